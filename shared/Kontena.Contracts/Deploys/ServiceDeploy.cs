@@ -1,0 +1,102 @@
+namespace Kontena.Contracts.Deploys;
+
+/// <summary>One attempt to roll a service's revision out. Written by the scheduler; always ends in <see cref="DeployState.Success"/> or <see cref="DeployState.Error"/>.</summary>
+public sealed record ServiceDeploy
+{
+    /// <summary>24 hex digits that sort by creation; the document id.</summary>
+    public required string Id { get; init; }
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required string Service { get; init; }
+    public required string ServiceUid { get; init; }
+    public required DeployState State { get; init; }
+
+    /// <summary>Why it failed; never null in state <see cref="DeployState.Error"/>.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The deploy's own number, e.g. <c>2018-03-12 10:11:12 UTC</c>-like text that grows; instances carry it as <c>deploy_rev</c>.</summary>
+    public required string DeployRev { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? QueuedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public int InstanceCount { get; init; }
+    public IReadOnlyList<InstanceDeploy> InstanceDeploys { get; init; } = [];
+
+    /// <summary>The stack deploy this is part of, if any.</summary>
+    public string? StackDeployId { get; init; }
+}
+
+public sealed record InstanceDeploy
+{
+    public required int Number { get; init; }
+
+    /// <summary>The node's name; empty while none was found.</summary>
+    public required string Node { get; init; }
+    public required DeployState State { get; init; }
+    public string? Error { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+}
+
+public enum DeployState
+{
+    Created,
+    Ongoing,
+    Success,
+    Error,
+}
+
+/// <summary>The deploy of a whole stack: its services one after another, those linked to first.</summary>
+public sealed record StackDeploy
+{
+    public required string Id { get; init; }
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required DeployState State { get; init; }
+    public string? Reason { get; init; }
+
+    /// <summary>Service names in the order of their deploys.</summary>
+    public required IReadOnlyList<string> Services { get; init; }
+
+    /// <summary>Ids of the service deploys begun so far, in that order.</summary>
+    public IReadOnlyList<string> ServiceDeployIds { get; init; } = [];
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>To the scheduler shard. Answered with <see cref="Commands.CommandResult"/>, <c>CreatedId</c> = the deploy's id; the deploy then exists in the store.</summary>
+public sealed record DeployService
+{
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required string Service { get; init; }
+}
+
+/// <summary>To the scheduler shard, after <see cref="Stacks.ApplyStackRevision"/>.</summary>
+public sealed record DeployStack
+{
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required IReadOnlyList<string> Services { get; init; }
+}
+
+/// <summary>To the scheduler shard: restart every container of the service in place; no deploy, no change of state.</summary>
+public sealed record RestartService
+{
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required string Service { get; init; }
+}
+
+/// <summary>To the scheduler shard: take the instance off its node, so that it is placed anew.</summary>
+public sealed record ReleaseInstance
+{
+    public required string Grid { get; init; }
+    public required string InstanceId { get; init; }
+}
+
+/// <summary>To a scheduler shard, from every scheduler's timer: look at every grid of the shard, whatever was missed.</summary>
+public sealed record SweepShard
+{
+    public required int Shard { get; init; }
+}

@@ -1,0 +1,70 @@
+namespace Kontena.Contracts.Grids;
+
+/// <summary>A set of nodes managed together; the tenancy boundary. Written by grid-manager (runtime.md §1.1).</summary>
+public sealed record Grid
+{
+    /// <summary>At least three of <c>[A-Za-z0-9_-]</c>; the id everywhere.</summary>
+    public required string Name { get; init; }
+    public required string Token { get; init; }
+
+    /// <summary>1 to 7. Kept for clients; nothing here needs a quorum of nodes.</summary>
+    public int InitialSize { get; init; } = 1;
+
+    /// <summary>IPv4 CIDR of the overlay.</summary>
+    public string Subnet { get; init; } = "10.81.0.0/16";
+    public string Supernet { get; init; } = "10.80.0.0/12";
+    public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
+    public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
+    public StatsdTarget? Statsd { get; init; }
+    public LogForwarding? Logs { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+public sealed record StatsdTarget(string Server, int Port);
+
+public sealed record LogForwarding(string Forwarder, IReadOnlyDictionary<string, string> Opts);
+
+/// <summary>Answered with <see cref="Commands.CommandResult"/>; <c>CreatedId</c> is the name.</summary>
+public sealed record CreateGrid
+{
+    /// <summary>Null: a name is invented.</summary>
+    public string? Name { get; init; }
+    public int? InitialSize { get; init; }
+    public string? Token { get; init; }
+    public string? Subnet { get; init; }
+    public string? Supernet { get; init; }
+    public IReadOnlyList<string>? DefaultAffinity { get; init; }
+    public IReadOnlyList<string>? TrustedSubnets { get; init; }
+    public StatsdTarget? Statsd { get; init; }
+    public LogForwarding? Logs { get; init; }
+}
+
+/// <summary>Null keeps a value. <see cref="ClearStatsd"/> removes statsd; a forwarder named <c>none</c> removes log shipping.</summary>
+public sealed record UpdateGrid
+{
+    public required string Grid { get; init; }
+    public IReadOnlyList<string>? DefaultAffinity { get; init; }
+    public IReadOnlyList<string>? TrustedSubnets { get; init; }
+    public StatsdTarget? Statsd { get; init; }
+    public bool ClearStatsd { get; init; }
+    public LogForwarding? Logs { get; init; }
+}
+
+/// <summary>Refused while the grid has services or nodes.</summary>
+public sealed record DeleteGrid
+{
+    public required string Grid { get; init; }
+}
+
+/// <summary>To the scheduler: a wanted fact of this grid changed, look now. Carries no fact itself.</summary>
+public sealed record GridFactChanged
+{
+    public required string Grid { get; init; }
+
+    /// <summary>A document kind of the state store: <c>grid</c>, <c>node</c>, <c>node-liveness</c>, <c>service</c>, <c>stack</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The document's id within its kind.</summary>
+    public required string Id { get; init; }
+}

@@ -1,0 +1,113 @@
+namespace Kontena.Contracts.Instances;
+
+/// <summary>One numbered member of a service, as wanted. Written by the scheduler; the document id is <see cref="Id"/>.</summary>
+public sealed record Instance
+{
+    /// <summary>24 hex digits.</summary>
+    public required string Id { get; init; }
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required string Service { get; init; }
+    public required string ServiceUid { get; init; }
+
+    /// <summary>1 to N, dense.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The node's name; null while none is found.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>The engine id of that node, which addresses its queue.</summary>
+    public string? NodeId { get; init; }
+
+    /// <summary>Grows with every change of what is wanted; orders carry it, reports echo it.</summary>
+    public required long Generation { get; init; }
+    public required DesiredState Desired { get; init; }
+
+    /// <summary>What the node was last told; null until placed.</summary>
+    public InstanceSpec? Spec { get; init; }
+
+    /// <summary>Nodes that still have to confirm that an earlier placement of this instance is gone.</summary>
+    public IReadOnlyList<Departure> Departures { get; init; } = [];
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>An order to remove the instance from a node, until it is confirmed.</summary>
+public sealed record Departure(string Node, string NodeId, long Generation, DateTimeOffset OrderedAt);
+
+public enum DesiredState
+{
+    Running,
+    Stopped,
+
+    /// <summary>To be removed from its node; the document goes when the node has confirmed.</summary>
+    Removed,
+}
+
+/// <summary>All that a node needs to run an instance: complete, so that one order is enough and may be repeated.</summary>
+public sealed record InstanceSpec
+{
+    /// <summary>Container name: <c>stack.service-N</c>, or <c>service-N</c> without a stack.</summary>
+    public required string Name { get; init; }
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required string Service { get; init; }
+    public required string ServiceUid { get; init; }
+    public required int Number { get; init; }
+    public required string Image { get; init; }
+    public RegistryCredentials? Credentials { get; init; }
+
+    /// <summary>A container of an older service revision is replaced.</summary>
+    public required int ServiceRevision { get; init; }
+
+    /// <summary>When it changes the image is pulled, and a container of another image id is replaced.</summary>
+    public required string DeployRev { get; init; }
+    public bool Stateful { get; init; }
+    public string? User { get; init; }
+    public IReadOnlyList<string>? Entrypoint { get; init; }
+    public IReadOnlyList<string>? Cmd { get; init; }
+    public IReadOnlyList<string> Env { get; init; } = [];
+    public IReadOnlyList<Services.PortMapping> Ports { get; init; } = [];
+    public IReadOnlyList<VolumeMount> Volumes { get; init; } = [];
+    public IReadOnlyList<string> VolumesFrom { get; init; } = [];
+    public long? Memory { get; init; }
+    public long? MemorySwap { get; init; }
+    public long? ShmSize { get; init; }
+    public double? Cpus { get; init; }
+    public int? CpuShares { get; init; }
+    public bool Privileged { get; init; }
+    public bool ReadOnly { get; init; }
+    public IReadOnlyList<string> CapAdd { get; init; } = [];
+    public IReadOnlyList<string> CapDrop { get; init; } = [];
+    public IReadOnlyList<string> Devices { get; init; } = [];
+    public string Net { get; init; } = "bridge";
+    public string? Pid { get; init; }
+    public string? Hostname { get; init; }
+    public string? Domainname { get; init; }
+    public IReadOnlyList<string> DnsSearch { get; init; } = [];
+
+    /// <summary>Full names under which other containers of the grid find this one.</summary>
+    public IReadOnlyList<string> DnsNames { get; init; } = [];
+
+    /// <summary>Aliases this container uses for others: alias and the full name it stands for.</summary>
+    public IReadOnlyList<LinkAlias> LinkAliases { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public string? LogDriver { get; init; }
+    public IReadOnlyDictionary<string, string> LogOpts { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyList<Services.ServiceHook> Hooks { get; init; } = [];
+    public Services.HealthCheckSpec? HealthCheck { get; init; }
+    public string? StopSignal { get; init; }
+    public int StopGracePeriod { get; init; } = 10;
+    public int? WaitForPort { get; init; }
+}
+
+public sealed record RegistryCredentials(string Server, string Username, string Password, string? Email = null);
+
+/// <summary>Where a path of the container lives.</summary>
+/// <param name="Path">Inside the container.</param>
+/// <param name="BindMount">A path of the node, or null.</param>
+/// <param name="Volume">A Docker volume's name, or null; neither set: an anonymous path, kept for stateful services.</param>
+/// <param name="Flags">As Docker takes them: <c>ro</c>, <c>z</c>, …</param>
+public sealed record VolumeMount(string Path, string? BindMount = null, string? Volume = null, string? Flags = null);
+
+public sealed record LinkAlias(string Alias, string Stack, string Service);

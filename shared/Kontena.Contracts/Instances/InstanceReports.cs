@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Kontena.Contracts.Instances;
+
+/// <summary>What a node sees of one instance. Also the scheduler's stored observation; the document id is <c>node/instance id</c>.</summary>
+public sealed record InstanceObserved
+{
+    public required string Grid { get; init; }
+
+    /// <summary>The node's name.</summary>
+    public required string Node { get; init; }
+    public required string NodeId { get; init; }
+    public required string InstanceId { get; init; }
+
+    /// <summary>The newest generation the node has taken up.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>Grows with every report of this instance by this agent; late news is dropped. Starts from the agent's clock in milliseconds.</summary>
+    public required long Sequence { get; init; }
+    public required ObservedState State { get; init; }
+
+    /// <summary>Running, past its <c>wait_for_port</c> or its settling time: the deploy may count it.</summary>
+    public bool Ready { get; init; }
+
+    /// <summary>Why the last step failed, with the container's last lines; null when it did not.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The <c>deploy_rev</c> and service revision of the container that runs.</summary>
+    public string? DeployRev { get; init; }
+    public int? ServiceRevision { get; init; }
+    public string? ContainerId { get; init; }
+    public string? ContainerName { get; init; }
+    public string? Image { get; init; }
+    public string? ImageId { get; init; }
+    public string? Address { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public int? ExitCode { get; init; }
+    public bool OomKilled { get; init; }
+    public int? Pid { get; init; }
+    public int Restarts { get; init; }
+
+    /// <summary><c>healthy</c>, <c>unhealthy</c> or null before the first check.</summary>
+    public string? Health { get; init; }
+    public DateTimeOffset? HealthAt { get; init; }
+
+    public static string DocumentId(string node, string instanceId) => $"{node}/{instanceId}";
+}
+
+public enum ObservedState
+{
+    /// <summary>No container.</summary>
+    Missing,
+    Pulling,
+    Creating,
+    Starting,
+    Running,
+
+    /// <summary>Exited by itself; the next start waits for its back-off.</summary>
+    Restarting,
+    Stopping,
+    Stopped,
+
+    /// <summary>Removed by order: the last word about this instance from this node.</summary>
+    Removed,
+}
+
+/// <summary>Answer to <see cref="SyncNode"/>: everything the node has, including what nobody ordered.</summary>
+public sealed record NodeSynced
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+    public required string NodeId { get; init; }
+    public IReadOnlyList<InstanceObserved> Instances { get; init; } = [];
+}
+
+/// <summary>A short text that is equal on both sides exactly when their views of a node's instances are.</summary>
+public static class ObservedDigest
+{
+    /// <summary>Over instance id and sequence of each report that is not <see cref="ObservedState.Removed"/>; order does not matter.</summary>
+    public static string Of(IEnumerable<InstanceObserved> observed)
+    {
+        var lines = observed
+            .Where(one => one.State != ObservedState.Removed)
+            .Select(one => $"{one.InstanceId}:{one.Sequence}")
+            .Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..16];
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+
+namespace Kontena.Contracts;
+
+/// <summary>How documents are stored and outbox messages kept: camelCase, text enums, nulls left out, no reflection.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Grid))]
+[JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(NodeLiveness))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(Stack))]
+[JsonSerializable(typeof(ServiceDeploy))]
+[JsonSerializable(typeof(StackDeploy))]
+[JsonSerializable(typeof(Instance))]
+[JsonSerializable(typeof(InstanceObserved))]
+[JsonSerializable(typeof(SchedulerEpoch))]
+[JsonSerializable(typeof(Messaging.Destination))]
+[JsonSerializable(typeof(GridFactChanged))]
+[JsonSerializable(typeof(NodeJoined))]
+[JsonSerializable(typeof(JoinRefused))]
+[JsonSerializable(typeof(ServiceTornDown))]
+[JsonSerializable(typeof(ApplyInstance))]
+[JsonSerializable(typeof(RemoveInstance))]
+[JsonSerializable(typeof(RestartInstance))]
+[JsonSerializable(typeof(SyncNode))]
+public sealed partial class KontenaJson : JsonSerializerContext;
+
+/// <summary>How requests look on HTTP: snake_case, numbers also as text (rest-api.md §2.1), nulls written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSerializable(typeof(ServiceRequest))]
+[JsonSerializable(typeof(StackRequest))]
+public sealed partial class KontenaHttpJson : JsonSerializerContext;

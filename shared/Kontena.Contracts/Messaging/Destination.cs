@@ -1,0 +1,27 @@
+namespace Kontena.Contracts.Messaging;
+
+/// <summary>Where a message goes: a queue that exactly one service reads, or an exchange with a routing key.</summary>
+/// <param name="Name">A name from <see cref="Queues"/>.</param>
+/// <param name="Kind">How the broker hands it on.</param>
+/// <param name="RoutingKey">Only for <see cref="DestinationKind.Topic"/>.</param>
+public sealed record Destination(string Name, DestinationKind Kind, string? RoutingKey = null)
+{
+    public static Destination Queue(string queue) => new(queue, DestinationKind.Queue);
+
+    public static Destination Node(string nodeId) => Queue(Queues.Node(nodeId));
+
+    public static Destination Scheduler(string grid) => Queue(Queues.SchedulerShardOf(grid));
+
+    public static Destination Report(string grid, string kind) => new(Queues.Reports, DestinationKind.Topic, Queues.ReportKey(grid, kind));
+
+    public static readonly Destination GridManager = Queue(Queues.GridManager);
+
+    public static readonly Destination NodeData = new(Queues.NodeData, DestinationKind.Fanout);
+}
+
+public enum DestinationKind
+{
+    Queue,
+    Topic,
+    Fanout,
+}

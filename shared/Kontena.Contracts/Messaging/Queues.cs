@@ -1,0 +1,56 @@
+namespace Kontena.Contracts.Messaging;
+
+/// <summary>The names of every queue and exchange. They are wire names: changing one is a migration.</summary>
+public static class Queues
+{
+    /// <summary>Commands about what is wanted: grids, nodes, stacks, services.</summary>
+    public const string GridManager = "grid-manager";
+
+    /// <summary>What nodes say, as grid-manager reads it: joins, heartbeats, facts.</summary>
+    public const string GridManagerReports = "grid-manager-reports";
+
+    /// <summary>Log lines and stats on their way into the store.</summary>
+    public const string LogIngest = "log-collector-ingest";
+
+    /// <summary>Questions to the log store.</summary>
+    public const string LogQueries = "log-collector-queries";
+
+    /// <summary>Topic exchange that every node writes its control reports to; the routing key is <see cref="ReportKey"/>.</summary>
+    public const string Reports = "reports";
+
+    /// <summary>Fanout exchange that every node writes logs and stats to (data connection).</summary>
+    public const string NodeData = "node-data";
+
+    /// <summary>How many scheduler shards there are. Part of the wire contract.</summary>
+    public const int SchedulerShards = 16;
+
+    /// <summary>The queue of one scheduler shard, 0 to 15; exactly one scheduler reads it at a time.</summary>
+    public static string SchedulerShard(int shard) => $"scheduler-shard-{shard}";
+
+    /// <summary>The queue of the shard that runs this grid.</summary>
+    public static string SchedulerShardOf(string grid) => SchedulerShard(ShardOf(grid));
+
+    /// <summary>The shard of a grid: FNV-1a of its name, modulo <see cref="SchedulerShards"/>.</summary>
+    public static int ShardOf(string grid)
+    {
+        var hash = 2166136261u;
+        foreach (var character in grid)
+            hash = unchecked((hash ^ character) * 16777619u);
+        return (int)(hash % SchedulerShards);
+    }
+
+    /// <summary>Where a node takes its orders. The node id keeps only its letters and digits, lowered, so that no node's prefix covers another's.</summary>
+    public static string Node(string nodeId) => "node-" + NodeToken(nodeId);
+
+    /// <summary>Where a node takes input for exec sessions (data connection).</summary>
+    public static string NodeExec(string nodeId) => "node-" + NodeToken(nodeId) + "-exec";
+
+    /// <summary>Where one api process takes the output of the exec sessions it opened (data connection).</summary>
+    public static string ApiExec(string apiInstance) => "api-exec-" + apiInstance;
+
+    /// <summary>Routing key of a report: <c>shard.kind</c>, e.g. <c>7.heartbeat</c>. A scheduler shard binds <c>7.#</c>.</summary>
+    public static string ReportKey(string grid, string kind) => $"{ShardOf(grid)}.{kind}";
+
+    private static string NodeToken(string nodeId) =>
+        string.Concat(nodeId.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
+}

@@ -1,0 +1,19 @@
+namespace Kontena.Contracts.Nodes;
+
+/// <summary>Null keeps a value; an empty list of labels clears them.</summary>
+public sealed record UpdateNode
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary><c>active</c> or <c>drain</c>; anything else is refused.</summary>
+    public string? Availability { get; init; }
+}
+
+/// <summary>Removes the record; the node's instances become free to be placed elsewhere. Its containers are not touched.</summary>
+public sealed record RemoveNode
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+}

@@ -1,0 +1,62 @@
+namespace Kontena.Contracts.Nodes;
+
+/// <summary>An agent asks to be a node. Repeated until <see cref="NodeJoined"/> or <see cref="JoinRefused"/> arrives; sent again after every start.</summary>
+public sealed record JoinGrid
+{
+    /// <summary>The Docker engine's id.</summary>
+    public required string NodeId { get; init; }
+
+    /// <summary>The host name, or a name given in the agent's settings.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The grid's or the node's own token.</summary>
+    public required string Token { get; init; }
+    public IReadOnlyList<string> Labels { get; init; } = [];
+    public required NodeFacts Facts { get; init; }
+}
+
+/// <summary>Order: the agent is this node of this grid.</summary>
+public sealed record NodeJoined
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+    public required int Number { get; init; }
+
+    /// <summary>CIDR of the whole grid.</summary>
+    public required string GridSubnet { get; init; }
+
+    /// <summary>CIDR of the block from which this node gives its containers addresses (design §7).</summary>
+    public required string NodeSubnet { get; init; }
+}
+
+/// <summary>Order: the agent may not join, and why.</summary>
+public sealed record JoinRefused
+{
+    public required string Reason { get; init; }
+}
+
+/// <summary>"I am here", every two seconds.</summary>
+public sealed record NodeHeartbeat
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+    public required string NodeId { get; init; }
+
+    /// <summary>By the node's clock.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>Hash of the facts the agent last sent; grid-manager asks again when it knows others.</summary>
+    public required string FactsHash { get; init; }
+
+    /// <summary><see cref="Instances.ObservedDigest"/> of all instances on the node. When the scheduler's differs, it orders <see cref="Instances.SyncNode"/>.</summary>
+    public required string ObservedDigest { get; init; }
+}
+
+/// <summary>The facts of a node that has joined. Sent on change and when asked.</summary>
+public sealed record NodeFactsReport
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+    public required string NodeId { get; init; }
+    public required NodeFacts Facts { get; init; }
+}

@@ -1,0 +1,79 @@
+namespace Kontena.Contracts.Services;
+
+/// <summary>What the user asked a service to be, complete and valid. Never edited by the system. Ranges and defaults: rest-api.md §12.3.</summary>
+public sealed record ServiceSpec
+{
+    public required string Image { get; init; }
+    public bool Stateful { get; init; }
+
+    /// <summary>1 or more; for <c>daemon</c>, per node.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary><c>ha</c>, <c>daemon</c> or <c>random</c>.</summary>
+    public string Strategy { get; init; } = "ha";
+    public string? User { get; init; }
+
+    /// <summary>One text, split like a shell would.</summary>
+    public string? Entrypoint { get; init; }
+    public IReadOnlyList<string>? Cmd { get; init; }
+
+    /// <summary><c>KEY=value</c> each, at most 128 KiB.</summary>
+    public IReadOnlyList<string> Env { get; init; } = [];
+    public IReadOnlyList<PortMapping> Ports { get; init; } = [];
+    public IReadOnlyList<ServiceLink> Links { get; init; } = [];
+
+    /// <summary><c>name:/path[:flags]</c>, <c>/host:/path[:flags]</c> or <c>/path</c>.</summary>
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+    public IReadOnlyList<string> VolumesFrom { get; init; } = [];
+    public IReadOnlyList<string> Affinity { get; init; } = [];
+
+    /// <summary>Bytes.</summary>
+    public long? Memory { get; init; }
+    public long? MemorySwap { get; init; }
+    public long? ShmSize { get; init; }
+    public double? Cpus { get; init; }
+
+    /// <summary>0 to 1024.</summary>
+    public int? CpuShares { get; init; }
+    public bool Privileged { get; init; }
+    public bool ReadOnly { get; init; }
+    public IReadOnlyList<string> CapAdd { get; init; } = [];
+    public IReadOnlyList<string> CapDrop { get; init; } = [];
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary><c>bridge</c>, <c>host</c> or <c>container:NAME</c>.</summary>
+    public string Net { get; init; } = "bridge";
+
+    /// <summary>Null or <c>host</c>.</summary>
+    public string? Pid { get; init; }
+    public string? LogDriver { get; init; }
+    public IReadOnlyDictionary<string, string> LogOpts { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyList<ServiceHook> Hooks { get; init; } = [];
+    public HealthCheckSpec? HealthCheck { get; init; }
+    public string? StopSignal { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int StopGracePeriod { get; init; } = 10;
+
+    /// <summary>TCP port that must accept a connection before an instance counts as deployed.</summary>
+    public int? WaitForPort { get; init; }
+
+    /// <summary>0 to 1: the share of instances that stays up during a deploy.</summary>
+    public double MinHealth { get; init; } = 0.8;
+
+    /// <summary>Seconds between automatic redeploys; null for none.</summary>
+    public int? DeployInterval { get; init; }
+}
+
+/// <summary>A port of the container published on its node.</summary>
+public sealed record PortMapping(int NodePort, int ContainerPort, string Ip = "0.0.0.0", string Protocol = "tcp");
+
+/// <summary>"Knows the other by this alias." The target is in the own stack unless <see cref="Stack"/> names another.</summary>
+public sealed record ServiceLink(string Stack, string Service, string Alias);
+
+/// <param name="Type"><c>pre_start</c>, <c>post_start</c> or <c>pre_stop</c>.</param>
+/// <param name="Instances"><c>*</c> or numbers separated by commas.</param>
+public sealed record ServiceHook(string Name, string Type, string Cmd, string Instances = "*", bool Oneshot = false);
+
+/// <summary>Seconds throughout; <see cref="Uri"/> only for <c>http</c>.</summary>
+public sealed record HealthCheckSpec(string Protocol, int Port, string Uri = "/", int Timeout = 10, int Interval = 60, int InitialDelay = 10);

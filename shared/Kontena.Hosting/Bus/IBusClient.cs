@@ -1,0 +1,28 @@
+using Kontena.Contracts.Messaging;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>Sending and asking, with deadlines, on the control connection. Also registered as <see cref="Core.Messaging.IMessageSender"/>.</summary>
+public interface IControlBus : Core.Messaging.IMessageSender
+{
+    /// <summary>Sends a request to a queue and waits for its answer.</summary>
+    /// <exception cref="TimeoutException">No answer in time; the sentence names the queue.</exception>
+    /// <exception cref="BusFaultException">The consumer failed.</exception>
+    Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class;
+}
+
+/// <summary>The same on the data connection.</summary>
+public interface IDataBus : Core.Messaging.IMessageSender
+{
+    /// <inheritdoc cref="IControlBus.AskAsync{TRequest,TReply}"/>
+    Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class;
+}
+
+/// <summary>A consumer threw while answering; the message is in its error queue.</summary>
+public sealed class BusFaultException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,50 @@
+using Kontena.Contracts;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.State.Documents;
+
+namespace Kontena.State;
+
+/// <summary>Every kind of document: its name, its id, its indexes. The only place where keys are spelled; tabled in infra/docs/state-keys.md.</summary>
+public static class StateKeys
+{
+    /// <summary>The partition of what belongs to no grid.</summary>
+    public const string System = "_system";
+
+    // Written by grid-manager. Grids live in the partition System, everything else in the partition named after its grid.
+    public static readonly DocumentKind<Grid> Grid = new("grid", KontenaJson.Default.Grid, grid => grid.Name);
+
+    public static readonly DocumentKind<Node> Node = new("node", KontenaJson.Default.Node, node => node.Name,
+        node => node.NodeId is null ? [] : [new IndexValue("node-id", node.NodeId)]);
+
+    public static readonly DocumentKind<NodeLiveness> NodeLiveness =
+        new("node-liveness", KontenaJson.Default.NodeLiveness, liveness => liveness.Node);
+
+    public static readonly DocumentKind<Stack> Stack = new("stack", KontenaJson.Default.Stack, stack => stack.Name);
+
+    public static readonly DocumentKind<Service> Service = new("service", KontenaJson.Default.Service,
+        service => Contracts.Services.Service.DocumentId(service.Stack, service.Name),
+        service => [new IndexValue("stack", service.Stack)]);
+
+    // Written by the scheduler.
+    public static readonly DocumentKind<Instance> Instance = new("instance", KontenaJson.Default.Instance, instance => instance.Id,
+        instance => [new IndexValue("service", Contracts.Services.Service.DocumentId(instance.Stack, instance.Service))]);
+
+    public static readonly DocumentKind<InstanceObserved> Observed = new("observed", KontenaJson.Default.InstanceObserved,
+        observed => InstanceObserved.DocumentId(observed.Node, observed.InstanceId));
+
+    public static readonly DocumentKind<ServiceDeploy> ServiceDeploy = new("service-deploy", KontenaJson.Default.ServiceDeploy,
+        deploy => deploy.Id,
+        deploy => [new IndexValue("service", Contracts.Services.Service.DocumentId(deploy.Stack, deploy.Service))]);
+
+    public static readonly DocumentKind<StackDeploy> StackDeploy = new("stack-deploy", KontenaJson.Default.StackDeploy,
+        deploy => deploy.Id, deploy => [new IndexValue("stack", deploy.Stack)]);
+
+    /// <summary>The fencing epoch of a grid's scheduler: one document, id <c>epoch</c>; its version is the epoch (design §5).</summary>
+    public static readonly DocumentKind<SchedulerEpoch> SchedulerEpoch =
+        new("scheduler-epoch", KontenaJson.Default.SchedulerEpoch, _ => "epoch");
+}
