@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+
+namespace Kontena.Contracts.Http;
+
+/// <summary>A grid on HTTP (rest-api.md §9.1).</summary>
+public sealed record GridJson
+{
+    /// <summary>Equal to <see cref="Name"/>.</summary>
+    public string Id { get; init; } = "";
+    public string Name { get; init; } = "";
+
+    /// <summary>The token with which agents join.</summary>
+    public string? Token { get; init; }
+    public int InitialSize { get; init; }
+    public GridStatsJson Stats { get; init; } = new();
+    public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
+    public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
+    public int NodeCount { get; init; }
+    public int ServiceCount { get; init; }
+    public int ContainerCount { get; init; }
+    public int UserCount { get; init; }
+    public string? Subnet { get; init; }
+    public string? Supernet { get; init; }
+
+    /// <summary>Left out when the grid ships no logs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GridLogsJson? Logs { get; init; }
+}
+
+/// <param name="Statsd">Null when the grid exports no stats; always written.</param>
+public sealed record GridStatsJson(StatsdJson? Statsd = null);
+
+public sealed record StatsdJson(string Server, int Port);
+
+public sealed record GridLogsJson(string Forwarder, IReadOnlyDictionary<string, string> Opts);
+
+public sealed record GridsJson(IReadOnlyList<GridJson> Grids);
+
+/// <summary>Body of grid create and update (§9.3, §9.5). Null means "not given".</summary>
+public sealed record GridRequest
+{
+    public string? Name { get; init; }
+    public int? InitialSize { get; init; }
+    public string? Token { get; init; }
+    public string? Subnet { get; init; }
+    public string? Supernet { get; init; }
+    public IReadOnlyList<string>? DefaultAffinity { get; init; }
+    public IReadOnlyList<string>? TrustedSubnets { get; init; }
+    public GridStatsRequest? Stats { get; init; }
+    public GridLogsRequest? Logs { get; init; }
+}
+
+/// <param name="Statsd">Null in an object that is there removes statsd on update.</param>
+public sealed record GridStatsRequest(StatsdRequest? Statsd);
+
+public sealed record StatsdRequest(string? Server, int? Port);
+
+/// <param name="Forwarder"><c>fluentd</c>, or <c>none</c> to end shipping.</param>
+public sealed record GridLogsRequest(string? Forwarder, IReadOnlyDictionary<string, string>? Opts);

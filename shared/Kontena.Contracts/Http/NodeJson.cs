@@ -1,0 +1,166 @@
+using System.Text.Json.Serialization;
+
+namespace Kontena.Contracts.Http;
+
+/// <summary>A node on HTTP (rest-api.md §10.1).</summary>
+public sealed record NodeJson
+{
+    /// <summary><c>grid/name</c>.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The Docker engine's id; null until an agent has joined.</summary>
+    public string? NodeId { get; init; }
+    public bool Connected { get; init; }
+    public bool Updated { get; init; }
+
+    /// <summary><c>active</c> or <c>drain</c>.</summary>
+    public string Availability { get; init; } = "active";
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? ConnectedAt { get; init; }
+    public DateTimeOffset? LastSeenAt { get; init; }
+    public DateTimeOffset? DisconnectedAt { get; init; }
+
+    /// <summary><c>created</c>, <c>offline</c>, <c>connecting</c>, <c>online</c> or <c>drain</c>.</summary>
+    public string Status { get; init; } = "";
+    public bool HasToken { get; init; }
+    public string Name { get; init; } = "";
+    public string? Os { get; init; }
+    public string? EngineRootDir { get; init; }
+    public string? Driver { get; init; }
+    public IReadOnlyList<DriverJson> NetworkDrivers { get; init; } = [];
+    public IReadOnlyList<DriverJson> VolumeDrivers { get; init; } = [];
+    public string? KernelVersion { get; init; }
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long? MemTotal { get; init; }
+    public long? MemLimit { get; init; }
+    public int? Cpus { get; init; }
+    public string? PublicIp { get; init; }
+    public string? PrivateIp { get; init; }
+    public string? OverlayIp { get; init; }
+    public string? AgentVersion { get; init; }
+    public string? DockerVersion { get; init; }
+    public IReadOnlyList<string> PeerIps { get; init; } = [];
+    public int NodeNumber { get; init; }
+    public bool InitialMember { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NodeGridJson? Grid { get; init; }
+
+    /// <summary>Left out until the first measurement.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResourceUsageJson? ResourceUsage { get; init; }
+}
+
+public sealed record DriverJson(string Name, string? Version);
+
+public sealed record NodeGridJson
+{
+    public string Id { get; init; } = "";
+    public string Name { get; init; } = "";
+    public int InitialSize { get; init; }
+    public string? Token { get; init; }
+    public GridStatsJson Stats { get; init; } = new();
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GridLogsJson? Logs { get; init; }
+    public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
+    public string? Subnet { get; init; }
+    public string? Supernet { get; init; }
+}
+
+/// <summary>A node's last measurement. Any part may be missing.</summary>
+public sealed record ResourceUsageJson
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MemoryUsageJson? Memory { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoadJson? Load { get; init; }
+
+    /// <summary>A connected node always has the entry named like its <see cref="NodeJson.EngineRootDir"/>.</summary>
+    public IReadOnlyList<FilesystemJson> Filesystem { get; init; } = [];
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NodeUsageJson? Usage { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CpuUsageJson? Cpu { get; init; }
+}
+
+/// <summary>Bytes.</summary>
+public sealed record MemoryUsageJson
+{
+    public long Total { get; init; }
+    public long Free { get; init; }
+    public long Used { get; init; }
+    public long Active { get; init; }
+    public long Inactive { get; init; }
+    public long Cached { get; init; }
+    public long Buffers { get; init; }
+}
+
+public sealed record LoadJson
+{
+    [JsonPropertyName("1m")]
+    public double OneMinute { get; init; }
+
+    [JsonPropertyName("5m")]
+    public double FiveMinutes { get; init; }
+
+    [JsonPropertyName("15m")]
+    public double FifteenMinutes { get; init; }
+}
+
+/// <summary>Bytes.</summary>
+public sealed record FilesystemJson
+{
+    public string Name { get; init; } = "";
+    public long Free { get; init; }
+    public long Available { get; init; }
+    public long Used { get; init; }
+    public long Total { get; init; }
+}
+
+public sealed record NodeUsageJson(long ContainerSeconds);
+
+/// <summary>Percent of one core, summed over the cores.</summary>
+public sealed record CpuUsageJson
+{
+    public int NumCores { get; init; }
+    public double System { get; init; }
+    public double User { get; init; }
+    public double Nice { get; init; }
+    public double Idle { get; init; }
+}
+
+public sealed record NodesJson(IReadOnlyList<NodeJson> Nodes);
+
+/// <summary>Body of node create and update (§10.2). Null keeps a value; an empty list clears the labels.</summary>
+public sealed record NodeRequest
+{
+    public string? Name { get; init; }
+    public string? Token { get; init; }
+    public IReadOnlyList<string>? Labels { get; init; }
+    public string? Availability { get; init; }
+}
+
+/// <summary>Answer of <c>nodes/…/health</c> (§10.3).</summary>
+public sealed record NodeHealthJson
+{
+    public string Id { get; init; } = "";
+    public string Name { get; init; } = "";
+    public int NodeNumber { get; init; }
+    public bool InitialMember { get; init; }
+    public string Status { get; init; } = "";
+    public DateTimeOffset? ConnectedAt { get; init; }
+    public DateTimeOffset? DisconnectedAt { get; init; }
+    public bool Connected { get; init; }
+
+    /// <summary>Kept for clients that read it: nothing here runs etcd, so health is null and the error says so.</summary>
+    public EtcdHealthJson EtcdHealth { get; init; } = new(null, null);
+}
+
+public sealed record EtcdHealthJson(bool? Health, string? Error);

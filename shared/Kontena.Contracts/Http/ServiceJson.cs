@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+
+namespace Kontena.Contracts.Http;
+
+/// <summary>A service on HTTP (rest-api.md §12.1).</summary>
+public sealed record ServiceJson
+{
+    /// <summary><c>grid/stack/name</c>.</summary>
+    public string Id { get; init; } = "";
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public string Image { get; init; } = "";
+    public IReadOnlyList<string> Affinity { get; init; } = [];
+    public string Name { get; init; } = "";
+    public bool Stateful { get; init; }
+    public string? User { get; init; }
+
+    /// <summary>Wanted number.</summary>
+    public int Instances { get; init; }
+    public IReadOnlyList<string>? Cmd { get; init; }
+    public string? Entrypoint { get; init; }
+    public string Net { get; init; } = "bridge";
+    public string Dns { get; init; } = "";
+    public IReadOnlyList<PortJson> Ports { get; init; } = [];
+    public IReadOnlyList<string> Env { get; init; } = [];
+    public IReadOnlyList<SecretJson> Secrets { get; init; } = [];
+
+    /// <summary>Bytes.</summary>
+    public long? Memory { get; init; }
+    public long? MemorySwap { get; init; }
+    public long? ShmSize { get; init; }
+    public double? Cpus { get; init; }
+    public int? CpuShares { get; init; }
+    public IReadOnlyList<string> Volumes { get; init; } = [];
+    public IReadOnlyList<string> VolumesFrom { get; init; } = [];
+    public IReadOnlyList<string> CapAdd { get; init; } = [];
+    public IReadOnlyList<string> CapDrop { get; init; } = [];
+
+    /// <summary><c>initialized</c>, <c>running</c> or <c>stopped</c>.</summary>
+    public string State { get; init; } = "";
+    public IdJson Grid { get; init; } = new("");
+    public IdNameJson Stack { get; init; } = new("", "");
+    public IReadOnlyList<LinkJson> Links { get; init; } = [];
+    public string? LogDriver { get; init; }
+    public IReadOnlyDictionary<string, string> LogOpts { get; init; } = new Dictionary<string, string>();
+    public string Strategy { get; init; } = "ha";
+    public DeployOptsJson DeployOpts { get; init; } = new();
+    public string? Pid { get; init; }
+    public InstanceCountsJson InstanceCounts { get; init; } = new(0, 0);
+    public bool ReadOnly { get; init; }
+    public IReadOnlyList<HookJson> Hooks { get; init; } = [];
+    public int Revision { get; init; }
+    public int? StackRevision { get; init; }
+
+    /// <summary>Left out without a check.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HealthCheckJson? HealthCheck { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HealthCountsJson? HealthStatus { get; init; }
+    public string? StopSignal { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int StopGracePeriod { get; init; } = 10;
+    public IReadOnlyList<CertificateJson> Certificates { get; init; } = [];
+}
+
+public sealed record IdJson(string Id);
+
+public sealed record IdNameJson(string? Id, string Name);
+
+public sealed record PortJson
+{
+    public string Ip { get; init; } = "0.0.0.0";
+    public string Protocol { get; init; } = "tcp";
+    public int NodePort { get; init; }
+    public int ContainerPort { get; init; }
+}
+
+public sealed record SecretJson(string Name, string Secret, string Type);
+
+public sealed record CertificateJson(string Name, string Subject, string Type);
+
+/// <param name="Id">The linked service's id.</param>
+/// <param name="Alias">The name this service knows it by.</param>
+/// <param name="Name"><c>stack/service</c>, or only the service's name when it belongs to no stack.</param>
+public sealed record LinkJson(string Id, string Alias, string Name);
+
+public sealed record DeployOptsJson
+{
+    /// <summary>Seconds.</summary>
+    public int? Interval { get; init; }
+    public double? MinHealth { get; init; }
+    public int? WaitForPort { get; init; }
+}
+
+public sealed record InstanceCountsJson(int Total, int Running);
+
+public sealed record HookJson(string Name, string Type, string Cmd, bool Oneshot);
+
+/// <summary>Seconds.</summary>
+public sealed record HealthCheckJson
+{
+    public string? Protocol { get; init; }
+    public string? Uri { get; init; }
+    public int? Port { get; init; }
+    public int? Timeout { get; init; }
+    public int? InitialDelay { get; init; }
+    public int? Interval { get; init; }
+}
+
+public sealed record HealthCountsJson(int Healthy, int Unhealthy, int Total);
+
+public sealed record ServicesJson(IReadOnlyList<ServiceJson> Services);
+
+/// <summary>Body of <c>scale</c>.</summary>
+public sealed record ScaleRequest(int? Instances);
+
+/// <summary>Body of <c>deploy</c>.</summary>
+/// <param name="Force">Replace every container, changed or not.</param>
+public sealed record DeployRequest(bool? Force);
+
+/// <summary>Body of <c>envs</c>.</summary>
+/// <param name="Env"><c>KEY=value</c>.</param>
+public sealed record EnvRequest(string? Env);
