@@ -15,6 +15,7 @@ namespace Kontena.Contracts;
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Grid))]
+[JsonSerializable(typeof(GridSequence))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(NodeLiveness))]
 [JsonSerializable(typeof(Service))]
@@ -28,6 +29,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(GridFactChanged))]
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(JoinRefused))]
+[JsonSerializable(typeof(LivenessProbe))]
+[JsonSerializable(typeof(ReportFacts))]
 [JsonSerializable(typeof(ServiceTornDown))]
 [JsonSerializable(typeof(ApplyInstance))]
 [JsonSerializable(typeof(RemoveInstance))]

@@ -30,6 +30,8 @@ public static class StateKeys
         service => Contracts.Services.Service.DocumentId(service.Stack, service.Name),
         service => [new IndexValue("stack", service.Stack)]);
 
+    public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
+
     // Written by the scheduler.
     public static readonly DocumentKind<Instance> Instance = new("instance", KontenaJson.Default.Instance, instance => instance.Id,
         instance => [new IndexValue("service", Contracts.Services.Service.DocumentId(instance.Stack, instance.Service))]);

@@ -33,6 +33,11 @@ public enum CommandOutcome
 }
 
 /// <summary>One mistake: where it is and what is wrong with it.</summary>
+/// <remarks>
+/// Two kinds of path segment stand for lists, as rest-api.md §2.1 wants them shown. <c>[N]</c>: element N of the list sent, so that the answer
+/// is a list parallel to it with null for good elements (<c>["env", "[1]"]</c> → <c>{"env":[null,"…"]}</c>). <c>[]</c>: one more message
+/// about the list (<c>["links", "[]"]</c> → <c>{"links":["…"]}</c>). Names can't contain brackets, so no key is mistaken for one.
+/// </remarks>
 /// <param name="Path">The keys from the request's root to the field, e.g. <c>["services", "web", "links"]</c>; empty for the whole request.</param>
 /// <param name="Message">A sentence for the person who sent it: what was found, what is expected.</param>
 public sealed record FieldError(IReadOnlyList<string> Path, string Message)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
 namespace Kontena.Contracts.Nodes;
 
 /// <summary>An agent asks to be a node. Repeated until <see cref="NodeJoined"/> or <see cref="JoinRefused"/> arrives; sent again after every start.</summary>
@@ -59,4 +62,25 @@ public sealed record NodeFactsReport
     public required string Node { get; init; }
     public required string NodeId { get; init; }
     public required NodeFacts Facts { get; init; }
+}
+
+/// <summary>grid-manager to itself through the queue of reports: as long as it comes back, a silent node is silent and the broker is not to blame.</summary>
+public sealed record LivenessProbe
+{
+    /// <summary>The process that sent it; others ignore it.</summary>
+    public required string Sender { get; init; }
+}
+
+/// <summary>Order: send <see cref="NodeFactsReport"/>; the hash in the heartbeat is not that of the facts known.</summary>
+public sealed record ReportFacts
+{
+    public required string Grid { get; init; }
+}
+
+/// <summary>A short text that is equal on both sides exactly when the facts are.</summary>
+public static class FactsHash
+{
+    /// <summary>16 hex digits over the facts as <see cref="KontenaJson"/> writes them.</summary>
+    public static string Of(NodeFacts facts) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(facts, KontenaJson.Default.NodeFacts)))[..16];
 }
