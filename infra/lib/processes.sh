@@ -1,0 +1,126 @@
+# The platform's processes on this machine: where they keep things, how they start and end. Source after say.sh.
+
+home=${KONTENA_HOME:-$HOME/.local/state/kontena}
+api_port=${KONTENA_PORT:-9292}
+rabbit_port=${KONTENA_RABBITMQ_PORT:-5682}
+redis_port=${KONTENA_REDIS_PORT:-6390}
+api_url=http://127.0.0.1:$api_port
+services=(grid-manager scheduler log-collector api node-agent)
+export DOTNET_gcServer=0 DOTNET_TieredPGO=0
+
+# Where each process answers /readyz.
+url_of() {
+  case $1 in
+    standalone | api) echo "$api_url" ;;
+    grid-manager) echo "http://127.0.0.1:$((api_port + 1))" ;;
+    scheduler) echo "http://127.0.0.1:$((api_port + 2))" ;;
+    log-collector) echo "http://127.0.0.1:$((api_port + 3))" ;;
+    node-agent) echo "http://127.0.0.1:$((api_port + 4))" ;;
+  esac
+}
+
+binary_of() {
+  case $1 in
+    api) echo Kontena.Api ;; grid-manager) echo Kontena.GridManager ;; scheduler) echo Kontena.Scheduler ;;
+    log-collector) echo Kontena.LogCollector ;; node-agent) echo Kontena.NodeAgent ;; standalone) echo Kontena.Standalone ;;
+  esac
+}
+
+pid_of() { cat "$home/run/$1.pid" 2>/dev/null; }
+
+# A pid alone may name a stranger after a reboot: the start time written beside it must match as well.
+running() {
+  local pid started
+  read -r pid started <"$home/run/$1.pid" 2>/dev/null || return 1
+  [ -n "$pid" ] && [ "$(started_at "$pid")" = "$started" ]
+}
+
+started_at() { awk '{print $22}' "/proc/$1/stat" 2>/dev/null; }
+
+# start NAME COMMAND...: in the background, its pid and start time in run/NAME.pid, its output in log/NAME.log.
+start() {
+  local name=$1; shift
+  mkdir -p "$home/run" "$home/log"
+  setsid "$@" >>"$home/log/$name.log" 2>&1 </dev/null &
+  local pid=$!
+  echo "$pid $(started_at "$pid")" >"$home/run/$name.pid"
+}
+
+# stop NAME [SIGNAL]: ends the process that start began, and waits until it is gone.
+stop() {
+  local name=$1 pid
+  running "$name" || { rm -f "$home/run/$name.pid"; return 0; }
+  read -r pid _ <"$home/run/$name.pid"
+  kill -"${2:-TERM}" "$pid" 2>/dev/null
+  for _ in $(seq 300); do running "$name" || break; sleep 0.1; done
+  running "$name" && kill -KILL "$pid" 2>/dev/null
+  rm -f "$home/run/$name.pid"
+}
+
+# random N: N characters for passwords and tokens.
+random() { head -c 256 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | head -c "$1"; }
+
+# secret NAME: made once, kept in a 0600 file.
+secret() {
+  local file=$home/secrets/$1
+  if [ ! -s "$file" ]; then (umask 077; mkdir -p "$home/secrets"; random 32 >"$file"); fi
+  cat "$file"
+}
+
+start_standalone() {
+  start standalone env \
+    Kontena__DataDirectory="$home/data" Kontena__Http__Urls="$api_url" Kontena__Docker__Host="$DOCKER_HOST" \
+    "$root/artifacts/publish/standalone/Kontena.Standalone"
+}
+
+# start_service NAME: one process of the distributed form.
+start_service() {
+  local name=$1
+  start "$name" env \
+    Kontena__DataDirectory="$home/data/$name" Kontena__Http__Urls="$(url_of "$name")" Kontena__Docker__Host="$DOCKER_HOST" \
+    Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@127.0.0.1:$rabbit_port/" \
+    Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \
+    Kontena__Api__TokenFile="$home/data/admin.token" \
+    Kontena__Grid__Name=default Kontena__Grid__Token="$(secret grid-token)" Kontena__Agent__Token="$(secret grid-token)" \
+    "$root/artifacts/publish/$name/$(binary_of "$name")"
+}
+
+start_redis() {
+  mkdir -p "$home/data/redis"
+  (umask 077; printf 'bind 127.0.0.1\nport %s\ndir %s\nappendonly yes\nappendfsync always\nsave ""\nrequirepass %s\n' \
+    "$redis_port" "$home/data/redis" "$(secret redis)" >"$home/secrets/redis.conf")
+  start redis redis-server "$home/secrets/redis.conf"
+}
+
+redis_answers() { REDISCLI_AUTH=$(secret redis) redis-cli -p "$redis_port" ping 2>/dev/null | grep -q PONG; }
+
+# The broker without the package's service: its own cookie, ports and folders, so that another broker of this machine is not disturbed.
+rabbitmq_environment() {
+  local dir=$home/data/rabbitmq
+  mkdir -p "$dir" "$home/run" "$home/log"
+  (umask 077
+    printf 'listeners.tcp.1 = 127.0.0.1:%s\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\ndefault_user = kontena\ndefault_pass = %s\ndisk_free_limit.absolute = 100MB\n' \
+      "$rabbit_port" $((rabbit_port + 10000)) "$(secret rabbitmq)" >"$home/secrets/rabbitmq.conf")
+  echo '[].' >"$dir/advanced.config"; : >"$dir/rabbitmq-env.conf"; echo '[rabbitmq_management].' >"$dir/enabled_plugins"
+  export HOME=$dir RABBITMQ_NODENAME=kontena@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$rabbit_port \
+    RABBITMQ_DIST_PORT=$((rabbit_port + 20000)) RABBITMQ_MNESIA_BASE=$dir/mnesia RABBITMQ_LOG_BASE=$home/log \
+    RABBITMQ_PID_FILE=$dir/pid RABBITMQ_CONFIG_FILE=$home/secrets/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
+    RABBITMQ_CONF_ENV_FILE=$dir/rabbitmq-env.conf RABBITMQ_ENABLED_PLUGINS_FILE=$dir/enabled_plugins \
+    ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT=$((rabbit_port + 20001)) \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+}
+
+start_rabbitmq() {
+  (rabbitmq_environment
+    start epmd epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT"
+    start rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server)
+}
+
+rabbitmq_answers() {
+  curl -sf --max-time 3 -u "kontena:$(secret rabbitmq)" "http://127.0.0.1:$((rabbit_port + 10000))/api/health/checks/port-listener/$rabbit_port"
+}
+
+ready() { curl -sf --max-time 3 "$(url_of "$1")/readyz"; }
+
+# What kept a process from being ready, in its own words.
+why_not_ready() { curl -s --max-time 3 "$(url_of "$1")/readyz" || tail -n 5 "$home/log/$1.log"; }
