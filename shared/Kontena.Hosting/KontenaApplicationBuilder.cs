@@ -1,8 +1,13 @@
 using Kontena.Hosting.Bus;
+using Kontena.Hosting.Health;
+using Kontena.Hosting.Logging;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Kontena.Hosting;
 
@@ -10,19 +15,27 @@ namespace Kontena.Hosting;
 /// <remarks>A service's module adds itself with an extension method on this class; <c>standalone</c> adds them all to one.</remarks>
 public sealed class KontenaApplicationBuilder
 {
-    private readonly List<BusEndpoint> _control = [];
-    private readonly List<BusEndpoint> _data = [];
+    private const string UrlsKey = "Kontena:Http:Urls";
+
+    private readonly BusPlan _control = new();
+    private readonly BusPlan _data = new();
     private readonly List<Action<IEndpointRouteBuilder>> _routes = [];
+    private readonly List<Action<IApplicationBuilder>> _middleware = [];
+    private readonly HashSet<string> _modules = new(StringComparer.Ordinal);
     private readonly WebApplicationBuilder _inner;
 
     private KontenaApplicationBuilder(string name, string[] args)
     {
         Name = name;
-        _inner = WebApplication.CreateSlimBuilder(args);
+        // One environment: behaviour comes from settings, never from a name such as "Development".
+        _inner = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, EnvironmentName = Environments.Production });
     }
 
     /// <summary>The deployable's name: <c>api</c>, <c>scheduler</c>, <c>standalone</c>…</summary>
     public string Name { get; }
+
+    /// <summary>Where HTTP listens when <c>Kontena:Http:Urls</c> is not set. Port 0 takes any free port.</summary>
+    public string DefaultUrls { get; set; } = "http://127.0.0.1:0";
 
     public IServiceCollection Services => _inner.Services;
 
@@ -30,17 +43,83 @@ public sealed class KontenaApplicationBuilder
 
     public static KontenaApplicationBuilder Create(string name, string[] args) => new(name, args);
 
-    /// <summary>A queue on the control connection: commands, orders, reports.</summary>
+    /// <summary>True the first time a module of this name adds itself; a module that was already there returns without doing anything.</summary>
+    public bool TryAddModule(string module) => _modules.Add(module);
+
+    /// <summary>A queue on the control connection: commands, orders, reports. The same queue again replaces the first.</summary>
     public void AddControlEndpoint(BusEndpoint endpoint) => _control.Add(endpoint);
 
     /// <summary>A queue on the data connection: logs, stats, exec streams. It can never delay an order (design law 8).</summary>
     public void AddDataEndpoint(BusEndpoint endpoint) => _data.Add(endpoint);
 
+    /// <summary>Consumers of control queues that are opened later through <see cref="IEndpointOpener"/>.</summary>
+    public void AddControlConsumers(params IReadOnlyList<Type> consumers) => _control.AddConsumers(consumers);
+
+    /// <summary>Consumers of data queues that are opened later through <see cref="IEndpointOpener"/>.</summary>
+    public void AddDataConsumers(params IReadOnlyList<Type> consumers) => _data.AddConsumers(consumers);
+
     /// <summary>HTTP routes of a module.</summary>
     public void MapRoutes(Action<IEndpointRouteBuilder> map) => _routes.Add(map);
 
+    /// <summary>Middleware of a module (authentication, error shapes), in the order added, after routing and before any route runs.</summary>
+    public void Use(Action<IApplicationBuilder> configure) => _middleware.Add(configure);
+
+    /// <summary>Puts the process together; nothing runs or connects yet.</summary>
+    /// <exception cref="SettingException">A setting can't be used.</exception>
     public WebApplication Build()
     {
-        throw new NotSupportedException("hosting is being built");
+        LogModule.AddKontenaLog(_inner.Logging, Configuration, Name);
+        Services.TryAddSingleton(TimeProvider.System);
+        Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        Services.AddKontenaBus(BusTransport.From(Configuration), Name, _control, _data);
+        Services.AddKontenaHealth();
+        _inner.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // A module that takes bigger bodies says so on its own route.
+            kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 4096;
+            kestrel.Limits.MaxConcurrentUpgradedConnections = 1024;
+        });
+        _inner.WebHost.UseUrls(Urls());
+
+        var application = _inner.Build();
+        application.UseRouting();
+        foreach (var middleware in _middleware)
+            middleware(application);
+        application.MapKontenaHealth();
+        foreach (var map in _routes)
+            map(application);
+        return application;
+    }
+
+    /// <summary>The whole of a <c>Program.cs</c>: builds, runs until told to stop, and turns a failure to start into a sentence and exit code 1.</summary>
+    public async Task<int> RunAsync()
+    {
+        try
+        {
+            await using var application = Build();
+            await application.RunAsync();
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync($"{Name}: {StartFailure.Explain(exception)}");
+            return 1;
+        }
+    }
+
+    private string Urls()
+    {
+        var urls = Configuration[UrlsKey];
+        if (string.IsNullOrWhiteSpace(urls))
+            return DefaultUrls;
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+                throw new SettingException(UrlsKey, $"has '{url}', which is not a URL to listen on", "http://0.0.0.0:9292");
+        }
+
+        return urls;
     }
 }

@@ -1,0 +1,149 @@
+using Kontena.Contracts.Messaging;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>Sends and asks on one connection, each with a deadline of our own clock.</summary>
+internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport transport, TimeProvider time, ILogger logger)
+{
+    /// <summary>How long a send waits for the broker's confirmation.</summary>
+    internal static readonly TimeSpan SendDeadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pause before a request is offered again to a queue that does not exist yet.</summary>
+    private static readonly TimeSpan MissingQueuePause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lazy<IClientFactory> _requests = new(() => bus.CreateClientFactory());
+
+    public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(SendDeadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await WaitUntilUsableAsync(either.Token);
+            if (IsMissing(destination))
+            {
+                Dropped(destination, message.GetType().Name);
+                return;
+            }
+
+            var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(destination, transport.InMemory)).WaitAsync(either.Token);
+            await endpoint.Send(message, message.GetType(), Addressed(destination), either.Token).WaitAsync(either.Token);
+        }
+        catch (Exception exception) when (IsReturned(exception))
+        {
+            Dropped(destination, message.GetType().Name);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"{transport.Title} did not confirm {message.GetType().Name} to '{destination.Name}' within {SendDeadline.TotalSeconds:0} s"
+                + " (it may or may not have gone out)", exception);
+        }
+    }
+
+    public async Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var started = time.GetTimestamp();
+        var missing = false;
+        try
+        {
+            await WaitUntilUsableAsync(either.Token);
+            while (true)
+            {
+                try
+                {
+                    missing = IsMissing(destination);
+                    if (!missing)
+                        return await AskOnceAsync<TRequest, TReply>(destination, request, timeout - time.GetElapsedTime(started), either.Token);
+                }
+                catch (Exception exception) when (IsReturned(exception))
+                {
+                    missing = true;
+                }
+
+                // Bounded by the deadline: the reader of the queue may be starting at this moment.
+                await Task.Delay(MissingQueuePause, time, either.Token);
+            }
+        }
+        catch (RequestFaultException fault)
+        {
+            throw new BusFaultException(
+                $"'{destination.Name}' could not answer {typeof(TRequest).Name}: {fault.Fault?.Exceptions?.FirstOrDefault()?.Message ?? fault.Message}", fault);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                $"'{destination.Name}' did not answer {typeof(TRequest).Name} within {timeout.TotalSeconds:0.#} s"
+                + (missing ? ": nobody has opened that queue yet, is its service running?" : $" over {transport.Title}"),
+                exception);
+        }
+    }
+
+    private async Task<TReply> AskOnceAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan left, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class
+    {
+        // MassTransit counts on its own clock; ours ends the wait, its is only a bound behind it.
+        var bound = (left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1)) + TimeSpan.FromSeconds(30);
+        var client = _requests.Value.CreateRequestClient<TRequest>(
+            BusAddresses.Of(destination, transport.InMemory), RequestTimeout.After(ms: (int)Math.Min(bound.TotalMilliseconds, int.MaxValue)));
+        var response = await client.GetResponse<TReply>(
+            request,
+            pipe => pipe.UseExecute(context =>
+            {
+                Address(context, destination);
+                // An abandoned request must not be carried out when the broker comes back an hour later.
+                context.TimeToLive = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+            }),
+            cancellationToken).WaitAsync(cancellationToken);
+        return response.Message;
+    }
+
+    private static IPipe<SendContext> Addressed(Destination destination) => Pipe.Execute<SendContext>(context => Address(context, destination));
+
+    private static void Address(SendContext context, Destination destination)
+    {
+        if (destination.Kind == DestinationKind.Topic)
+            context.TrySetRoutingKey(destination.RoutingKey ?? "");
+
+        // A command to a queue that does not exist comes back instead of vanishing; an exchange without readers is nobody's mistake.
+        if (destination.Kind == DestinationKind.Queue && context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+            rabbit.Mandatory = true;
+    }
+
+    /// <summary>In memory, messages to endpoints that have not started would vanish; RabbitMQ keeps or returns them.</summary>
+    private Task WaitUntilUsableAsync(CancellationToken cancellationToken) =>
+        transport.InMemory ? side.Started.WaitAsync(cancellationToken) : Task.CompletedTask;
+
+    private bool IsMissing(Destination destination) =>
+        transport.InMemory && destination.Kind == DestinationKind.Queue && !side.Reads(destination.Name);
+
+    private static bool IsReturned(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is MessageReturnedException or RabbitMQ.Client.Exceptions.PublishException { IsReturn: true })
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Dropped(Destination destination, string message)
+    {
+        BusMeter.Undeliverable.Add(1, new KeyValuePair<string, object?>("message", message));
+        LogDropped(message, destination.Name);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Message} to '{Queue}' was dropped: nobody has opened that queue yet. The next heartbeat or sweep repairs it.")]
+    private partial void LogDropped(string message, string queue);
+}

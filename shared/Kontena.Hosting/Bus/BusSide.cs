@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using MassTransit;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>One of the two buses of a process: which queues it reads, and whether it has opened them.</summary>
+internal sealed class BusSide(string name) : IBusObserver
+{
+    private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary><c>control</c> or <c>data</c>.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Ends when the bus has opened its queues for the first time.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>The queues this process reads, sorted. In memory these are all the queues there are.</summary>
+    public IReadOnlyList<string> Queues => [.. _queues.Keys.Order(StringComparer.Ordinal)];
+
+    public bool Reads(string queue) => _queues.ContainsKey(queue);
+
+    public void Opened(string queue) => _queues[queue] = true;
+
+    public void Closed(string queue) => _queues.TryRemove(queue, out _);
+
+    public void PostCreate(IBus bus)
+    {
+    }
+
+    public void CreateFaulted(Exception exception) => _started.TrySetException(exception);
+
+    public Task PreStart(IBus bus) => Task.CompletedTask;
+
+    public async Task PostStart(IBus bus, Task<BusReady> busReady)
+    {
+        await busReady;
+        _started.TrySetResult();
+    }
+
+    public Task StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+
+    public Task PreStop(IBus bus) => Task.CompletedTask;
+
+    public Task PostStop(IBus bus) => Task.CompletedTask;
+
+    public Task StopFaulted(IBus bus, Exception exception) => Task.CompletedTask;
+}

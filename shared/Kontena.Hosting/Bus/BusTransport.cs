@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>Which broker the process speaks to, read once from <c>Kontena:Bus:RabbitMq</c>.</summary>
+/// <param name="RabbitMq"><c>amqp://user:password@host:port/vhost</c> (or <c>amqps</c>); null for the in-memory transport.</param>
+internal sealed record BusTransport(Uri? RabbitMq)
+{
+    internal const string Key = "Kontena:Bus:RabbitMq";
+
+    public bool InMemory => RabbitMq is null;
+
+    /// <summary>For people and logs: never with the password.</summary>
+    public string Title => RabbitMq is null
+        ? "the in-memory bus"
+        : $"RabbitMQ at {RabbitMq.Host}:{Port(RabbitMq)}, vhost '{VirtualHost(RabbitMq)}'";
+
+    public static BusTransport From(IConfiguration configuration)
+    {
+        var text = configuration[Key];
+        if (string.IsNullOrWhiteSpace(text))
+            return new BusTransport((Uri?)null);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            throw new SettingException(Key, "is not a broker address", "amqp://user:password@host:5672/vhost");
+        return new BusTransport(uri);
+    }
+
+    internal static int Port(Uri uri) => uri.Port > 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672;
+
+    internal static string VirtualHost(Uri uri) =>
+        uri.AbsolutePath.Length <= 1 ? "/" : Uri.UnescapeDataString(uri.AbsolutePath[1..]);
+
+    internal static (string User, string Password) Login(Uri uri)
+    {
+        var parts = uri.UserInfo.Split(':', 2);
+        return parts[0].Length == 0
+            ? ("guest", "guest")
+            : (Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+    }
+}

@@ -1,0 +1,31 @@
+using System.Security.Authentication;
+using MassTransit;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>How a bus reaches RabbitMQ.</summary>
+internal static class RabbitMqConnection
+{
+    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string connectionName)
+    {
+        var (user, password) = BusTransport.Login(broker);
+        var secure = broker.Scheme == "amqps";
+        configurator.Host(
+            broker.Host, (ushort)BusTransport.Port(broker), BusTransport.VirtualHost(broker), connectionName, host =>
+            {
+                host.Username(user);
+                host.Password(password);
+                host.PublisherConfirmation = true;
+                // A dead peer is noticed after two missed beats.
+                host.Heartbeat(TimeSpan.FromSeconds(5));
+                host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+                if (secure)
+                    host.UseSsl(tls =>
+                    {
+                        tls.ServerName = broker.Host;
+                        // None lets the operating system choose the newest version both sides know.
+                        tls.Protocol = SslProtocols.None;
+                    });
+            });
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Json;
+
+namespace Kontena.Hosting.Logging;
+
+/// <summary>Serilog to standard error: readable lines, or one JSON object per line with <c>Kontena:Log:Json=true</c>.</summary>
+internal static class LogModule
+{
+    private const string LevelKey = "Kontena:Log:Level";
+    private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} [{service}] {SourceContext}: {Message:lj}{NewLine}{Exception}";
+
+    public static void AddKontenaLog(ILoggingBuilder logging, IConfiguration configuration, string service)
+    {
+        var level = Level(configuration[LevelKey]);
+        var quiet = level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
+        var settings = new LoggerConfiguration()
+            .MinimumLevel.Is(level)
+            .MinimumLevel.Override("Microsoft.AspNetCore", quiet)
+            .MinimumLevel.Override("Microsoft.Extensions", quiet)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level)
+            .MinimumLevel.Override("MassTransit", quiet)
+            .MinimumLevel.Override("System.Net.Http", quiet)
+            .Enrich.FromLogContext()
+            .Enrich.WithProperty("service", service);
+        // Everything goes to standard error: standard output belongs to what a process was asked for.
+        if (string.Equals(configuration["Kontena:Log:Json"], "true", StringComparison.OrdinalIgnoreCase))
+            settings.WriteTo.Console(new JsonFormatter(renderMessage: true), standardErrorFromLevel: LogEventLevel.Verbose);
+        else
+            settings.WriteTo.Console(outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose);
+
+        Logger logger = settings.CreateLogger();
+        logging.ClearProviders();
+        logging.AddSerilog(logger, dispose: true);
+    }
+
+    private static LogEventLevel Level(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return LogEventLevel.Information;
+        if (Enum.TryParse<LogEventLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level))
+            return level;
+        throw new SettingException(LevelKey, $"is '{text}', which is not a level", "Information (or Verbose, Debug, Warning, Error, Fatal)");
+    }
+}
