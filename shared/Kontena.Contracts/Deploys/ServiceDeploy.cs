@@ -25,6 +25,15 @@ public sealed record ServiceDeploy
 
     /// <summary>The stack deploy this is part of, if any.</summary>
     public string? StackDeployId { get; init; }
+
+    /// <summary>Begun by the scheduler itself because instances lagged behind the service, not by a person.</summary>
+    public bool Automatic { get; init; }
+
+    /// <summary>The service revision that the latest of its instances got.</summary>
+    public int? ServiceRevision { get; init; }
+
+    /// <summary>It ended in error because no node was found; a new automatic attempt waits until one would be.</summary>
+    public bool Unplaceable { get; init; }
 }
 
 public sealed record InstanceDeploy
@@ -36,6 +45,7 @@ public sealed record InstanceDeploy
     public required DeployState State { get; init; }
     public string? Error { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
 }
 
 public enum DeployState
