@@ -1,0 +1,58 @@
+using Kontena.Contracts.Services;
+
+namespace Kontena.Core.Services;
+
+/// <summary>Limits, modes and deploy options: what the engine or the deployer would choke on later is refused now.</summary>
+internal static class RuntimeRules
+{
+    /// <summary>A year. Longer intervals between automatic deploys are mistakes of unit.</summary>
+    private const int MaxDeployInterval = 366 * 24 * 60 * 60;
+
+    public static void Check(ServiceRequest request, FieldErrors errors)
+    {
+        if (request.CpuShares is < 0 or > 1024)
+            errors.Reason(request.CpuShares < 0 ? "is too small" : "is too big", "cpu_shares");
+        if (request.Cpus is { } cpus && !(double.IsFinite(cpus) && cpus > 0))
+            errors.Reason(double.IsFinite(cpus) ? "is too small" : "is invalid", "cpus");
+        AtLeast(request.Memory, 1, "memory", errors);
+        AtLeast(request.MemorySwap, -1, "memory_swap", errors);
+        AtLeast(request.ShmSize, 1, "shm_size", errors);
+        if (request.Net?.Trim() is { Length: > 0 } net && net is not ("bridge" or "host")
+            && !(net.StartsWith("container:", StringComparison.Ordinal) && net.Length > "container:".Length))
+            errors.Reason("isn't in the right format", "net");
+        if (request.Pid?.Trim() is { Length: > 0 } pid && pid != "host")
+            errors.Reason("isn't in the right format", "pid");
+        if (request.StopSignal?.Trim() is { Length: > 0 } signal && !StopSignalText.IsValid(signal))
+            errors.Reason("isn't in the right format", "stop_signal");
+        if (request.LogOpts?.FirstOrDefault(option => option.Value is null || option.Key.Length == 0) is { Key: not null } odd)
+            errors.Reason("can't be nil", "log_opts", odd.Key.Length == 0 ? "key" : odd.Key);
+    }
+
+    public static int? StopGracePeriod(string? text, FieldErrors errors)
+    {
+        if (text is null)
+            return null;
+        if (DurationText.TryParse(text.Trim(), out var seconds))
+            return seconds;
+        errors.Reason("isn't in the right format", "stop_grace_period");
+        return null;
+    }
+
+    /// <summary>Given deploy options replace all of them: what is left out goes back to its default.</summary>
+    public static ServiceSpec WithDeployOpts(ServiceSpec spec, DeployOptsRequest opts, FieldErrors errors)
+    {
+        if (opts.WaitForPort is < 1 or > 65535)
+            errors.Reason(opts.WaitForPort < 1 ? "is too small" : "is too big", "deploy_opts", "wait_for_port");
+        if (opts.MinHealth is { } health && !(health is >= 0 and <= 1))
+            errors.Reason(health < 0 ? "is too small" : double.IsNaN(health) ? "is invalid" : "is too big", "deploy_opts", "min_health");
+        if (opts.Interval is < 1 or > MaxDeployInterval)
+            errors.Reason(opts.Interval < 1 ? "is too small" : "is too big", "deploy_opts", "interval");
+        return spec with { WaitForPort = opts.WaitForPort, MinHealth = opts.MinHealth ?? 0.8, DeployInterval = opts.Interval };
+    }
+
+    private static void AtLeast(long? value, long least, string field, FieldErrors errors)
+    {
+        if (value < least)
+            errors.Reason("is too small", field);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Core.Naming;
+using Kontena.Core.Services;
+
+namespace Kontena.Core.Stacks;
+
+/// <summary>The services of a stack request, read; or every mistake in it, each under <c>services.&lt;name&gt;</c> (rest-api.md §11.3).</summary>
+/// <param name="Services">Those linked to first; null with errors.</param>
+public sealed record StackReading(IReadOnlyList<ReadService>? Services, IReadOnlyList<FieldError> Errors);
+
+public sealed record ReadService(string Name, ServiceRequest Request, ServiceSpec Spec);
+
+/// <summary>Checks a stack as a whole and each of its services. Pure; never throws.</summary>
+public static class StackRequestReader
+{
+    /// <summary>More is a mistake, and keeps one commit within bounds.</summary>
+    public const int MaxServices = 500;
+
+    /// <param name="existing">Services the stack has now; they are read as a new revision of themselves, others as new.</param>
+    public static StackReading Read(StackRequest request, bool create, ServiceSurroundings around, IReadOnlyDictionary<string, Service> existing)
+    {
+        var errors = new FieldErrors();
+        CheckStack(request, create, errors);
+        var volumes = CheckVolumes(request.Volumes ?? [], around, errors);
+        var services = NamedServices(request.Services, errors);
+        if (create && request.Expose is { } expose && services.All(service => service.Name != expose.Trim()))
+            errors.Say($"expose names {expose}, which is not a service of the stack", "expose");
+
+        var graph = new LinkGraph(services.Select(service => (service.Name!, (IReadOnlyList<string>)InnerLinks(service, around.Stack))));
+        var inside = around with
+        {
+            Volumes = volumes,
+            Stacks = around.Stacks.Append(around.Stack).ToHashSet(StringComparer.Ordinal),
+            Services = around.Services
+                .Where(id => !id.StartsWith(around.Stack + "/", StringComparison.Ordinal))
+                // A link that the graph reports as missing must not be reported a second time by the service.
+                .Concat(services.SelectMany(service => InnerLinks(service, around.Stack).Append(service.Name!)).Select(name => Service.DocumentId(around.Stack, name)))
+                .ToHashSet(StringComparer.Ordinal),
+        };
+
+        var read = new Dictionary<string, ReadService>(StringComparer.Ordinal);
+        foreach (var service in services)
+        {
+            var name = service.Name!;
+            CheckGraph(name, graph, errors);
+            var path = new[] { "services", name };
+            var reading = existing.TryGetValue(name, out var current)
+                ? ServiceSpecReader.ReadRevision(service, current, inside, path)
+                : ServiceSpecReader.ReadNew(service, inside, path);
+            errors.Include(reading.Errors);
+            if (reading.Spec is { } spec)
+                read[name] = new ReadService(name, service, spec);
+        }
+
+        return errors.Any ? new StackReading(null, errors.Found) : new StackReading([.. graph.Order.Select(name => read[name])], []);
+    }
+
+    /// <summary>Each label starts with a name and an equals sign: <c>team=a</c>.</summary>
+    public static void CheckLabels(IReadOnlyList<string>? labels, FieldErrors errors)
+    {
+        for (var index = 0; index < (labels?.Count ?? 0); index++)
+        {
+            var name = labels![index]?.IndexOf('=') is { } at and > 0 ? labels[index][..at] : "";
+            if (name.Length == 0 || !name.All(c => char.IsAsciiDigit(c) || c is (>= 'a' and <= 'z') or '.' or '-'))
+                errors.Reason("isn't in the right format", "labels", FieldErrors.At(index));
+        }
+    }
+
+    private static void CheckStack(StackRequest request, bool create, FieldErrors errors)
+    {
+        if (create)
+        {
+            if (Check(request.Name, "name", errors) && (!NameRules.IsStackOrService(request.Name!.Trim()) || request.Name.Trim() == Service.NoStack))
+                errors.Reason("isn't in the right format", "name");
+            if ((request.Parent is null ? request.ParentName : request.Parent.Name) is { } parent && parent == request.Name)
+                errors.Say("a stack can't be its own parent", "parent");
+        }
+
+        Check(request.Stack, "stack", errors);
+        Check(request.Version, "version", errors);
+        Check(request.Source, "source", errors);
+        CheckObject(request.Variables, "variables", errors);
+        CheckObject(request.Metadata, "metadata", errors);
+        CheckLabels(request.Labels, errors);
+    }
+
+    private static bool Check(string? text, string field, FieldErrors errors)
+    {
+        if (!string.IsNullOrWhiteSpace(text))
+            return true;
+        errors.Reason(text is null ? "is required" : "can't be blank", field);
+        return false;
+    }
+
+    private static void CheckObject(JsonElement? value, string field, FieldErrors errors)
+    {
+        if (value is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined) })
+            errors.Reason("isn't a hash", field);
+    }
+
+    private static List<ServiceRequest> NamedServices(IReadOnlyList<ServiceRequest>? services, FieldErrors errors)
+    {
+        var named = new List<ServiceRequest>();
+        if (services is null)
+            errors.Reason("is required", "services");
+        else if (services.Count == 0)
+            errors.Say("stack does not specify any services", "services");
+        else if (services.Count > MaxServices)
+            errors.Say($"stack has {services.Count} services, at most {MaxServices} are possible", "services");
+        else
+        {
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            for (var index = 0; index < services.Count; index++)
+            {
+                // Without a name there is no better place than the list itself.
+                if (services[index] is not { } service || string.IsNullOrEmpty(service.Name))
+                    errors.Say($"Name of service {index + 1} is required", "services", $"service {index + 1}", "name");
+                else if (!names.Add(service.Name))
+                    errors.Say("is already taken", "services", service.Name, "name");
+                else
+                    named.Add(service);
+            }
+        }
+
+        return named;
+    }
+
+    private static Dictionary<string, string> CheckVolumes(IReadOnlyList<StackVolumeRequest> volumes, ServiceSurroundings around, FieldErrors errors)
+    {
+        var declared = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var volume in volumes)
+        {
+            var name = volume?.Name?.Trim();
+            if (string.IsNullOrEmpty(name))
+                errors.Append("volumes", "Name is required");
+            else if (string.IsNullOrWhiteSpace(volume!.External))
+                errors.Say("Only external volumes supported", "volumes", name);
+            else if (!around.Volumes.ContainsKey(volume.External.Trim()))
+                errors.Say($"External volume {volume.External.Trim()} does not exist", "volumes", name, "external");
+            // Known under its own name even when its volume is missing, so that each service does not report it again.
+            if (!string.IsNullOrEmpty(name))
+                declared[name] = volume!.External?.Trim() ?? name;
+        }
+
+        return declared;
+    }
+
+    private static void CheckGraph(string name, LinkGraph graph, FieldErrors errors)
+    {
+        if (graph.MissingOf(name) is { Count: > 0 } missing)
+            errors.Say($"service {name} has missing links: {string.Join(", ", missing)}", "services", name, "links");
+        if (graph.Recursive.Contains(name))
+            errors.Say($"service {name} has recursive links", "services", name, "links");
+    }
+
+    private static string[] InnerLinks(ServiceRequest service, string stack) =>
+        [.. (service.Links ?? [])
+            .Where(link => !string.IsNullOrWhiteSpace(link?.Name))
+            .Select(link => LinkRules.Target(link.Name!, stack))
+            .Where(target => target.Stack == stack)
+            .Select(target => target.Service)];
+}
