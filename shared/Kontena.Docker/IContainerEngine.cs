@@ -61,7 +61,7 @@ public interface IContainerEngine
     IAsyncEnumerable<ContainerLogLine> LogsAsync(
         string container, DateTimeOffset? since, int? tail, bool follow, CancellationToken cancellationToken);
 
-    /// <summary>One measurement a second until the container ends.</summary>
+    /// <summary>The counters now; null when the container is gone or does not run.</summary>
     Task<ContainerStatsSample?> StatsOnceAsync(string container, CancellationToken cancellationToken);
 
     /// <summary>Container events from <paramref name="since"/> on, until cancelled or the connection breaks. Events of exec probes are left out.</summary>
