@@ -15,7 +15,11 @@ public interface IStateStore
     Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken);
 
     /// <summary>Up to <paramref name="limit"/> committed messages of a partition that were not yet forgotten, oldest first.</summary>
-    Task<IReadOnlyList<OutboxEntry>> PendingAsync(string partition, int limit, CancellationToken cancellationToken);
+    /// <param name="partition">Whose messages.</param>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="after">Leaves out this entry id and all before it; null: from the oldest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyList<OutboxEntry>> PendingAsync(string partition, int limit, CancellationToken cancellationToken, string? after = null);
 
     /// <summary>The partitions that have messages waiting.</summary>
     Task<IReadOnlyList<string>> PartitionsWithPendingAsync(CancellationToken cancellationToken);
@@ -40,7 +44,8 @@ public sealed record IndexValue(string Name, string Value);
 /// <param name="Id">Sorts in commit order within its partition.</param>
 /// <param name="Type">Full name of a type in Kontena.Contracts.</param>
 /// <param name="Body">JSON by KontenaJson.</param>
-public sealed record OutboxEntry(string Id, string DestinationJson, string Type, string Body);
+/// <param name="Origin">The store instance that committed it: its process relays it at once, others only when it was left lying.</param>
+public sealed record OutboxEntry(string Id, string DestinationJson, string Type, string Body, string? Origin = null);
 
 /// <summary>Somebody else changed a document first: read again and decide again.</summary>
 public sealed class StateConflictException(DocumentKey key, long expected)

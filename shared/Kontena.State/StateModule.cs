@@ -1,14 +1,38 @@
+using Kontena.Core.Ids;
+using Kontena.State.Outbox;
+using Kontena.State.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kontena.State;
 
 /// <summary>Registers the store that the settings name, and the outbox relay.</summary>
 public static class StateModule
 {
+    private const string DefaultDataDirectory = "/var/lib/kontena";
+
     /// <summary><c>Kontena:State:Redis</c> set: Redis; else SQLite in <c>Kontena:DataDirectory</c>. Once per process, however many modules ask.</summary>
+    /// <remarks>Needs an <see cref="Core.Messaging.IMessageSender"/>, which Kontena.Hosting registers. A store that is away does not keep the process from starting.</remarks>
     public static IServiceCollection AddKontenaState(this IServiceCollection services, IConfiguration configuration)
     {
-        throw new NotSupportedException("state store is being built");
+        if (services.Any(one => one.ServiceType == typeof(IStateStore)))
+            return services;
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton(provider => new OutboxOrigin(ObjectId.New(provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<IStateStore>(provider => new SignallingStateStore(
+            Open(configuration, provider), provider.GetRequiredService<OutboxSignal>()));
+        services.AddHostedService<OutboxRelay>();
+        services.AddHealthChecks().AddCheck<StateHealthCheck>("state", tags: ["ready"]);
+        return services;
+    }
+
+    private static SqliteStateStore Open(IConfiguration configuration, IServiceProvider provider)
+    {
+        var origin = provider.GetRequiredService<OutboxOrigin>().Value;
+        var directory = configuration["Kontena:DataDirectory"] ?? DefaultDataDirectory;
+        return new SqliteStateStore(Path.Combine(directory, "state.db"), origin);
     }
 }
