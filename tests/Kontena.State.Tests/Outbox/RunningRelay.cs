@@ -1,0 +1,34 @@
+using Kontena.State.Outbox;
+using Kontena.State.Tests.Contract;
+
+namespace Kontena.State.Tests.Outbox;
+
+/// <summary>One process: a store, its relay, and the broker it sends to. Disposing it is its death: nothing is finished first.</summary>
+internal sealed class RunningRelay : IAsyncDisposable
+{
+    private readonly OutboxRelay _relay;
+
+    private RunningRelay(IStateStore engine, string origin, RecordingSender sender)
+    {
+        var signal = new OutboxSignal();
+        Store = new SignallingStateStore(engine, signal);
+        _relay = new OutboxRelay(Store, sender, signal, new OutboxOrigin(origin), TimeProvider.System, Log);
+    }
+
+    public IStateStore Store { get; }
+
+    public ListLogger<OutboxRelay> Log { get; } = new();
+
+    public static async Task<RunningRelay> StartAsync(IStoreUnderTest engine, RecordingSender sender, string origin)
+    {
+        var running = new RunningRelay(engine.Open(origin), origin, sender);
+        await running._relay.StartAsync(TestContext.Current.CancellationToken);
+        return running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _relay.StopAsync(TestContext.Current.CancellationToken);
+        _relay.Dispose();
+    }
+}
