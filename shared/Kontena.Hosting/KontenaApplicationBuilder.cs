@@ -1,6 +1,8 @@
 using Kontena.Hosting.Bus;
 using Kontena.Hosting.Health;
 using Kontena.Hosting.Logging;
+using Kontena.Hosting.Metrics;
+using Kontena.Hosting.Systemd;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -8,6 +10,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Kontena.Hosting;
 
@@ -73,6 +76,9 @@ public sealed class KontenaApplicationBuilder
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         Services.AddKontenaBus(BusTransport.From(Configuration), Name, _control, _data);
         Services.AddKontenaHealth();
+        Services.AddKontenaMetrics();
+        Services.AddHostedService(provider => new SystemdNotifier(
+            provider.GetRequiredService<ILogger<SystemdNotifier>>(), Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         _inner.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -88,6 +94,7 @@ public sealed class KontenaApplicationBuilder
         foreach (var middleware in _middleware)
             middleware(application);
         application.MapKontenaHealth();
+        application.MapKontenaMetrics();
         foreach (var map in _routes)
             map(application);
         return application;

@@ -10,4 +10,8 @@ internal static class BusMeter
     /// <summary>Messages to queues that nobody had opened; label <c>message</c> is the type's name.</summary>
     public static readonly Counter<long> Undeliverable =
         Meter.CreateCounter<long>("kontena.bus.undeliverable", "{message}", "Messages dropped because their queue did not exist.");
+
+    /// <summary>Requests that arrived after their asker had given up.</summary>
+    public static readonly Counter<long> Expired =
+        Meter.CreateCounter<long>("kontena.bus.expired", "{message}", "Requests not carried out because their asker had given up.");
 }

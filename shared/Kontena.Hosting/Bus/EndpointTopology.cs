@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kontena.Hosting.Bus;
 
@@ -25,6 +26,7 @@ internal static class EndpointTopology
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
+        configurator.UseFilter(new ExpiredRequests(context.GetRequiredService<TimeProvider>()));
         configurator.UseMessageRetry(retry => retry.Intervals(Retries));
         foreach (var consumer in endpoint.Consumers)
             context.ConfigureConsumer(consumer, configurator);

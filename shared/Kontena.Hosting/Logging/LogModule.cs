@@ -21,9 +21,13 @@ internal static class LogModule
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft.AspNetCore", quiet)
             .MinimumLevel.Override("Microsoft.Extensions", quiet)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", quiet)
             .MinimumLevel.Override("MassTransit", quiet)
             .MinimumLevel.Override("System.Net.Http", quiet)
+            // /readyz already tells whoever asks; a line per question would flood the log while a broker is away.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+            // A send that failed is told to its caller, in a sentence; MassTransit would add a page of stack trace.
+            .Filter.ByExcluding(entry => entry.MessageTemplate.Text.StartsWith("S-FAULT", StringComparison.Ordinal))
             .Enrich.FromLogContext()
             .Enrich.WithProperty("service", service);
         // Everything goes to standard error: standard output belongs to what a process was asked for.

@@ -1,0 +1,4 @@
+using Kontena.Testing.RabbitMq;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(RabbitMqBroker))]
