@@ -1,0 +1,191 @@
+using Kontena.Contracts.Services;
+using Kontena.StackFiles.Yaml;
+
+namespace Kontena.StackFiles.Services;
+
+/// <summary>One service of the file, complete with all it extends, as the API takes it. Reports everything that is wrong with it.</summary>
+internal static class ServiceReader
+{
+    private static readonly string[] Strategies = ["ha", "daemon", "random"];
+    private static readonly string[] NetworkModes = ["bridge", "host"];
+
+    public static ServiceRequest Read(string name, YamlMap service, string path, StackForm form, IReadOnlyCollection<string>? volumes, Remarks remarks)
+    {
+        var values = new Values(service, path, remarks);
+        CheckKeys(service, path, form, remarks);
+        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval");
+        var logging = values.Mapping("logging", "driver", "options");
+        var image = values.Text("image");
+        if (string.IsNullOrWhiteSpace(image))
+            remarks.Error(service.Place, $"{path}.image", "is missing: every service needs an image, also one that is built");
+
+        return new ServiceRequest
+        {
+            Name = name,
+            Image = string.IsNullOrWhiteSpace(image) ? null : ImageName.WithTag(image),
+            Stateful = values.Boolean("stateful") ?? false,
+            Instances = Instances(values),
+            Strategy = Choice(deploy, "strategy", Strategies),
+            User = values.TextOrNumber("user"),
+            Entrypoint = values.Text("entrypoint"),
+            Cmd = Command(values),
+            Env = EnvironmentReader.Read(values),
+            Secrets = SecretsReader.Secrets(values),
+            Certificates = SecretsReader.Certificates(values),
+            Ports = Ports(values),
+            Links = LinksReader.Links(values),
+            ExternalLinks = LinksReader.External(values),
+            Volumes = VolumesReader.Read(values, volumes),
+            VolumesFrom = values.Texts("volumes_from") ?? [],
+            Affinity = Affinity(values),
+            Memory = values.Memory("mem_limit"),
+            MemorySwap = values.Memory("memswap_limit") ?? values.Memory("mem_swaplimit"),
+            ShmSize = values.Memory("shm_size"),
+            Cpus = values.Number("cpus"),
+            CpuShares = values.Integer("cpu_shares"),
+            Privileged = values.Boolean("privileged"),
+            ReadOnly = values.Boolean("read_only") ?? false,
+            CapAdd = values.Texts("cap_add"),
+            CapDrop = values.Texts("cap_drop"),
+            Net = Choice(values, "network_mode", NetworkModes) ?? (form == StackForm.Stack ? null : Choice(values, "net", NetworkModes)),
+            Pid = values.Text("pid"),
+            LogDriver = logging?.Text("driver") ?? (form == StackForm.Stack ? null : values.Text("log_driver")),
+            LogOpts = LogOptions(logging, "options") ?? (form == StackForm.Stack ? null : LogOptions(values, "log_opt") ?? LogOptions(values, "log_opts")),
+            DeployOpts = new DeployOptsRequest
+            {
+                WaitForPort = deploy?.Integer("wait_for_port"),
+                MinHealth = deploy?.Number("min_health"),
+                Interval = Interval(deploy),
+            },
+            Hooks = HooksReader.Read(values),
+            HealthCheck = HealthCheck(values),
+            StopSignal = values.Text("stop_signal"),
+            StopGracePeriod = GracePeriod(values),
+        };
+    }
+
+    private static void CheckKeys(YamlMap service, string path, StackForm form, Remarks remarks)
+    {
+        IEnumerable<string> known = form == StackForm.Stack ? ServiceKeys.Known : [.. ServiceKeys.Known, .. ServiceKeys.Older];
+        foreach (var entry in service.Entries)
+        {
+            var at = $"{path}.{entry.Key}";
+            if (known.Contains(entry.Key) || entry.Key.StartsWith("x-", StringComparison.Ordinal))
+                continue;
+            if (form != StackForm.Stack && ServiceKeys.ComposeOnly.Contains(entry.Key))
+                remarks.Notice(entry.KeyPlace, at, "is a key of docker-compose that Kontena does not have; it is left out");
+            else
+                remarks.Error(entry.KeyPlace, at, $"is not a known key{Closest.Hint(entry.Key, known)}");
+        }
+    }
+
+    private static int? Instances(Values values)
+    {
+        var instances = values.Integer("instances");
+        if (instances < 1)
+            values.Error(values.Map["instances"]!, "instances", $"expected 1 or more, found {instances}");
+        return instances;
+    }
+
+    private static string? Choice(Values? values, string key, string[] choices)
+    {
+        var text = values?.Text(key);
+        if (text is not null && !choices.Contains(text))
+            values!.Error(values.Map[key]!, key, $"'{text}' is not one of {string.Join(", ", choices)}{Closest.Hint(text, choices)}");
+        return text;
+    }
+
+    private static IReadOnlyList<string>? Command(Values values)
+    {
+        if (values.Text("command") is not { } text)
+            return null;
+        var words = ShellWords.Split(text);
+        if (words is null)
+            values.Error(values.Map["command"]!, "command", "a quote is not closed");
+        return words;
+    }
+
+    private static List<PortRequest> Ports(Values values)
+    {
+        var ports = new List<PortRequest>();
+        var items = values.List("ports") ?? [];
+        for (var index = 0; index < items.Count; index++)
+        {
+            var reason = $"expected text of the form [ip:]node_port:container_port[/protocol], found {items[index].Kind}";
+            if (items[index] is YamlScalar scalar && PortText.Parse(scalar.Text, out reason) is { } port)
+                ports.Add(port);
+            else
+                values.Error(items[index], $"ports[{index}]", reason);
+        }
+
+        return ports;
+    }
+
+    private static IReadOnlyList<string> Affinity(Values values)
+    {
+        var rules = values.Texts("affinity") ?? [];
+        var wrong = rules.Where(rule => !rule.Contains("==", StringComparison.Ordinal) && !rule.Contains("!=", StringComparison.Ordinal)).ToList();
+        if (wrong.Count > 0)
+        {
+            values.Error(values.Map["affinity"]!, "affinity",
+                $"contains invalid formats: {string.Join(", ", wrong)}; a rule looks like label==az=1a, node!=web-1 or service!=~db");
+        }
+
+        return rules;
+    }
+
+    private static Dictionary<string, string>? LogOptions(Values? values, string key)
+    {
+        if (values?.Map[key] is not { } node)
+            return null;
+        if (node is YamlMap map && map.Entries.All(entry => entry.Value is YamlScalar))
+            return map.Entries.ToDictionary(entry => entry.Key, entry => ((YamlScalar)entry.Value).Text);
+        values.Error(node, key, $"expected a mapping of option names to values, found {node.Kind}");
+        return null;
+    }
+
+    private static int? Interval(Values? deploy)
+    {
+        if (deploy?.Map["interval"] is not { } node)
+            return null;
+        if (node is YamlScalar scalar && DurationText.Interval(scalar.Text) is { } seconds)
+            return seconds == 0 ? null : seconds;
+        deploy.Error(node, "interval", $"expected a number of seconds, or a number with min, h or d (10min, 2h, 7d), found {Values.Describe(node)}");
+        return null;
+    }
+
+    private static string? GracePeriod(Values values)
+    {
+        if (values.Map["stop_grace_period"] is not { } node)
+            return null;
+        if (node is YamlScalar scalar && DurationText.IsGracePeriod(scalar.Text))
+            return scalar.Text;
+        values.Error(node, "stop_grace_period", $"expected a duration such as 23s or 1m30s, found {Values.Describe(node)}");
+        return null;
+    }
+
+    private static HealthCheckRequest? HealthCheck(Values values)
+    {
+        var check = values.Mapping("health_check", "protocol", "port", "uri", "timeout", "interval", "initial_delay");
+        if (check is null)
+            return null;
+        var protocol = check.Text("protocol");
+        if (protocol is not ("http" or "tcp"))
+            check.Remarks.Error(check.Map["protocol"]?.Place ?? check.Place, check.Path("protocol"), "is needed: http or tcp");
+        var port = check.Integer("port");
+        if (check.Map["port"] is null || port is < 1 or > 65535)
+            check.Remarks.Error(check.Map["port"]?.Place ?? check.Place, check.Path("port"), "is needed: a port from 1 to 65535");
+        var uri = check.Text("uri");
+        if (uri?.Contains('/', StringComparison.Ordinal) == false)
+            check.Error(check.Map["uri"]!, "uri", $"expected a path such as /health, found '{uri}'");
+        return new HealthCheckRequest
+        {
+            Protocol = protocol,
+            Port = port,
+            Uri = uri,
+            Timeout = check.Integer("timeout"),
+            Interval = check.Integer("interval"),
+            InitialDelay = check.Integer("initial_delay"),
+        };
+    }
+}
