@@ -1,1 +1,4 @@
-return 0;
+using Kontena.GridManager;
+using Kontena.Hosting;
+
+return await KontenaApplicationBuilder.Create("grid-manager", args).AddGridManager().RunAsync();

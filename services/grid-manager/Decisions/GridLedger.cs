@@ -1,0 +1,82 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Grids;
+using Kontena.State;
+using Kontena.State.Documents;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.GridManager.Decisions;
+
+/// <summary>Reads, lets a pure function decide, commits; and begins again when somebody else changed the grid in between.</summary>
+/// <remarks>
+/// Within this process decisions about one grid wait for each other; between processes <see cref="GridSequence"/> makes them conflict.
+/// So every decision holds for the state it is committed to, also where it rests on documents it does not change.
+/// </remarks>
+internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<GridLedger> logger)
+{
+    private const int MaxAttempts = 12;
+
+    /// <summary>Grids share these by hash: bounded however many grids there are.</summary>
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    /// <summary>A decision within one grid.</summary>
+    /// <exception cref="StateUnavailableException">The store can't be reached.</exception>
+    public Task<TReply> DecideAsync<TReply>(
+        string grid, Func<GridSnapshot, DateTimeOffset, Decision<TReply>> decide, Func<string, TReply> noGrid, CancellationToken cancellationToken) =>
+        CommitAsync(grid, async () =>
+        {
+            var found = await store.GetAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken);
+            return found is null
+                ? new Decision<TReply>(noGrid($"Grid {grid} does not exist"))
+                : decide(await ReadAsync(found.Value, cancellationToken), time.GetUtcNow());
+        }, cancellationToken);
+
+    public Task<CommandResult> DecideAsync(
+        string grid, Func<GridSnapshot, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
+        DecideAsync(grid, decide, CommandResult.NotFound, cancellationToken);
+
+    /// <summary>A decision about grids themselves, from all of them.</summary>
+    public Task<CommandResult> DecideAboutGridsAsync(
+        Func<IReadOnlyList<Versioned<Grid>>, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
+        CommitAsync(StateKeys.System, async () => decide(await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken), time.GetUtcNow()), cancellationToken);
+
+    private async Task<GridSnapshot> ReadAsync(Grid grid, CancellationToken cancellationToken) => new()
+    {
+        Grid = grid,
+        Nodes = await store.ListAsync(StateKeys.Node, grid.Name, cancellationToken),
+        Stacks = await store.ListAsync(StateKeys.Stack, grid.Name, cancellationToken),
+        Services = await store.ListAsync(StateKeys.Service, grid.Name, cancellationToken),
+    };
+
+    private async Task<TReply> CommitAsync<TReply>(string partition, Func<Task<Decision<TReply>>> decide, CancellationToken cancellationToken)
+    {
+        var turn = _turns[(uint)StringComparer.Ordinal.GetHashCode(partition) % _turns.Length];
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var sequence = await store.GetAsync(StateKeys.GridSequence, partition, "sequence", cancellationToken);
+                var decision = await decide();
+                if (decision.Batch is not { IsEmpty: false } batch)
+                    return decision.Reply;
+                try
+                {
+                    batch.Put(StateKeys.GridSequence, new GridSequence { ChangedAt = time.GetUtcNow() }, sequence?.Version ?? 0);
+                    await store.CommitAsync(batch, cancellationToken);
+                    foreach (var change in decision.Changes ?? [])
+                        logger.LogInformation("Grid {Grid}: {Change}", partition, change);
+                    return decision.Reply;
+                }
+                catch (StateConflictException conflict) when (attempt < MaxAttempts)
+                {
+                    logger.LogDebug("Deciding again after attempt {Attempt}: {Conflict}", attempt, conflict.Message);
+                    await Task.Delay(TimeSpan.FromMilliseconds(5 * attempt * attempt), time, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Core.Services;
+using Kontena.State.Documents;
+
+namespace Kontena.GridManager.Decisions;
+
+/// <summary>All that grid-manager wants of one grid, as read at one moment.</summary>
+internal sealed record GridSnapshot
+{
+    public required Grid Grid { get; init; }
+    public IReadOnlyList<Versioned<Node>> Nodes { get; init; } = [];
+    public IReadOnlyList<Versioned<Stack>> Stacks { get; init; } = [];
+
+    /// <summary>Including those being removed.</summary>
+    public IReadOnlyList<Versioned<Service>> Services { get; init; } = [];
+
+    public IEnumerable<Versioned<Service>> LiveServices => Services.Where(service => service.Value.RemovedAt is null);
+
+    public Versioned<Node>? Node(string name) => Nodes.FirstOrDefault(node => node.Value.Name == name);
+
+    public Versioned<Stack>? Stack(string name) => Stacks.FirstOrDefault(stack => stack.Value.Name == name);
+
+    public Versioned<Service>? Service(string stack, string name) =>
+        Services.FirstOrDefault(service => service.Value.Name == name && service.Value.Stack == stack);
+
+    public IEnumerable<Versioned<Service>> LiveServicesOf(string stack) => LiveServices.Where(service => service.Value.Stack == stack);
+
+    /// <summary>What a service of this stack may refer to.</summary>
+    public ServiceSurroundings Around(string stack) => new()
+    {
+        Grid = Grid.Name,
+        Stack = stack,
+        Stacks = Stacks.Where(one => one.Value.RemovedAt is null).Select(one => one.Value.Name).ToHashSet(StringComparer.Ordinal),
+        Services = LiveServices.Select(one => Contracts.Services.Service.DocumentId(one.Value.Stack, one.Value.Name)).ToHashSet(StringComparer.Ordinal),
+    };
+}

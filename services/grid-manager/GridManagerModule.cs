@@ -1,0 +1,48 @@
+using Kontena.Contracts.Messaging;
+using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Grids;
+using Kontena.GridManager.Nodes;
+using Kontena.GridManager.Nodes.Liveness;
+using Kontena.GridManager.Services;
+using Kontena.GridManager.Stacks;
+using Kontena.Hosting;
+using Kontena.Hosting.Bus;
+using Kontena.State;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kontena.GridManager;
+
+/// <summary>Owns what is wanted: grids, nodes, stacks, services; and what is believed of nodes' liveness.</summary>
+public static class GridManagerModule
+{
+    public static KontenaApplicationBuilder AddGridManager(this KontenaApplicationBuilder builder)
+    {
+        if (!builder.TryAddModule("grid-manager"))
+            return builder;
+
+        builder.Services.AddKontenaState(builder.Configuration);
+        builder.Services.AddSingleton(LivenessOptions.From(builder.Configuration));
+        builder.Services.AddSingleton(FirstGridOptions.From(builder.Configuration));
+        builder.Services.AddSingleton<GridLedger>();
+        builder.Services.AddSingleton<NodeLivenessMonitor>();
+        builder.Services.AddSingleton<NodeDirectory>();
+        builder.Services.AddSingleton<JoinAnswers>();
+        builder.Services.AddSingleton<FirstGrid>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
+        builder.Services.AddHostedService<LivenessLoop>();
+
+        builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
+        {
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(ServiceConsumer), typeof(StackConsumer)],
+        });
+        builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
+        {
+            Consumers = [typeof(JoinConsumer), typeof(HeartbeatConsumer), typeof(FactsConsumer)],
+            Bindings = [new(Queues.Reports, "*.join"), new(Queues.Reports, "*.heartbeat"), new(Queues.Reports, "*.facts")],
+            // Liveness is judged by the one process that hears everybody; the others take over when it goes.
+            SingleActiveConsumer = true,
+            Prefetch = 128,
+        });
+        return builder;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Grids;
+using Kontena.GridManager.Decisions;
+using Kontena.State;
+using Kontena.State.Documents;
+using MassTransit;
+
+namespace Kontena.GridManager.Grids;
+
+/// <summary>Commands about grids.</summary>
+internal sealed class GridConsumer(GridLedger ledger, IStateStore store) : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
+{
+    public async Task Consume(ConsumeContext<CreateGrid> context)
+    {
+        var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
+        var token = NewToken();
+        await context.RespondAsync(await ledger.DecideAboutGridsAsync(
+            (grids, now) => CreateGridDecision.Decide(grids, context.Message, now, seed, token), context.CancellationToken));
+    }
+
+    public async Task Consume(ConsumeContext<UpdateGrid> context) =>
+        await context.RespondAsync(await ledger.DecideAboutGridsAsync(
+            (grids, now) => UpdateGridDecision.Decide(grids, context.Message, now), context.CancellationToken));
+
+    public async Task Consume(ConsumeContext<DeleteGrid> context) =>
+        await context.RespondAsync(await DeleteAsync(context.Message, context.CancellationToken));
+
+    /// <summary>64 random bytes in base64 (rest-api.md §9.3).</summary>
+    public static string NewToken() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
+
+    private async Task<CommandResult> DeleteAsync(DeleteGrid command, CancellationToken cancellationToken)
+    {
+        Grid? deleted = null;
+        var emptied = await ledger.DecideAsync(command.Grid, (grid, _) =>
+        {
+            deleted = grid.Grid;
+            return DeleteGridDecision.Empty(grid);
+        }, cancellationToken);
+        if (emptied.Outcome != CommandOutcome.Done)
+            return emptied;
+
+        var result = await ledger.DecideAboutGridsAsync((grids, _) => DeleteGridDecision.Delete(grids, command), cancellationToken);
+        if (result.Outcome != CommandOutcome.Done)
+            return result;
+
+        var left = new GridSnapshot
+        {
+            Grid = deleted!,
+            Nodes = await store.ListAsync(StateKeys.Node, command.Grid, cancellationToken),
+            Services = await store.ListAsync(StateKeys.Service, command.Grid, cancellationToken),
+        };
+        if (DeleteGridDecision.Hindrance(left) is not { } hindrance)
+            return result;
+        await ledger.DecideAboutGridsAsync(
+            (grids, _) => grids.Any(grid => grid.Value.Name == command.Grid) ? Decision.Unchanged() : DeleteGridDecision.Restore(deleted!), cancellationToken);
+        return CommandResult.Refused(FieldError.At("grid", hindrance));
+    }
+}

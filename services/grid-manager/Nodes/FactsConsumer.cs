@@ -1,0 +1,33 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Nodes;
+using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Nodes.Liveness;
+using Kontena.State;
+using MassTransit;
+
+namespace Kontena.GridManager.Nodes;
+
+/// <summary>What agents say of their machines; stored when it changed.</summary>
+internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monitor) : IConsumer<NodeFactsReport>
+{
+    public async Task Consume(ConsumeContext<NodeFactsReport> context)
+    {
+        var report = context.Message;
+        if (report.Facts is null)
+            return;
+        var result = await ledger.DecideAsync(report.Grid, (grid, now) => Decide(grid, report, now), context.CancellationToken);
+        if (result.Outcome == CommandOutcome.Done)
+            monitor.FactsStored(report.Grid, report.Node, FactsHash.Of(report.Facts));
+    }
+
+    internal static Decision<CommandResult> Decide(GridSnapshot grid, NodeFactsReport report, DateTimeOffset now)
+    {
+        if (grid.Node(report.Node) is not { } found || found.Value.NodeId != report.NodeId)
+            return Decision.NotFound(NodeTexts.Missing(report.Grid, report.Node));
+        if (found.Value.Facts is { } known && FactsHash.Of(known) == FactsHash.Of(report.Facts))
+            return Decision.Unchanged();
+        var draft = new GridDraft(report.Grid);
+        draft.Put(StateKeys.Node, found.Value with { Facts = report.Facts, UpdatedAt = now }, found.Version, $"node {report.Node} has new facts");
+        return Decision.Done(draft);
+    }
+}

@@ -1,0 +1,36 @@
+using Kontena.Contracts.Nodes;
+using Kontena.GridManager.Nodes.Liveness;
+using MassTransit;
+
+namespace Kontena.GridManager.Nodes;
+
+/// <summary>Heartbeats only touch memory; <see cref="LivenessLoop"/> stores what follows from them.</summary>
+internal sealed class HeartbeatConsumer(NodeLivenessMonitor monitor, NodeDirectory directory, JoinAnswers answers)
+    : IConsumer<NodeHeartbeat>, IConsumer<LivenessProbe>
+{
+    public async Task Consume(ConsumeContext<NodeHeartbeat> context)
+    {
+        var heartbeat = context.Message;
+        var hearing = monitor.Heard(heartbeat.Grid, heartbeat.Node, heartbeat.NodeId, heartbeat.FactsHash);
+        if (hearing == Hearing.Unknown)
+            hearing = await directory.LearnAsync(heartbeat, context.CancellationToken);
+        if (hearing == Hearing.Unknown)
+        {
+            // The record was removed, or the number given to another machine since. The agent says so in its log and asks again when restarted.
+            await answers.RefuseAsync(
+                heartbeat.NodeId,
+                $"grid {heartbeat.Grid} has no node {heartbeat.Node} with this engine: the record was removed; restart the agent to join again",
+                context.CancellationToken);
+        }
+        else if (hearing == Hearing.OtherFacts)
+        {
+            await answers.AskForFactsAsync(heartbeat.Grid, heartbeat.NodeId, context.CancellationToken);
+        }
+    }
+
+    public Task Consume(ConsumeContext<LivenessProbe> context)
+    {
+        monitor.ProbeReturned(context.Message.Sender);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,122 @@
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.Core.Naming;
+using Kontena.Core.Networking;
+using Kontena.GridManager.Decisions;
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.GridManager.Nodes;
+
+/// <summary>What became of a request to join.</summary>
+/// <param name="Node">The record the agent is now, with its number; null when refused.</param>
+/// <param name="Refusal">The sentence for the agent; null when it joined.</param>
+internal sealed record JoinOutcome(Node? Node, string? Refusal);
+
+/// <summary>Makes an agent a node of a grid; asked again it gets the same answer (runtime.md §1.3–1.4).</summary>
+internal static class JoinDecision
+{
+    private const int MaxLabels = 256;
+
+    /// <summary>Mistakes of the request itself, before any grid is looked at; null when there are none.</summary>
+    public static string? Mistake(JoinGrid join)
+    {
+        if (string.IsNullOrEmpty(join.NodeId) || join.NodeId.Length > 128 || !join.NodeId.Any(char.IsAsciiLetterOrDigit)
+            || !join.NodeId.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-' or '_' or '.'))
+            return "the node id must be 1 to 128 letters, digits, ':', '-', '_' or '.'";
+        if (!NameRules.IsNode(join.Name ?? ""))
+            return $"the node name '{join.Name}' is not usable; expected a host name of letters, digits, '-', '_' and '.'; set Kontena:Agent:Name";
+        if (join.Facts is null)
+            return "the facts about the machine are missing";
+        if (string.IsNullOrEmpty(join.Token))
+            return "no token was given; set Kontena:Agent:Token to the token of the grid";
+        return join.Labels?.Count > MaxLabels ? $"the node has {join.Labels.Count} labels, at most {MaxLabels} are possible" : null;
+    }
+
+    /// <param name="tokenNode">The node whose own token was given; null when it was the grid's.</param>
+    public static Decision<JoinOutcome> Decide(GridSnapshot grid, JoinGrid join, string? tokenNode, DateTimeOffset now)
+    {
+        var name = grid.Grid.Name;
+        var known = grid.Nodes.FirstOrDefault(node => node.Value.NodeId is { } id && SameQueue(id, join.NodeId));
+        if (known is not null && known.Value.NodeId != join.NodeId)
+            return Refused($"the engine id {join.NodeId} differs only in signs or case from that of node {known.Value.Name}; their queues would be one");
+        if (tokenNode is null)
+            return known is null ? JoinAnew(grid, join, now) : known.Value.Token is null ? JoinAgain(grid, known, join, [], now)
+                : Refused($"node {known.Value.Name} has a token of its own; the grid's token does not open it");
+
+        var own = grid.Node(tokenNode);
+        if (own is null)
+            return Refused($"node {tokenNode} was removed from grid {name}");
+        if (known is not null && known.Value.Name != tokenNode)
+            return Refused($"this engine is already node {known.Value.Name} of grid {name}; the token is that of node {tokenNode}");
+        return own.Value.NodeId is null || own.Value.NodeId == join.NodeId
+            ? JoinAgain(grid, own, join, join.Labels, now)
+            : Refused($"the token of node {tokenNode} is in use by another engine; reset it, or give this machine a token of its own");
+    }
+
+    private static Decision<JoinOutcome> JoinAnew(GridSnapshot grid, JoinGrid join, DateTimeOffset now)
+    {
+        var subnet = Ipv4Cidr.Parse(grid.Grid.Subnet);
+        var capacity = GridSubnets.Capacity(subnet);
+        var numbers = grid.Nodes.Select(node => node.Value.Number).ToHashSet();
+        var number = Enumerable.Range(1, capacity).FirstOrDefault(candidate => !numbers.Contains(candidate));
+        if (number == 0)
+            return Refused($"grid {grid.Grid.Name} is full: its subnet {subnet} has room for {capacity} nodes; remove a node record that is no longer used");
+
+        // A name that is taken gets the number, and should even that be taken, the number once more.
+        var name = join.Name;
+        while (grid.Node(name) is not null)
+            name = $"{name}-{number}";
+        var node = new Node
+        {
+            Grid = grid.Grid.Name,
+            Name = name,
+            Number = number,
+            NodeId = join.NodeId,
+            Labels = Labels(join),
+            Facts = join.Facts,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        return Joined(grid, node, expected: 0, $"node {name} joined with number {number}", now);
+    }
+
+    private static Decision<JoinOutcome> JoinAgain(
+        GridSnapshot grid, Versioned<Node> known, JoinGrid join, IReadOnlyList<string> added, DateTimeOffset now)
+    {
+        // Labels belong to the API once there are any; a record without takes those of the machine.
+        var labels = known.Value.Labels.Count == 0 ? Labels(join) : [.. known.Value.Labels.Union(added.Where(label => !string.IsNullOrWhiteSpace(label)))];
+        var same = known.Value.NodeId == join.NodeId && labels.SequenceEqual(known.Value.Labels)
+            && known.Value.Facts is { } facts && FactsHash.Of(facts) == FactsHash.Of(join.Facts);
+        var node = same ? known.Value : known.Value with { NodeId = join.NodeId, Labels = labels, Facts = join.Facts, UpdatedAt = now };
+        return Joined(grid, node, same ? null : known.Version, $"node {node.Name} joined again as number {node.Number}", now);
+    }
+
+    private static Decision<JoinOutcome> Joined(GridSnapshot grid, Node node, long? expected, string change, DateTimeOffset now)
+    {
+        if (GridSubnets.BlockOf(Ipv4Cidr.Parse(grid.Grid.Subnet), node.Number) is not { } block)
+            return Refused($"node {node.Name} has number {node.Number}, for which the subnet {grid.Grid.Subnet} has no block");
+
+        var draft = new GridDraft(grid.Grid.Name);
+        if (expected is { } version)
+            draft.Put(StateKeys.Node, node, version, change);
+        var liveness = new NodeLiveness { Grid = grid.Grid.Name, Node = node.Name, State = LivenessState.Online, ConnectedAt = now, LastSeenAt = now };
+        draft.Put(StateKeys.NodeLiveness, liveness, CommitBatch.AnyVersion, $"node {node.Name} is online");
+        draft.Batch.Send(Destination.Node(node.NodeId!), new NodeJoined
+        {
+            Grid = grid.Grid.Name,
+            Node = node.Name,
+            Number = node.Number,
+            GridSubnet = grid.Grid.Subnet,
+            NodeSubnet = block.ToString(),
+        });
+        return new(new JoinOutcome(node, null), draft.Batch, draft.Changes);
+    }
+
+    private static IReadOnlyList<string> Labels(JoinGrid join) =>
+        [.. (join.Labels ?? []).Where(label => !string.IsNullOrWhiteSpace(label)).Distinct(StringComparer.Ordinal)];
+
+    private static bool SameQueue(string one, string other) => Queues.Node(one) == Queues.Node(other);
+
+    private static Decision<JoinOutcome> Refused(string why) => new(new JoinOutcome(null, why));
+}

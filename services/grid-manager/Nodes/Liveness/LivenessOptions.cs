@@ -1,0 +1,38 @@
+using System.Globalization;
+using Kontena.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Kontena.GridManager.Nodes.Liveness;
+
+/// <summary>When silence becomes a state (runtime.md §0, design §6). Spans of our own clock; the nodes' clocks do not matter.</summary>
+internal sealed record LivenessOptions
+{
+    /// <summary>Three heartbeats of two seconds missed.</summary>
+    public TimeSpan SuspectAfter { get; init; } = TimeSpan.FromSeconds(6);
+
+    /// <summary><c>Kontena:Liveness:OfflineAfterSeconds</c>, 10 to 3600.</summary>
+    public TimeSpan OfflineAfter { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often we write to ourselves through the broker.</summary>
+    public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>No echo for this long: the broker or this process is the silent one.</summary>
+    public TimeSpan ProbeLimit { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>So long it is doubted that all nodes went at once. There is nowhere to move to meanwhile, so waiting costs nothing.</summary>
+    public TimeSpan TogetherLimit { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary><c>LastSeenAt</c> is stored at most this often.</summary>
+    public TimeSpan StoreSeenEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    public static LivenessOptions From(IConfiguration configuration)
+    {
+        const string key = "Kontena:Liveness:OfflineAfterSeconds";
+        var options = new LivenessOptions();
+        if (configuration[key] is not { Length: > 0 } text)
+            return options;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 10 and <= 3600
+            ? options with { OfflineAfter = TimeSpan.FromSeconds(seconds) }
+            : throw new SettingException(key, $"is '{text}', not a number of seconds from 10 to 3600", "20");
+    }
+}

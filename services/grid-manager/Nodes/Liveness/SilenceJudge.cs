@@ -1,0 +1,46 @@
+using Kontena.Contracts.Nodes;
+
+namespace Kontena.GridManager.Nodes.Liveness;
+
+/// <summary>Since when silence may count against nodes: never while the broker or this process was away, nor while all are silent at once.</summary>
+/// <remarks>
+/// Our own probes go the way heartbeats go. While they do not come back, nobody is judged; when they do again, everybody gets the full grace.
+/// A process that does not own the queue of reports never sees its probes and so never judges.
+/// </remarks>
+internal sealed class SilenceJudge(LivenessOptions options)
+{
+    private TimeSpan? _echoAt;
+    private TimeSpan? _since;
+    private TimeSpan? _togetherSince;
+
+    /// <summary>The broker or this process is away.</summary>
+    public bool Suspended => _since is null;
+
+    /// <summary>All nodes fell silent at once.</summary>
+    public bool Doubting => _togetherSince is not null;
+
+    public void ProbeReturned(TimeSpan now) => _echoAt = now;
+
+    /// <summary>Since when silence counts; null while it does not.</summary>
+    public TimeSpan? Since(IReadOnlyCollection<(LivenessState State, TimeSpan? HeardAt)> nodes, TimeSpan now)
+    {
+        if (_echoAt is not { } echo || now - echo > options.ProbeLimit)
+        {
+            _since = null;
+            _togetherSince = null;
+            return null;
+        }
+
+        _since ??= now;
+        if (!LivenessDecider.SilentTogether(nodes, _since.Value, now, options))
+        {
+            if (_togetherSince is not null)
+                _since = now;
+            _togetherSince = null;
+            return _since;
+        }
+
+        _togetherSince ??= now;
+        return now - _togetherSince < options.TogetherLimit ? null : _since;
+    }
+}

@@ -1,0 +1,20 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Nodes;
+using Kontena.GridManager.Decisions;
+using Kontena.State;
+
+namespace Kontena.GridManager.Nodes;
+
+/// <summary>The record goes, with what was believed of its liveness; containers on the machine are not touched (runtime.md §1.8).</summary>
+internal static class RemoveNodeDecision
+{
+    public static Decision<CommandResult> Decide(GridSnapshot grid, RemoveNode command)
+    {
+        if (grid.Node(command.Node) is not { } found)
+            return Decision.NotFound(NodeTexts.Missing(command.Grid, command.Node));
+        var draft = new GridDraft(command.Grid);
+        draft.Delete(StateKeys.Node, command.Node, found.Version, $"node {command.Node} (number {found.Value.Number}) removed");
+        draft.Delete(StateKeys.NodeLiveness, command.Node, CommitBatch.AnyVersion, $"liveness of node {command.Node} forgotten");
+        return Decision.Done(draft);
+    }
+}

@@ -1,0 +1,31 @@
+using Kontena.Contracts.Services;
+using Kontena.Core.Ids;
+using Kontena.GridManager.Decisions;
+using MassTransit;
+
+namespace Kontena.GridManager.Services;
+
+/// <summary>Commands about services, and the scheduler's word that a removed one is gone.</summary>
+internal sealed class ServiceConsumer(GridLedger ledger, TimeProvider time)
+    : IConsumer<CreateService>, IConsumer<UpdateService>, IConsumer<RemoveService>, IConsumer<SetServiceState>, IConsumer<ServiceTornDown>
+{
+    public async Task Consume(ConsumeContext<CreateService> context) =>
+        await context.RespondAsync(await ledger.DecideAsync(
+            context.Message.Grid, (grid, now) => CreateServiceDecision.Decide(grid, context.Message, now, () => ObjectId.New(time)), context.CancellationToken));
+
+    public async Task Consume(ConsumeContext<UpdateService> context) =>
+        await context.RespondAsync(await ledger.DecideAsync(
+            context.Message.Grid, (grid, now) => UpdateServiceDecision.Decide(grid, context.Message, now), context.CancellationToken));
+
+    public async Task Consume(ConsumeContext<RemoveService> context) =>
+        await context.RespondAsync(await ledger.DecideAsync(
+            context.Message.Grid, (grid, now) => RemoveServiceDecision.Decide(grid, context.Message, now), context.CancellationToken));
+
+    public async Task Consume(ConsumeContext<SetServiceState> context) =>
+        await context.RespondAsync(await ledger.DecideAsync(
+            context.Message.Grid, (grid, now) => SetServiceStateDecision.Decide(grid, context.Message, now), context.CancellationToken));
+
+    /// <summary>Sent, not asked: nobody waits for an answer.</summary>
+    public async Task Consume(ConsumeContext<ServiceTornDown> context) =>
+        await ledger.DecideAsync(context.Message.Grid, (grid, _) => ServiceTornDownDecision.Decide(grid, context.Message), context.CancellationToken);
+}
