@@ -1,1 +1,6 @@
-return 0;
+using Kontena.Hosting;
+using Kontena.NodeAgent;
+
+var builder = KontenaApplicationBuilder.Create("node-agent", args);
+builder.AddNodeAgent();
+return await builder.RunAsync();

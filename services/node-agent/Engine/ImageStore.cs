@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using Kontena.Contracts.Instances;
+using Kontena.Docker;
+using Kontena.NodeAgent.Instances;
+using Kontena.NodeAgent.Instances.Steps;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Engine;
+
+/// <summary>Finds or pulls the image of a deploy, once for all instances of it on this machine (runtime.md §3.5).</summary>
+/// <remarks>
+/// A new deploy_rev pulls, except an image that is named by digest, or that exists here and never came from a registry.
+/// A failed pull falls back to a local copy. Answers are kept for ten minutes, so the instances of one deploy run one image.
+/// </remarks>
+internal sealed class ImageStore(IContainerEngine engine, StartGates gates, TimeProvider time, ILogger<ImageStore> logger)
+{
+    private const int MaxAnswers = 512;
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PullDeadline = TimeSpan.FromMinutes(30);
+    private readonly ConcurrentDictionary<(string Image, string DeployRev, string? User), Answer> _answers = new();
+
+    /// <param name="pulling">Called when it takes a pull, for what is reported meanwhile.</param>
+    /// <exception cref="StepFailedException">Neither pulled nor here.</exception>
+    public async Task<ImageDetails> ResolveAsync(
+        string image, string deployRev, RegistryCredentials? credentials, Action pulling, CancellationToken cancellationToken)
+    {
+        var key = (image, deployRev, credentials?.Username);
+        var now = time.GetUtcNow();
+        Trim(now);
+        var made = new Answer(now, new TaskCompletionSource<ImageDetails>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var answer = _answers.GetOrAdd(key, made);
+        if (ReferenceEquals(answer, made))
+            _ = WorkAsync(key, made, credentials);
+        // Started by whoever came first and independent of him: if his order changes, the others still get their image.
+        if (!answer.Result.Task.IsCompleted)
+        {
+            var first = await Task.WhenAny(answer.Result.Task, answer.Pulling.Task).WaitAsync(cancellationToken);
+            if (ReferenceEquals(first, answer.Pulling.Task))
+                pulling();
+        }
+
+        return await answer.Result.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The image has gone from the machine: ask again next time.</summary>
+    public void Forget(string image)
+    {
+        foreach (var key in _answers.Keys.Where(key => key.Image == image))
+            _answers.TryRemove(key, out _);
+    }
+
+    private async Task WorkAsync((string Image, string DeployRev, string? User) key, Answer answer, RegistryCredentials? credentials)
+    {
+        using var deadline = new CancellationTokenSource(PullDeadline, time);
+        try
+        {
+            answer.Result.SetResult(await FindOrPullAsync(key.Image, credentials, answer, deadline.Token));
+        }
+        catch (Exception error)
+        {
+            // Handed to every waiter; not kept, so that the next attempt asks the registry again.
+            _answers.TryRemove(new(key, answer));
+            answer.Result.SetException(error is OperationCanceledException
+                ? new StepFailedException($"image {key.Image} was not pulled within {PullDeadline.TotalMinutes:0} minutes")
+                : error);
+            _ = answer.Result.Task.Exception;
+        }
+    }
+
+    private async Task<ImageDetails> FindOrPullAsync(string image, RegistryCredentials? credentials, Answer answer, CancellationToken cancellationToken)
+    {
+        var local = await engine.InspectImageAsync(image, cancellationToken);
+        if (local is not null && (local.RepoDigests.Count == 0 || image.Contains("@sha256:", StringComparison.Ordinal)))
+            return local;
+        answer.Pulling.TrySetResult();
+        using var place = await gates.EnterPullAsync(cancellationToken);
+        try
+        {
+            var login = credentials is null ? null : new RegistryLogin(credentials.Server, credentials.Username, credentials.Password, credentials.Email);
+            await engine.PullImageAsync(image, login, progress: null, cancellationToken);
+        }
+        catch (EngineException error) when (local is not null)
+        {
+            logger.LogWarning("Image {Image} can't be pulled ({Reason}); the copy that is here is used", image, error.Message);
+            return local;
+        }
+        catch (EngineException error)
+        {
+            throw new StepFailedException(
+                $"image {image} can't be pulled and is not on this node: {error.Message.TrimEnd('.')}. Check the name, the tag, and the registry's credentials.");
+        }
+
+        return await engine.InspectImageAsync(image, cancellationToken)
+            ?? throw new StepFailedException($"image {image} was pulled but is not on this node; was it removed meanwhile?");
+    }
+
+    private void Trim(DateTimeOffset now)
+    {
+        foreach (var (key, answer) in _answers)
+        {
+            if (answer.Result.Task.IsCompleted && (now - answer.At > Fresh || _answers.Count > MaxAnswers))
+                _answers.TryRemove(new(key, answer));
+        }
+    }
+
+    private sealed record Answer(DateTimeOffset At, TaskCompletionSource<ImageDetails> Result)
+    {
+        public TaskCompletionSource Pulling { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,48 @@
+using Kontena.Docker;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>What the agent remembers between two looks at an instance. Lost with the process, and found anew by looking.</summary>
+internal sealed record InstanceMemory
+{
+    /// <summary>The order these notes are about; a newer one starts them afresh.</summary>
+    public long Generation { get; init; } = -1;
+
+    /// <summary>Exits in a row, each within 10 s of its start; decides the next delay.</summary>
+    public int ExitsInARow { get; init; }
+
+    /// <summary>Restarts under this order.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Steps that failed in a row.</summary>
+    public int FailuresInARow { get; init; }
+
+    /// <summary>Not before this.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Why the last step failed; cleared when the container is ready.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The start that was found ready.</summary>
+    public Start? Ready { get; init; }
+
+    /// <summary>The start whose exit is already counted.</summary>
+    public Start? NotedExit { get; init; }
+
+    /// <summary>The image of a deploy, once resolved on this node.</summary>
+    public ResolvedImage? Image { get; init; }
+
+    /// <summary>Asked by a failing health check.</summary>
+    public DateTimeOffset? RestartRequestedAt { get; init; }
+    public string? Health { get; init; }
+    public DateTimeOffset? HealthAt { get; init; }
+}
+
+/// <summary>One start of one container.</summary>
+internal sealed record Start(string ContainerId, DateTimeOffset? At)
+{
+    public static Start Of(ContainerSight seen) => new(seen.Id, seen.StartedAt);
+}
+
+/// <summary>What an image name meant on this node when the deploy arrived.</summary>
+internal sealed record ResolvedImage(string DeployRev, ImageDetails Details);

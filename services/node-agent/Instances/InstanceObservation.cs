@@ -1,0 +1,65 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.NodeAgent.Orders;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>What is reported of an instance, from the order, the last look and the notes. Pure.</summary>
+internal static class InstanceObservation
+{
+    /// <param name="order">Null: a container of ours that nobody ordered.</param>
+    /// <param name="phase">What a step is doing right now; null when nothing is under way.</param>
+    public static InstanceObserved Of(
+        string instanceId, string nodeId, NodeJoined joined, InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, ObservedState? phase)
+    {
+        var current = order?.Spec is { } spec && seen is not null && InstanceReconciler.IsCurrent(spec, seen, memory);
+        var ready = current && order!.Desired == DesiredState.Running && phase is null or ObservedState.Pulling
+            && seen is { Running: true } && memory.Ready == Start.Of(seen);
+        return new InstanceObserved
+        {
+            Grid = joined.Grid,
+            Node = joined.Node,
+            NodeId = nodeId,
+            InstanceId = instanceId,
+            Generation = order?.Generation ?? seen?.Generation ?? 0,
+            Sequence = 0,
+            State = StateOf(order, seen, memory, phase),
+            Ready = ready,
+            Error = memory.Error,
+            DeployRev = current ? order!.Spec!.DeployRev : seen?.DeployRev,
+            ServiceRevision = seen?.ServiceRevision,
+            ContainerId = seen?.Id,
+            ContainerName = seen?.Name,
+            Image = seen?.Image,
+            ImageId = seen?.ImageId,
+            Address = seen is { Running: true } ? seen.Address : null,
+            CreatedAt = seen?.CreatedAt,
+            StartedAt = seen?.StartedAt,
+            FinishedAt = seen is { Running: false } ? seen.FinishedAt : null,
+            ExitCode = seen is { Running: false, StartedAt: not null } ? seen.ExitCode : null,
+            OomKilled = seen is { Running: false, OomKilled: true },
+            Pid = seen is { Running: true } ? seen.Pid : null,
+            Restarts = memory.Restarts,
+            Health = ready ? memory.Health : null,
+            HealthAt = ready ? memory.HealthAt : null,
+        };
+    }
+
+    private static ObservedState StateOf(InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, ObservedState? phase)
+    {
+        if (order is null)
+            return seen is null ? ObservedState.Removed : seen.Running ? ObservedState.Running : ObservedState.Stopped;
+        if (order.Desired == DesiredState.Removed)
+            return order.Done && seen is null ? ObservedState.Removed : ObservedState.Stopping;
+        // The predecessor still serves while its successor's image is pulled.
+        if (phase is { } doing && !(doing == ObservedState.Pulling && seen is { Running: true }))
+            return doing;
+        if (seen is { Running: true })
+            return ObservedState.Running;
+        if (order.Desired == DesiredState.Stopped)
+            return ObservedState.Stopped;
+        if (seen is null)
+            return ObservedState.Missing;
+        return memory.NotedExit == Start.Of(seen) || memory.RetryAt is not null ? ObservedState.Restarting : ObservedState.Starting;
+    }
+}

@@ -1,0 +1,147 @@
+using Kontena.Contracts.Instances;
+using Kontena.NodeAgent.Instances.Steps;
+using Kontena.NodeAgent.Orders;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>What to do next for one instance, and when to look again if nothing wakes us before.</summary>
+internal sealed record InstancePlan(IReadOnlyList<InstanceStep> Steps, DateTimeOffset? LookAgainAt = null)
+{
+    public static readonly InstancePlan Nothing = new([]);
+
+    public static InstancePlan Wait(DateTimeOffset until) => new([], until);
+}
+
+/// <summary>Compares an order with what is seen and names the next steps (runtime.md §3.3, design law 6). Pure; repeated until it names none.</summary>
+internal static class InstanceReconciler
+{
+    /// <summary>How soon to look again at something the engine is busy with.</summary>
+    public static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(500);
+
+    /// <param name="order">Null: nobody ordered this instance here, so nothing is done to it (design law 5).</param>
+    public static InstancePlan Plan(InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
+    {
+        if (order is null)
+            return InstancePlan.Nothing;
+        if (seen is { State: "removing" })
+            return InstancePlan.Wait(now + Busy);
+        return order.Desired switch
+        {
+            DesiredState.Removed => PlanRemoved(order, seen, memory, now),
+            DesiredState.Stopped => PlanStopped(order, seen, memory, now),
+            _ => PlanRunning(order, order.Spec!, seen, memory, now),
+        };
+    }
+
+    /// <summary>Whether the container is what the order asks for, as far as its image, revision and last start tell.</summary>
+    public static bool IsCurrent(InstanceSpec spec, ContainerSight seen, InstanceMemory memory)
+    {
+        if (seen.ServiceRevision != spec.ServiceRevision)
+            return false;
+        if (!seen.Running && seen.EngineError.Length > 0)
+            return false;
+        // Another deploy of the same revision replaces the container only when the image has become another.
+        return seen.DeployRev == spec.DeployRev
+            || (memory.Image?.DeployRev == spec.DeployRev && memory.Image.Details.Id == seen.ImageId);
+    }
+
+    private static InstancePlan PlanRemoved(InstanceOrder order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
+    {
+        if (order.Done && seen is null)
+            return InstancePlan.Nothing;
+        if (memory.RetryAt > now)
+            return InstancePlan.Wait(memory.RetryAt.Value);
+        List<InstanceStep> steps = [];
+        if (seen is not null)
+            AddRemoval(steps, order, seen);
+        if (order.RemoveData)
+            steps.Add(new RemoveDataVolumes());
+        steps.Add(new ConfirmRemoval(order.Generation));
+        return new InstancePlan(steps);
+    }
+
+    private static InstancePlan PlanStopped(InstanceOrder order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
+    {
+        if (seen is not { Running: true })
+            return InstancePlan.Nothing;
+        if (memory.RetryAt > now)
+            return InstancePlan.Wait(memory.RetryAt.Value);
+        List<InstanceStep> steps = [];
+        AddStop(steps, order, seen);
+        return new InstancePlan(steps);
+    }
+
+    private static InstancePlan PlanRunning(
+        InstanceOrder order, InstanceSpec spec, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
+    {
+        var imageKnown = memory.Image?.DeployRev == spec.DeployRev;
+        var exit = seen is null || seen.Running || seen.State == "created" ? null : Start.Of(seen);
+        if (exit is not null && IsFailure(order, seen!) && memory.NotedExit != exit && seen!.EngineError.Length == 0)
+            return new InstancePlan([new NoteExit(seen)]);
+        var nothingWrong = seen is { Running: true } && IsCurrent(spec, seen, memory) && memory.Ready == Start.Of(seen);
+        if (memory.RetryAt > now && !nothingWrong)
+            return InstancePlan.Wait(memory.RetryAt.Value);
+
+        if (seen is null)
+            return Create(order, spec, seen, imageKnown);
+        if (seen.ServiceRevision == spec.ServiceRevision && seen.DeployRev != spec.DeployRev && !imageKnown)
+            return new InstancePlan([new PullImage(spec.Image, spec.DeployRev)]);
+        if (!IsCurrent(spec, seen, memory) || seen.State == "dead")
+            return Create(order, spec, seen, imageKnown);
+
+        if (!seen.Running)
+            return new InstancePlan([.. Hooks(spec, order, "pre_start"), new StartContainer(seen.Id), .. Hooks(spec, order, "post_start"), new AwaitReady()]);
+        if (RestartWanted(order, memory) > seen.StartedAt)
+            return new InstancePlan([new RestartContainer(seen.Id, spec.StopGracePeriod), new AwaitReady()]);
+        return memory.Ready == Start.Of(seen) ? InstancePlan.Nothing : new InstancePlan([new AwaitReady()]);
+    }
+
+    /// <summary>Image first: nothing is stopped before its successor can start (runtime.md §9.7 row 9).</summary>
+    private static InstancePlan Create(InstanceOrder order, InstanceSpec spec, ContainerSight? old, bool imageKnown)
+    {
+        List<InstanceStep> steps = [];
+        if (!imageKnown)
+            steps.Add(new PullImage(spec.Image, spec.DeployRev));
+        if (spec.Net == "bridge")
+            steps.Add(new EnsureNetwork(spec.Grid));
+        if (spec.Stateful || spec.Volumes.Any(mount => mount.Volume is not null))
+            steps.Add(new EnsureVolumes());
+        if (old is not null)
+            AddRemoval(steps, order, old);
+        steps.AddRange(Hooks(spec, order, "pre_start"));
+        steps.Add(new CreateContainer(spec.Name));
+        steps.Add(new StartContainer(null));
+        steps.AddRange(Hooks(spec, order, "post_start"));
+        steps.Add(new AwaitReady());
+        return new InstancePlan(steps);
+    }
+
+    private static void AddStop(List<InstanceStep> steps, InstanceOrder order, ContainerSight seen)
+    {
+        if (order.Spec is { } spec)
+            steps.AddRange(Hooks(spec, order, "pre_stop"));
+        steps.Add(new StopContainer(seen.Id, order.Spec?.StopGracePeriod ?? seen.StopGracePeriod));
+    }
+
+    private static void AddRemoval(List<InstanceStep> steps, InstanceOrder order, ContainerSight seen)
+    {
+        if (seen.Running)
+            AddStop(steps, order, seen);
+        // What a stateful instance keeps in unnamed volumes is data all the same, and is nobody's to delete here.
+        steps.Add(new RemoveContainer(seen.Id, AnonymousVolumes: !seen.Stateful && order.Spec is { Stateful: false }));
+    }
+
+    private static IEnumerable<InstanceStep> Hooks(InstanceSpec spec, InstanceOrder order, string type) =>
+        from hook in spec.Hooks
+        where hook.Type == type && RunHook.AppliesTo(hook, spec.Number)
+        where !hook.Oneshot || !order.HooksDone.Contains(RunHook.MarkOf(hook))
+        select new RunHook(hook);
+
+    /// <summary>An exit from before the order was taken up was the earlier order's affair, for instance a stop.</summary>
+    private static bool IsFailure(InstanceOrder order, ContainerSight seen) => seen.FinishedAt is null || seen.FinishedAt > order.TakenAt;
+
+    private static DateTimeOffset? RestartWanted(InstanceOrder order, InstanceMemory memory) =>
+        memory.RestartRequestedAt > order.RestartRequestedAt || order.RestartRequestedAt is null
+            ? memory.RestartRequestedAt
+            : order.RestartRequestedAt;
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Kontena.Contracts.Instances;
+using Kontena.Docker;
+using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Reports;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>One worker per instance, and the three things that wake it: an order, an engine event, a full look every ten seconds.</summary>
+/// <remarks>Absence is not an order (design law 5): a container with our labels that nobody ordered is reported and left alone.</remarks>
+internal sealed class InstanceSupervisor(
+    InstanceTools tools, ReportBoard board, AgentIdentity identity, ILogger<InstanceSupervisor> logger) : BackgroundService
+{
+    public static readonly TimeSpan FullPass = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EngineAway = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ListDeadline = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, InstanceWorker> _workers = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Signal _lookNow = new();
+    private volatile bool _listed;
+
+    /// <summary>When the last full look at the engine ended well; null before the first.</summary>
+    public DateTimeOffset? LastPass { get; private set; }
+
+    /// <summary>Why the last full look failed; null when it did not.</summary>
+    public string? EngineTrouble { get; private set; }
+
+    public IEnumerable<InstanceWorker> Workers => _workers.Values;
+
+    public InstanceWorker? Find(string instanceId) => _workers.GetValueOrDefault(instanceId);
+
+    public void PokeAll()
+    {
+        foreach (var worker in _workers.Values)
+            worker.Poke();
+    }
+
+    /// <summary>A full look as soon as possible: the engine is back, or events were missed.</summary>
+    public void LookNow() => _lookNow.Set();
+
+    public void OnEvent(EngineEvent happened)
+    {
+        if (happened.Labels.GetValueOrDefault(ManagedLabels.Type) != ManagedLabels.ContainerType)
+            return;
+        if (happened.Labels.GetValueOrDefault(ManagedLabels.InstanceId) is { } instanceId && _workers.TryGetValue(instanceId, out var worker))
+            worker.OnEvent(happened);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var ends = stoppingToken.Register(_stopping.Cancel);
+        tools.Orders.Changed += OnOrder;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await LookAtAllAsync(stoppingToken);
+                await WaitAsync(_listed ? FullPass : EngineAway, stoppingToken);
+            }
+        }
+        finally
+        {
+            tools.Orders.Changed -= OnOrder;
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Containers stay; what a worker is doing is left where it is and found again by the next run.
+        await _stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
+        var ends = Task.WhenAll(_workers.Values.Select(worker => worker.EndAsync()));
+        await Task.WhenAny(ends, Task.Delay(EndPatience, tools.Time, cancellationToken));
+    }
+
+    public override void Dispose()
+    {
+        foreach (var worker in _workers.Values)
+            worker.Dispose();
+        _stopping.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Until the next full look is due or asked for.</summary>
+    private async Task WaitAsync(TimeSpan most, CancellationToken cancellationToken)
+    {
+        using var due = new CancellationTokenSource(most, tools.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
+        try
+        {
+            await _lookNow.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void OnOrder(string instanceId)
+    {
+        if (tools.Orders.Opened.IsCompletedSuccessfully)
+            WorkerOf(instanceId, absent: _listed).Poke();
+    }
+
+    private async Task LookAtAllAsync(CancellationToken cancellationToken)
+    {
+        await tools.Orders.Opened.WaitAsync(cancellationToken);
+        var started = tools.Time.GetTimestamp();
+        IReadOnlyList<ContainerSummary> listed;
+        try
+        {
+            using var limit = new CancellationTokenSource(ListDeadline, tools.Time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            listed = await tools.Engine.ListContainersAsync(
+                [ManagedLabels.InstanceId, $"{ManagedLabels.Type}={ManagedLabels.ContainerType}"], both.Token);
+        }
+        catch (Exception error) when (error is EngineUnavailableException or EngineException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            if (EngineTrouble is null)
+                logger.LogWarning("The container engine can't be asked: {Reason}. Instances wait for it", error.Message);
+            EngineTrouble = error.Message;
+            tools.Network.Forget();
+            return;
+        }
+
+        if (EngineTrouble is not null)
+            logger.LogInformation("The container engine answers again");
+        EngineTrouble = null;
+        LastPass = tools.Time.GetUtcNow();
+        var byInstance = listed
+            .GroupBy(one => one.Labels[ManagedLabels.InstanceId], StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, Preferred, StringComparer.Ordinal);
+        foreach (var instanceId in byInstance.Keys.Concat(tools.Orders.All.Where(Unfinished).Select(order => order.InstanceId)).Distinct().ToList())
+            WorkerOf(instanceId, absent: !byInstance.ContainsKey(instanceId));
+        foreach (var worker in _workers.Values)
+            worker.OnListed(byInstance.GetValueOrDefault(worker.InstanceId), started);
+        _listed = true;
+    }
+
+    private static bool Unfinished(InstanceOrder order) => order is not { Desired: DesiredState.Removed, Done: true };
+
+    /// <summary>Two of one instance should not be; if so, the one that runs.</summary>
+    private static ContainerSummary Preferred(IEnumerable<ContainerSummary> same) =>
+        same.OrderByDescending(one => one.State == "running").ThenBy(one => one.Name, StringComparer.Ordinal).First();
+
+    private InstanceWorker WorkerOf(string instanceId, bool absent) =>
+        _workers.GetOrAdd(instanceId, id => new InstanceWorker(id, tools, board, identity, absent, _stopping.Token));
+}

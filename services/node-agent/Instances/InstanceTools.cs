@@ -1,0 +1,22 @@
+using Kontena.Docker;
+using Kontena.NodeAgent.Engine;
+using Kontena.NodeAgent.Logs;
+using Kontena.NodeAgent.Networking;
+using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Registration;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>What all instances of the machine share.</summary>
+internal sealed record InstanceTools(
+    IContainerEngine Engine,
+    TimeProvider Time,
+    NodeAgentOptions Options,
+    NodeMembership Membership,
+    OrderBook Orders,
+    ImageStore Images,
+    GridNetwork Network,
+    StartGates Gates,
+    LogBuffer HookOutput,
+    ILogger<InstanceTools> Logger);

@@ -1,0 +1,410 @@
+using Kontena.Contracts.Instances;
+using Kontena.Docker;
+using Kontena.NodeAgent.Instances.Steps;
+using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Reports;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>Looks after one instance: at most one pass at a time, however many triggers there are.</summary>
+/// <remarks>A pass plans and acts until the plan is empty or must wait. A trigger during a pass makes it plan once more, and ends a step
+/// that may be ended early.</remarks>
+internal sealed class InstanceWorker : IDisposable
+{
+    /// <summary>Rounds of planning in one pass; more means that plan and engine disagree, and that waiting is better.</summary>
+    private const int MaxRounds = 20;
+    private static readonly TimeSpan EngineAway = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _guard = new();
+    private readonly InstanceTools _tools;
+    private readonly ReportBoard _board;
+    private readonly AgentIdentity _identity;
+    private readonly CancellationToken _stopping;
+    private readonly ITimer _alarm;
+    private CancellationTokenSource _interrupt = new();
+    private Task _pass = Task.CompletedTask;
+    private bool _running;
+    private bool _dirty;
+
+    private ContainerSight? _seen;
+    private volatile bool _stale;
+    private InstanceMemory _memory = new();
+    private ObservedState? _phase;
+    private string? _endedByUs;
+    private DateTimeOffset? _restartSeen;
+    private long _changedAt;
+
+    /// <param name="absent">The engine was listed and has no container of this instance.</param>
+    public InstanceWorker(
+        string instanceId, InstanceTools tools, ReportBoard board, AgentIdentity identity, bool absent, CancellationToken stopping)
+    {
+        InstanceId = instanceId;
+        _tools = tools;
+        _board = board;
+        _identity = identity;
+        _stopping = stopping;
+        _stale = !absent;
+        _alarm = tools.Time.CreateTimer(_ => Poke(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public string InstanceId { get; }
+
+    /// <summary>The last look, for those who follow the container.</summary>
+    public ContainerSight? Seen => _seen;
+
+    public InstanceMemory Memory => _memory;
+
+    /// <summary>Nothing runs and nothing is left to look after.</summary>
+    public bool Idle
+    {
+        get
+        {
+            lock (_guard)
+                return !_running && !_dirty;
+        }
+    }
+
+    /// <summary>Plan (again), as soon as possible.</summary>
+    public void Poke()
+    {
+        lock (_guard)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            _dirty = true;
+            if (_running)
+            {
+                _interrupt.Cancel();
+                return;
+            }
+
+            _running = true;
+            _pass = Task.Run(RunAsync, CancellationToken.None);
+        }
+    }
+
+    /// <summary>What the engine said of the container, unless we know better.</summary>
+    public void OnEvent(EngineEvent happened)
+    {
+        var seen = _seen;
+        var ours = seen?.Id == happened.ContainerId;
+        if (happened.Action == "start")
+        {
+            if (_endedByUs == happened.ContainerId)
+                _endedByUs = null;
+            if (!Idle || (ours && seen!.Running))
+                return;
+        }
+        else if (!ours || _endedByUs == happened.ContainerId || (happened.Action == "die" && happened.At < seen!.StartedAt))
+        {
+            return;
+        }
+
+        _stale = true;
+        Poke();
+    }
+
+    /// <summary>What a full listing said. Ignored when this worker has looked or acted since the listing began.</summary>
+    public void OnListed(ContainerSummary? listed, long listedAt)
+    {
+        if (!Idle || Volatile.Read(ref _changedAt) > listedAt)
+            return;
+        var seen = _seen;
+        var same = listed is null
+            ? seen is null
+            : seen is not null && seen.Id == listed.Id && seen.State == listed.State;
+        if (!same)
+            _stale = true;
+        // Also when all is well: the plan is empty then, and costs nothing.
+        Poke();
+    }
+
+    /// <summary>A health check's finding.</summary>
+    public void OnHealth(string containerId, string? health, DateTimeOffset at, bool restart)
+    {
+        lock (_guard)
+        {
+            if (_seen?.Id != containerId || _running)
+                return;
+            _memory = _memory with { Health = health, HealthAt = at, RestartRequestedAt = restart ? at : _memory.RestartRequestedAt };
+            Report();
+        }
+
+        if (restart)
+            Poke();
+    }
+
+    public Task EndAsync()
+    {
+        lock (_guard)
+            return _pass;
+    }
+
+    public void Dispose() => _alarm.Dispose();
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            lock (_guard)
+            {
+                _dirty = false;
+                if (_interrupt.IsCancellationRequested)
+                {
+                    _interrupt.Dispose();
+                    _interrupt = new CancellationTokenSource();
+                }
+            }
+
+            try
+            {
+                await _tools.Orders.Opened.WaitAsync(_stopping);
+                await PassAsync();
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+            }
+            catch (Exception error)
+            {
+                // A mistake of ours must not end the looking after: it is told, and tried again later.
+                _tools.Logger.LogError(error, "Instance {Instance}: the pass failed; it is tried again in {Pause} s", InstanceId, Backoff.Longest.TotalSeconds);
+                _phase = null;
+                LookAgainAt(_tools.Time.GetUtcNow() + Backoff.Longest);
+            }
+
+            lock (_guard)
+            {
+                if (_dirty && !_stopping.IsCancellationRequested)
+                    continue;
+                _running = false;
+                return;
+            }
+        }
+    }
+
+    private async Task PassAsync()
+    {
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            _stopping.ThrowIfCancellationRequested();
+            var order = _tools.Orders.Find(InstanceId);
+            Renew(order);
+            if (_stale && !await LookAsync(order))
+                return;
+            var plan = InstanceReconciler.Plan(order, _seen, _memory, _tools.Time.GetUtcNow());
+            if (plan.Steps.Count == 0)
+            {
+                _phase = null;
+                Report();
+                LookAgainAt(plan.LookAgainAt);
+                return;
+            }
+
+            await CarryOutAsync(plan, order!);
+        }
+
+        _tools.Logger.LogWarning("Instance {Instance}: not settled after {Rounds} rounds; looking again in {Pause} s", InstanceId, MaxRounds, EngineAway.TotalSeconds);
+        _phase = null;
+        Report();
+        LookAgainAt(_tools.Time.GetUtcNow() + EngineAway);
+    }
+
+    /// <summary>Notes of an earlier order say nothing about this one; who asks for a restart asks for it now.</summary>
+    private void Renew(Orders.InstanceOrder? order)
+    {
+        if (order is null)
+            return;
+        if (_memory.Generation != order.Generation)
+        {
+            _memory = new InstanceMemory
+            {
+                Generation = order.Generation,
+                Image = _memory.Image,
+                Ready = _memory.Ready,
+                NotedExit = _memory.NotedExit,
+                Health = _memory.Health,
+                HealthAt = _memory.HealthAt,
+            };
+        }
+
+        if (order.RestartRequestedAt != _restartSeen)
+        {
+            _restartSeen = order.RestartRequestedAt;
+            _memory = _memory with { RetryAt = null };
+        }
+    }
+
+    private async Task<bool> LookAsync(Orders.InstanceOrder? order)
+    {
+        var name = _seen?.Id ?? order?.Name;
+        _stale = false;
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _tools.Time);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping);
+            var details = name is null ? null : await _tools.Engine.InspectContainerAsync(name, both.Token);
+            if (details is null && order is not null && name != order.Name)
+                details = await _tools.Engine.InspectContainerAsync(order.Name, both.Token);
+            if (details is null || !IsOurs(details))
+                details = await FindByLabelAsync(both.Token);
+            _seen = details is null ? null : ContainerSight.Of(details);
+            Touch();
+            return true;
+        }
+        catch (Exception error) when (error is EngineUnavailableException or EngineException
+            || (error is OperationCanceledException && !_stopping.IsCancellationRequested))
+        {
+            _stale = true;
+            LookAgainAt(_tools.Time.GetUtcNow() + EngineAway);
+            return false;
+        }
+    }
+
+    /// <summary>The name may have been changed by hand, or be unknown: the label stays.</summary>
+    private async Task<ContainerDetails?> FindByLabelAsync(CancellationToken cancellationToken)
+    {
+        var labels = new[] { $"{ManagedLabels.InstanceId}={InstanceId}", $"{ManagedLabels.Type}={ManagedLabels.ContainerType}" };
+        var listed = await _tools.Engine.ListContainersAsync(labels, cancellationToken);
+        return listed.Count == 0 ? null : await _tools.Engine.InspectContainerAsync(listed[0].Id, cancellationToken);
+    }
+
+    private bool IsOurs(ContainerDetails details) =>
+        details.Labels.GetValueOrDefault(ManagedLabels.InstanceId) == InstanceId
+        && details.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType;
+
+    /// <summary>Step after step; the first that fails or is ended early leaves the rest to the next plan.</summary>
+    private async Task CarryOutAsync(InstancePlan plan, Orders.InstanceOrder order)
+    {
+        using var context = new StepContext(_tools, order)
+        {
+            Seen = _seen,
+            Memory = _memory,
+            EndedByUs = _endedByUs,
+        };
+        context.Show = phase =>
+        {
+            _phase = phase;
+            Report();
+        };
+        foreach (var step in plan.Steps)
+        {
+            if (step.Phase is { } phase && phase != _phase)
+            {
+                _phase = phase;
+                Report();
+            }
+
+            var goOn = await CarryOutAsync(step, context);
+            (_seen, _memory, _endedByUs) = (context.Seen, context.Memory, context.EndedByUs);
+            _stale |= context.Stale;
+            if (!context.Stale)
+                _stale = false;
+            Touch();
+            if (!goOn)
+                break;
+            // Between creating and starting there is nothing to tell that the next report would not tell better.
+            if (step is StartContainer or RestartContainer or AwaitReady or NoteExit)
+            {
+                _phase = null;
+                Report();
+            }
+        }
+
+        _phase = null;
+    }
+
+    private async Task<bool> CarryOutAsync(InstanceStep step, StepContext context)
+    {
+        using var deadline = new CancellationTokenSource(step.Deadline(_tools.Options), _tools.Time);
+        CancellationToken interrupt;
+        lock (_guard)
+            interrupt = step.Interruptible ? _interrupt.Token : CancellationToken.None;
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, interrupt, _stopping);
+        try
+        {
+            await step.RunAsync(context, any.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            lock (_guard)
+            {
+                _interrupt.Dispose();
+                _interrupt = new CancellationTokenSource();
+            }
+
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            Fail(step, context, $"the engine did not answer within {step.Deadline(_tools.Options).TotalSeconds:0} s");
+            context.Stale = true;
+        }
+        catch (StepFailedException failure)
+        {
+            if (failure.Again is not { } again)
+                Fail(step, context, failure.Message);
+            else if (again > TimeSpan.Zero)
+                context.Memory = context.Memory with { RetryAt = _tools.Time.GetUtcNow() + again };
+        }
+        catch (EngineUnavailableException error)
+        {
+            // Not the instance's fault: nothing is counted, and everything goes on when the engine is back.
+            _tools.Logger.LogWarning("Instance {Instance}: {Step} waits for the engine ({Reason})", context.Order.Name, step.Describe(), error.Message);
+            context.Memory = context.Memory with { RetryAt = _tools.Time.GetUtcNow() + EngineAway };
+            context.Stale = true;
+        }
+        catch (EngineException error) when (error.Status == 404 && step is StopContainer or RemoveContainer or RestartContainer)
+        {
+            context.Stale = true;
+        }
+        catch (EngineException error)
+        {
+            Fail(step, context, error.Message);
+            context.Stale = true;
+        }
+
+        return false;
+    }
+
+    private void Fail(InstanceStep step, StepContext context, string reason)
+    {
+        var pause = Backoff.AfterFailure(context.Memory.FailuresInARow);
+        context.Memory = context.Memory with
+        {
+            FailuresInARow = context.Memory.FailuresInARow + 1,
+            RetryAt = _tools.Time.GetUtcNow() + pause,
+            Error = step is AwaitReady or PullImage ? reason : $"could not {step.Describe()}: {reason}",
+        };
+        _tools.Logger.LogWarning("Instance {Instance} could not {Step}: {Reason}; again in {Pause} s", context.Order.Name, step.Describe(), reason, pause.TotalSeconds);
+    }
+
+    private void Report()
+    {
+        if (_tools.Membership.Current is not { } joined || _identity.NodeId is not { } nodeId)
+            return;
+        var order = _tools.Orders.Find(InstanceId);
+        if (order is null && _seen is null && _board.Find(InstanceId) is null)
+            return;
+        // An order that has just arrived is reported when the notes are about it, not the earlier order's error with its number.
+        if (order is not null && order.Generation != _memory.Generation)
+            return;
+        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _seen, _memory, _phase));
+    }
+
+    private void Touch() => Volatile.Write(ref _changedAt, _tools.Time.GetTimestamp());
+
+    private void LookAgainAt(DateTimeOffset? when)
+    {
+        var left = when - _tools.Time.GetUtcNow();
+        if (left is null)
+            _alarm.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        else
+            _alarm.Change(left > TimeSpan.Zero ? left.Value : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text;
+using Kontena.Docker;
+
+namespace Kontena.NodeAgent.Instances;
+
+/// <summary>The end of a container's output, as evidence of why it ended.</summary>
+internal static class LastLines
+{
+    public const int MaxLines = 10;
+
+    /// <summary>Characters over all lines; older lines give way first.</summary>
+    public const int MaxText = 2048;
+
+    public static async Task<IReadOnlyList<string>> ReadAsync(IContainerEngine engine, string containerId, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>(MaxLines);
+        try
+        {
+            await foreach (var line in engine.LogsAsync(containerId, since: null, MaxLines, follow: false, cancellationToken))
+                lines.Add(line.Text.TrimEnd());
+        }
+        catch (EngineException)
+        {
+            return []; // Its log driver keeps nothing to read, or it has gone: the exit code must do.
+        }
+
+        return Bound(lines);
+    }
+
+    /// <summary>At most ten lines and 2 KB, the newest kept.</summary>
+    public static IReadOnlyList<string> Bound(IReadOnlyList<string> lines)
+    {
+        var kept = new List<string>();
+        var room = MaxText;
+        foreach (var line in lines.TakeLast(MaxLines).Reverse())
+        {
+            if (room <= 0)
+                break;
+            var text = line.Length <= room ? line : "…" + line[^(room - 1)..];
+            kept.Add(text);
+            room -= text.Length + 1;
+        }
+
+        kept.Reverse();
+        return kept;
+    }
+
+    /// <summary>E.g. <c>exited with code 1 after 0.2 s; its last lines:</c> and the lines.</summary>
+    public static string Explain(ContainerSight exited, IReadOnlyList<string> lines)
+    {
+        var text = new StringBuilder(exited.OomKilled
+            ? $"was killed because it used all its memory (exit code {exited.ExitCode}); raise mem_limit"
+            : $"exited with code {exited.ExitCode}");
+        if (exited is { StartedAt: { } started, FinishedAt: { } finished } && finished > started && finished - started < TimeSpan.FromMinutes(1))
+            text.Append($" after {(finished - started).TotalSeconds:0.0} s");
+        if (lines.Count == 0)
+            return text.Append(" and wrote nothing").ToString();
+        return text.Append("; its last lines:\n").AppendJoin('\n', lines).ToString();
+    }
+}

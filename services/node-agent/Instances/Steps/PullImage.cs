@@ -1,0 +1,20 @@
+using Kontena.Contracts.Instances;
+
+namespace Kontena.NodeAgent.Instances.Steps;
+
+/// <summary>Resolves the image of a deploy on this node, with a pull when the rule asks for one.</summary>
+internal sealed record PullImage(string Image, string DeployRev) : InstanceStep
+{
+    public override string Describe() => $"pull {Image}";
+
+    public override bool Interruptible => true;
+
+    public override TimeSpan Deadline(NodeAgentOptions options) => TimeSpan.FromHours(1);
+
+    public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var details = await context.Tools.Images.ResolveAsync(
+            Image, DeployRev, context.Spec.Credentials, () => context.Show(ObservedState.Pulling), cancellationToken);
+        context.Memory = context.Memory with { Image = new ResolvedImage(DeployRev, details) };
+    }
+}

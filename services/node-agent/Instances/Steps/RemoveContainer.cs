@@ -1,0 +1,21 @@
+using Kontena.Contracts.Instances;
+
+namespace Kontena.NodeAgent.Instances.Steps;
+
+/// <summary>Removes the container, and its unnamed volumes only when they are no data.</summary>
+internal sealed record RemoveContainer(string ContainerId, bool AnonymousVolumes) : InstanceStep
+{
+    public override string Describe() => "remove the container";
+
+    public override ObservedState? Phase => ObservedState.Stopping;
+
+    public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        context.EndedByUs = ContainerId;
+        await context.Tools.Engine.RemoveContainerAsync(ContainerId, force: true, AnonymousVolumes, cancellationToken);
+        if (context.Seen?.Id != ContainerId)
+            return;
+        context.Seen = null;
+        context.Stale = false;
+    }
+}

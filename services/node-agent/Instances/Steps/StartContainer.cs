@@ -1,0 +1,40 @@
+using Kontena.Contracts.Instances;
+using Kontena.Docker;
+
+namespace Kontena.NodeAgent.Instances.Steps;
+
+/// <summary>Starts the container and looks once at what came of it.</summary>
+/// <param name="ContainerId">Null: the one made by the step before.</param>
+internal sealed record StartContainer(string? ContainerId) : InstanceStep
+{
+    public override string Describe() => "start the container";
+
+    public override ObservedState? Phase => ObservedState.Starting;
+
+    public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var id = ContainerId ?? context.Seen?.Id ?? throw new StepFailedException("there is no container to start", TimeSpan.Zero);
+        await context.EnterSlotAsync(cancellationToken);
+        try
+        {
+            context.EndedByUs = null;
+            await context.Tools.Engine.StartContainerAsync(id, cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            // A container that could not start is replaced by the next attempt; the look shows the engine's error on it.
+            context.Stale = true;
+            if (error.Status == 404 && error.Message.Contains("network", StringComparison.OrdinalIgnoreCase))
+                context.Tools.Network.Forget();
+            throw;
+        }
+        finally
+        {
+            context.LeaveSlot();
+        }
+
+        await context.LookAsync(cancellationToken);
+        if (context.Seen is null)
+            throw new StepFailedException("the container vanished while it started", TimeSpan.FromSeconds(1));
+    }
+}

@@ -1,0 +1,51 @@
+using Kontena.Contracts.Instances;
+using Kontena.NodeAgent.Orders;
+
+namespace Kontena.NodeAgent.Instances.Steps;
+
+/// <summary>What a step works on: the order, the last look, the notes, and the machine's shared tools.</summary>
+internal sealed class StepContext(InstanceTools tools, InstanceOrder order) : IDisposable
+{
+    private IDisposable? _slot;
+
+    public InstanceTools Tools { get; } = tools;
+    public InstanceOrder Order { get; set; } = order;
+    public InstanceSpec Spec => Order.Spec ?? throw new StepFailedException($"{Order.Name} has no spec in the order book; waiting for a new order");
+
+    /// <summary>Kept up to date by the steps, so that nothing has to be inspected twice.</summary>
+    public ContainerSight? Seen { get; set; }
+
+    /// <summary><see cref="Seen"/> may be wrong: look before planning again.</summary>
+    public bool Stale { get; set; }
+    public InstanceMemory Memory { get; set; } = new();
+
+    /// <summary>The container that we ended ourselves: its end is no news.</summary>
+    public string? EndedByUs { get; set; }
+
+    /// <summary>Tells what is happening now, when a step knows better than its <see cref="InstanceStep.Phase"/>.</summary>
+    public Action<ObservedState> Show { get; set; } = static _ => { };
+
+    public DateTimeOffset Now => Tools.Time.GetUtcNow();
+
+    /// <summary>One of the machine's few places for creating and starting; kept from create to start, so that containers finish one after another.</summary>
+    public async Task EnterSlotAsync(CancellationToken cancellationToken) => _slot ??= await Tools.Gates.EnterStartAsync(cancellationToken);
+
+    public void LeaveSlot()
+    {
+        _slot?.Dispose();
+        _slot = null;
+    }
+
+    /// <summary>One inspection, by id when known, else by name; a container of another instance is none of ours.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var details = await Tools.Engine.InspectContainerAsync(Seen?.Id ?? Order.Name, cancellationToken);
+        if (details is null && Seen is not null)
+            details = await Tools.Engine.InspectContainerAsync(Order.Name, cancellationToken);
+        var sight = details is null ? null : ContainerSight.Of(details);
+        Seen = sight?.InstanceId == Order.InstanceId ? sight : null;
+        Stale = false;
+    }
+
+    public void Dispose() => LeaveSlot();
+}

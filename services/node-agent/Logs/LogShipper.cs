@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Kontena.Contracts.Logs;
+using Kontena.Docker;
+using Kontena.NodeAgent.Instances;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Logs;
+
+/// <summary>Follows the output of every container the supervisor sees, from where the last run of the agent left off.</summary>
+/// <remarks>
+/// A container without a stored position is read from its start, but no further back than a minute before this agent started.
+/// Lines of the very same nanosecond as the position are taken for sent.
+/// </remarks>
+internal sealed class LogShipper(
+    IContainerEngine engine, InstanceSupervisor supervisor, LogBuffer buffer, LogCursors cursors, TimeProvider time, ILogger<LogShipper> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<string, Follower> _followers = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var earliest = time.GetUtcNow() - Grace;
+        using var timer = new PeriodicTimer(Look, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var seen = supervisor.Workers.Select(worker => worker.Seen).OfType<ContainerSight>().ToList();
+            foreach (var container in seen)
+                FollowOnce(container, earliest, stoppingToken);
+            foreach (var gone in _followers.Keys.Except(seen.Select(container => container.Id)).ToList())
+            {
+                if (_followers.TryGetValue(gone, out var follower) && follower.Ended)
+                    _followers.TryRemove(gone, out _);
+            }
+        }
+    }
+
+    /// <summary>One reader per start of a container: a restarted container is read on from its position.</summary>
+    private void FollowOnce(ContainerSight container, DateTimeOffset earliest, CancellationToken stoppingToken)
+    {
+        if (container.StartedAt is null || container.InstanceId is null)
+            return;
+        if (_followers.TryGetValue(container.Id, out var before) && (before.Start == container.StartedAt || !before.Ended))
+            return;
+        var follower = new Follower(container.StartedAt.Value);
+        _followers[container.Id] = follower;
+        follower.Reading = FollowAsync(container, follower, earliest, stoppingToken);
+    }
+
+    private async Task FollowAsync(ContainerSight container, Follower follower, DateTimeOffset earliest, CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        var position = cursors.Find(container.Id);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var since = position ?? (container.CreatedAt > earliest ? null : earliest);
+                await foreach (var line in engine.LogsAsync(container.Id, since, tail: null, follow: true, stoppingToken))
+                {
+                    if (position is not null && line.At <= position)
+                        continue;
+                    position = line.At;
+                    buffer.Add(Of(container, line));
+                }
+
+                return; // The container has ended, or has gone.
+            }
+            catch (EngineException error)
+            {
+                logger.LogDebug("Output of {Container} can't be read: {Reason}", container.Name, error.Message);
+                return; // Its log driver keeps nothing, or it has gone.
+            }
+            catch (Exception error) when (error is EngineUnavailableException or IOException or HttpRequestException)
+            {
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    private static LogLine Of(ContainerSight container, ContainerLogLine line) => new()
+    {
+        Stack = container.Stack,
+        Service = container.Service,
+        Instance = container.Number,
+        InstanceId = container.InstanceId!,
+        ContainerName = container.Name,
+        ContainerId = container.Id,
+        At = line.At,
+        Stream = line.Stream,
+        Text = line.Text,
+    };
+
+    private sealed class Follower(DateTimeOffset start)
+    {
+        public DateTimeOffset Start { get; } = start;
+        public Task Reading { get; set; } = Task.CompletedTask;
+        public bool Ended => Reading.IsCompleted;
+    }
+}

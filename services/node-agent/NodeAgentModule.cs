@@ -1,0 +1,70 @@
+using Kontena.Docker;
+using Kontena.Hosting;
+using Kontena.NodeAgent.Engine;
+using Kontena.NodeAgent.Exec;
+using Kontena.NodeAgent.Health;
+using Kontena.NodeAgent.Heartbeats;
+using Kontena.NodeAgent.Instances;
+using Kontena.NodeAgent.Logs;
+using Kontena.NodeAgent.Networking;
+using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Reports;
+using Kontena.NodeAgent.Stats;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Kontena.NodeAgent;
+
+/// <summary>Adds the agent of this machine to a process.</summary>
+public static class NodeAgentModule
+{
+    /// <summary>The node's queues are opened when the engine's id is known; until then the process runs and says in <c>/readyz</c> what it waits for.</summary>
+    public static void AddNodeAgent(this KontenaApplicationBuilder builder)
+    {
+        if (!builder.TryAddModule("node-agent"))
+            return;
+        var options = NodeAgentOptions.Read(builder.Configuration);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.TryAddSingleton<IContainerEngine>(provider =>
+            new DockerEngineClient(options.Engine, provider.GetRequiredService<TimeProvider>()));
+
+        services.AddSingleton<AgentIdentity>();
+        services.AddSingleton<NodeMembership>();
+        services.AddSingleton<NodeFactsReader>();
+        services.AddSingleton<OrderBook>();
+        services.AddSingleton<StartGates>();
+        services.AddSingleton<ImageStore>();
+        services.AddSingleton<GridNetwork>();
+        services.AddSingleton<LogBuffer>();
+        services.AddSingleton<LogCursors>();
+        services.AddSingleton<InstanceTools>();
+        services.AddSingleton<ReportBoard>();
+        services.AddSingleton<SyncReporter>();
+
+        // In the order of a start: what is here is looked at first, then the world is told.
+        Run<InstanceSupervisor>(services);
+        Run<EngineEventWatcher>(services);
+        Run<JoinLoop>(services);
+        Run<ReportSender>(services);
+        Run<FactsReporter>(services);
+        Run<HeartbeatSender>(services);
+        Run<HealthMonitor>(services);
+        Run<LogShipper>(services);
+        Run<LogSender>(services);
+        Run<StatsReporter>(services);
+        Run<ExecSessions>(services);
+
+        services.AddHealthChecks().AddCheck<EngineCheck>("node-agent");
+        builder.AddControlConsumers(NodeQueues.OrderConsumers);
+        builder.AddDataConsumers(NodeQueues.ExecConsumers);
+    }
+
+    private static void Run<TService>(IServiceCollection services)
+        where TService : class, Microsoft.Extensions.Hosting.IHostedService
+    {
+        services.AddSingleton<TService>();
+        services.AddHostedService(provider => provider.GetRequiredService<TService>());
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using Kontena.Docker;
+using Kontena.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Kontena.NodeAgent;
+
+/// <summary>Settings of the agent, section <c>Kontena:Agent</c> (runtime.md §1.10). The table in README.md lists them.</summary>
+internal sealed record NodeAgentOptions
+{
+    /// <summary>Null: the engine's host name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The grid's or the node's token; empty means the agent can't join and says so.</summary>
+    public string Token { get; init; } = "";
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Orders, identity, log positions. Private to the agent.</summary>
+    public required string DataDirectory { get; init; }
+    public EngineAddress Engine { get; init; } = EngineAddress.Parse(EngineAddress.DefaultSocket);
+
+    /// <summary>Capacity to report instead of the engine's; null for the engine's.</summary>
+    public int? Cpus { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long? Memory { get; init; }
+    public string? PublicIp { get; init; }
+    public string? PrivateIp { get; init; }
+
+    /// <summary>The interface whose address is reported as private.</summary>
+    public string PeerInterface { get; init; } = "eth1";
+
+    /// <summary>Containers created and started at once.</summary>
+    public int Parallelism { get; init; } = Math.Clamp(Environment.ProcessorCount * 2, 2, 32);
+
+    /// <summary>Images pulled at once.</summary>
+    public int PullParallelism { get; init; } = 3;
+
+    /// <summary>Health checks that must fail in a row before the container is restarted. 1 is the original's rule.</summary>
+    public int HealthFailures { get; init; } = 3;
+
+    /// <summary>How long one lifecycle hook may take.</summary>
+    public TimeSpan HookDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Between two rounds of measurements, 10 s to 10 min.</summary>
+    public TimeSpan StatsInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    public static NodeAgentOptions Read(IConfiguration configuration)
+    {
+        var agent = configuration.GetSection("Kontena:Agent");
+        var house = configuration["Kontena:DataDirectory"] ?? "/var/lib/kontena";
+        var defaults = new NodeAgentOptions { DataDirectory = "" };
+        return new NodeAgentOptions
+        {
+            Name = Text(agent["Name"]),
+            Token = Text(agent["Token"]) ?? Text(configuration["Kontena:Grid:Token"]) ?? "",
+            Labels = ReadLabels(agent),
+            DataDirectory = Text(agent["DataDirectory"]) ?? Path.Combine(house, "agent"),
+            Engine = EngineOf(Text(configuration["Kontena:Docker:Host"])) ?? defaults.Engine,
+            Cpus = (int?)Number(agent, "Cpus", 1, 4096),
+            Memory = Number(agent, "Memory", 1 << 20, 1L << 50),
+            PublicIp = Text(agent["PublicIp"]),
+            PrivateIp = Text(agent["PrivateIp"]),
+            PeerInterface = Text(agent["PeerInterface"]) ?? defaults.PeerInterface,
+            Parallelism = (int)(Number(agent, "Parallelism", 1, 64) ?? defaults.Parallelism),
+            PullParallelism = (int)(Number(agent, "PullParallelism", 1, 16) ?? defaults.PullParallelism),
+            HealthFailures = (int)(Number(agent, "HealthFailures", 1, 100) ?? defaults.HealthFailures),
+            HookDeadline = Seconds(agent, "HookDeadline", 1, 3600) ?? defaults.HookDeadline,
+            StatsInterval = Seconds(agent, "StatsInterval", 10, 600) ?? defaults.StatsInterval,
+        };
+    }
+
+    private static EngineAddress? EngineOf(string? address)
+    {
+        try
+        {
+            return address is null ? null : EngineAddress.Parse(address);
+        }
+        catch (FormatException error)
+        {
+            throw new SettingException("Kontena:Docker:Host", error.Message, "unix:///var/run/docker.sock");
+        }
+    }
+
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+
+    /// <summary>Either one text with commas, or <c>Labels:0</c>, <c>Labels:1</c>, …</summary>
+    private static IReadOnlyList<string> ReadLabels(IConfigurationSection agent)
+    {
+        var listed = agent.GetSection("Labels").GetChildren().Select(child => child.Value);
+        var written = (agent["Labels"] ?? "").Split(',');
+        return [.. listed.Concat(written).Select(Text).OfType<string>().Distinct(StringComparer.Ordinal)];
+    }
+
+    private static TimeSpan? Seconds(IConfigurationSection agent, string key, long least, long most) =>
+        Number(agent, key, least, most) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private static long? Number(IConfigurationSection agent, string key, long least, long most)
+    {
+        if (Text(agent[key]) is not { } text)
+            return null;
+        if (long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        throw new SettingException($"Kontena:Agent:{key}", $"is '{text}', which is not a whole number from {least} to {most}", least.ToString(CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,32 @@
+using Kontena.Contracts.Instances;
+
+namespace Kontena.NodeAgent.Orders;
+
+/// <summary>What this node was last told about one instance: one file in the order book.</summary>
+internal sealed record InstanceOrder
+{
+    public required string InstanceId { get; init; }
+    public required long Generation { get; init; }
+
+    /// <summary><see cref="DesiredState.Removed"/> makes this a tombstone, kept so that older orders that arrive late are known for late.</summary>
+    public required DesiredState Desired { get; init; }
+
+    /// <summary>The container's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Null only for the removal of an instance this node has no notes of.</summary>
+    public InstanceSpec? Spec { get; init; }
+    public bool RemoveData { get; init; }
+
+    /// <summary>When this generation was taken up: an exit from before belongs to an earlier order.</summary>
+    public required DateTimeOffset TakenAt { get; init; }
+
+    /// <summary>Restart the container unless it started later; never in this node's future.</summary>
+    public DateTimeOffset? RestartRequestedAt { get; init; }
+
+    /// <summary>The removal is carried out.</summary>
+    public bool Done { get; init; }
+
+    /// <summary>One-shot hooks that ran here, as <c>name:hash of command</c>.</summary>
+    public IReadOnlyList<string> HooksDone { get; init; } = [];
+}

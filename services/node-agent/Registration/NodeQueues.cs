@@ -1,0 +1,27 @@
+using Kontena.Contracts.Messaging;
+using Kontena.Hosting.Bus;
+using Kontena.NodeAgent.Exec;
+using Kontena.NodeAgent.Heartbeats;
+using Kontena.NodeAgent.Orders;
+
+namespace Kontena.NodeAgent.Registration;
+
+/// <summary>The node's two queues and who reads them. They are opened when the engine's id is known.</summary>
+internal static class NodeQueues
+{
+    public static readonly IReadOnlyList<Type> OrderConsumers =
+    [
+        typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer), typeof(ReportFactsConsumer),
+        typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer),
+    ];
+
+    public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];
+
+    /// <summary>Many orders at once: each ends when its file is safe, and files of different instances don't wait for one another.</summary>
+    public static BusEndpoint Orders(string nodeId) =>
+        new(Queues.Node(nodeId)) { Consumers = OrderConsumers, Prefetch = 256, Concurrency = 64 };
+
+    /// <summary>One at a time keeps the order of a session's input; consumers only hand it on.</summary>
+    public static BusEndpoint Exec(string nodeId) =>
+        new(Queues.NodeExec(nodeId)) { Consumers = ExecConsumers, Prefetch = 64, Concurrency = 1 };
+}

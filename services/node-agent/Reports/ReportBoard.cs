@@ -1,0 +1,137 @@
+using Kontena.Contracts.Instances;
+
+namespace Kontena.NodeAgent.Reports;
+
+/// <summary>The newest thing to say about each instance. Bounded by the number of instances: while the broker is away a newer report
+/// takes the older one's place.</summary>
+internal sealed class ReportBoard(TimeProvider time)
+{
+    /// <summary>Removed instances whose last word is kept, for an answer to <see cref="SyncNode"/>.</summary>
+    public const int MaxRemoved = 500;
+
+    private readonly Lock _guard = new();
+    private readonly Dictionary<string, InstanceObserved> _latest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InstanceObserved> _sent = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _waiting = new(StringComparer.Ordinal);
+    private readonly Queue<string> _removed = new();
+    private readonly Signal _news = new();
+
+    /// <summary>Takes what is seen now; a report only when it differs from the last. True when it did.</summary>
+    public bool Set(InstanceObserved observed)
+    {
+        lock (_guard)
+        {
+            var before = _latest.GetValueOrDefault(observed.InstanceId);
+            if (before is not null && Same(before, observed))
+                return false;
+            Put(observed with { Sequence = Next(before) });
+            if (observed.State == ObservedState.Removed && before?.State != ObservedState.Removed)
+                NoteRemoved(observed.InstanceId);
+            return true;
+        }
+    }
+
+    /// <summary>Says the last report again: someone may have missed it.</summary>
+    public void Repeat(string instanceId)
+    {
+        lock (_guard)
+        {
+            if (_latest.TryGetValue(instanceId, out var observed))
+                Put(observed);
+        }
+    }
+
+    /// <summary>Everything, the recently removed included.</summary>
+    public IReadOnlyList<InstanceObserved> All()
+    {
+        lock (_guard)
+            return [.. _latest.Values.OrderBy(observed => observed.InstanceId, StringComparer.Ordinal)];
+    }
+
+    public InstanceObserved? Find(string instanceId)
+    {
+        lock (_guard)
+            return _latest.GetValueOrDefault(instanceId);
+    }
+
+    /// <summary>Forgets an instance that nobody ordered and that is no longer there.</summary>
+    public void Drop(string instanceId)
+    {
+        lock (_guard)
+        {
+            _latest.Remove(instanceId);
+            _sent.Remove(instanceId);
+            _waiting.Remove(instanceId);
+        }
+    }
+
+    /// <summary>Of what the broker has taken, so that it differs from the other side's only when something was lost.</summary>
+    public string Digest()
+    {
+        lock (_guard)
+            return ObservedDigest.Of(_sent.Values);
+    }
+
+    /// <summary>Waits until there is something to send.</summary>
+    public Task NewsAsync(CancellationToken cancellationToken) => _news.WaitAsync(cancellationToken);
+
+    /// <summary>What waits to be sent, at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<InstanceObserved> Take(int most)
+    {
+        lock (_guard)
+        {
+            var taken = _waiting.Take(most).Select(id => _latest[id]).ToList();
+            foreach (var observed in taken)
+                _waiting.Remove(observed.InstanceId);
+            return taken;
+        }
+    }
+
+    public void Sent(InstanceObserved observed)
+    {
+        lock (_guard)
+        {
+            if (_latest.ContainsKey(observed.InstanceId))
+                _sent[observed.InstanceId] = observed;
+        }
+    }
+
+    /// <summary>The broker did not take it: it waits again, unless something newer does.</summary>
+    public void Failed(InstanceObserved observed)
+    {
+        lock (_guard)
+        {
+            if (_latest.ContainsKey(observed.InstanceId))
+                _waiting.Add(observed.InstanceId);
+        }
+
+        _news.Set();
+    }
+
+    private void Put(InstanceObserved observed)
+    {
+        _latest[observed.InstanceId] = observed;
+        _waiting.Add(observed.InstanceId);
+        _news.Set();
+    }
+
+    /// <summary>Larger than any number of an earlier run of this agent, as long as the clock goes forward.</summary>
+    private long Next(InstanceObserved? before) => Math.Max((before?.Sequence ?? 0) + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>A health check that says the same again is no news.</summary>
+    private static bool Same(InstanceObserved one, InstanceObserved other) =>
+        one with { Sequence = 0, HealthAt = null } == other with { Sequence = 0, HealthAt = null };
+
+    private void NoteRemoved(string instanceId)
+    {
+        _removed.Enqueue(instanceId);
+        while (_removed.Count > MaxRemoved && _removed.TryDequeue(out var oldest))
+        {
+            if (_latest.GetValueOrDefault(oldest)?.State != ObservedState.Removed)
+                continue;
+            _latest.Remove(oldest);
+            _sent.Remove(oldest);
+            _waiting.Remove(oldest);
+        }
+    }
+}

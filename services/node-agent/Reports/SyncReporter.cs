@@ -1,0 +1,22 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Messaging;
+using Kontena.Hosting.Bus;
+using Kontena.NodeAgent.Registration;
+
+namespace Kontena.NodeAgent.Reports;
+
+/// <summary>Says everything at once, when asked.</summary>
+internal sealed class SyncReporter(ReportBoard board, NodeMembership membership, AgentIdentity identity, IControlBus bus)
+{
+    /// <exception cref="TimeoutException">The broker did not take it; the message is tried again.</exception>
+    public async Task SendAsync(CancellationToken cancellationToken)
+    {
+        if (membership.Current is not { } joined || identity.NodeId is not { } nodeId)
+            return;
+        var all = board.All();
+        var synced = new NodeSynced { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Instances = all };
+        await bus.SendAsync(Destination.Report(joined.Grid, "synced"), synced, cancellationToken);
+        foreach (var observed in all)
+            board.Sent(observed);
+    }
+}
