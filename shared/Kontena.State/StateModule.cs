@@ -1,9 +1,11 @@
 using Kontena.Core.Ids;
 using Kontena.State.Outbox;
+using Kontena.State.Redis;
 using Kontena.State.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Kontena.State;
 
@@ -29,9 +31,16 @@ public static class StateModule
         return services;
     }
 
-    private static SqliteStateStore Open(IConfiguration configuration, IServiceProvider provider)
+    private static IStateStore Open(IConfiguration configuration, IServiceProvider provider)
     {
         var origin = provider.GetRequiredService<OutboxOrigin>().Value;
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (configuration["Kontena:State:Redis"] is { Length: > 0 } redis)
+        {
+            var logger = provider.GetRequiredService<ILogger<RedisConnection>>();
+            return new RedisStateStore(new RedisConnection(redis, time, logger), origin, time);
+        }
+
         var directory = configuration["Kontena:DataDirectory"] ?? DefaultDataDirectory;
         return new SqliteStateStore(Path.Combine(directory, "state.db"), origin);
     }
