@@ -38,6 +38,11 @@ internal sealed class YamlDocument
             document._parser.Consume<DocumentStart>();
             return document.Node(depth: 0);
         }
+        catch (InvalidOperationException failure)
+        {
+            // The scanner gives up this way on some malformed plain scalars, instead of with a place.
+            throw new YamlProblem(new Place(file, (int)(document._parser.Current?.End.Line ?? 1), 1), "this is not valid YAML", failure);
+        }
         catch (YamlException failure)
         {
             throw new YamlProblem(new Place(file, (int)failure.Start.Line, (int)failure.Start.Column), Sentence(text, failure), failure);
@@ -56,7 +61,7 @@ internal sealed class YamlDocument
     {
         var next = _parser.Current ?? throw new YamlProblem(new Place(_file, 1, 1), "the document ends too early");
         var place = new Place(_file, (int)next.Start.Line, (int)next.Start.Column);
-        if (next is not NodeEvent)
+        if (next is not (NodeEvent or AnchorAlias))
             throw new YamlProblem(place, "this is not valid YAML: a value is missing");
         if (depth > YamlLimits.Depth)
             throw new YamlProblem(place, $"nested more than {YamlLimits.Depth} levels deep");
