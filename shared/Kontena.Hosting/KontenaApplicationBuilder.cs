@@ -1,4 +1,5 @@
 using Kontena.Hosting.Bus;
+using Kontena.Hosting.DeadLetters;
 using Kontena.Hosting.Health;
 using Kontena.Hosting.Logging;
 using Kontena.Hosting.Metrics;
@@ -74,7 +75,9 @@ public sealed class KontenaApplicationBuilder
         LogModule.AddKontenaLog(_inner.Logging, Configuration, Name);
         Services.TryAddSingleton(TimeProvider.System);
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        Services.AddKontenaBus(BusTransport.From(Configuration), Name, _control, _data);
+        var transport = BusTransport.From(Configuration);
+        Services.AddKontenaBus(transport, Name, _control, _data);
+        Services.AddKontenaDeadLetters(transport, Configuration);
         Services.AddKontenaHealth();
         Services.AddKontenaMetrics();
         Services.AddHostedService(provider => new SystemdNotifier(

@@ -14,4 +14,8 @@ internal static class BusMeter
     /// <summary>Requests that arrived after their asker had given up.</summary>
     public static readonly Counter<long> Expired =
         Meter.CreateCounter<long>("kontena.bus.expired", "{message}", "Requests not carried out because their asker had given up.");
+
+    /// <summary>Dead letters that gave way to newer ones; only without a broker.</summary>
+    public static readonly Counter<long> DeadLettersForgotten =
+        Meter.CreateCounter<long>("kontena.bus.dead_letters.forgotten", "{message}", "Dead letters dropped because memory keeps only the newest.");
 }

@@ -66,7 +66,7 @@ internal static class BusModule
         configurator.ConnectBusObserver(side);
         foreach (var endpoint in plan.Endpoints)
         {
-            configurator.ReceiveEndpoint(endpoint.Queue, receive => EndpointTopology.Configure(receive, context, endpoint, transport));
+            configurator.ReceiveEndpoint(endpoint.Queue, receive => EndpointTopology.Configure(receive, context, endpoint, transport, () => side.Bus));
             side.Opened(endpoint.Queue);
         }
     }

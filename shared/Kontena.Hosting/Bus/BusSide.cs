@@ -7,10 +7,14 @@ namespace Kontena.Hosting.Bus;
 internal sealed class BusSide(string name) : IBusObserver
 {
     private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
+    private IBus? _bus;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary><c>control</c> or <c>data</c>.</summary>
     public string Name { get; } = name;
+
+    /// <summary>The bus itself; there is one once the process is built.</summary>
+    public IBus Bus => _bus ?? throw new InvalidOperationException($"the {Name} bus is not built yet");
 
     /// <summary>Ends when the bus has opened its queues for the first time.</summary>
     public Task Started => _started.Task;
@@ -24,9 +28,7 @@ internal sealed class BusSide(string name) : IBusObserver
 
     public void Closed(string queue) => _queues.TryRemove(queue, out _);
 
-    public void PostCreate(IBus bus)
-    {
-    }
+    public void PostCreate(IBus bus) => _bus = bus;
 
     public void CreateFaulted(Exception exception) => _started.TrySetException(exception);
 

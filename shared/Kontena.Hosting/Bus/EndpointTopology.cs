@@ -1,3 +1,4 @@
+using Kontena.Hosting.DeadLetters;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,8 +11,14 @@ internal static class EndpointTopology
     private static readonly TimeSpan[] Retries =
         [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1)];
 
+    /// <summary>Bounds of every queue, its dead letters included. They are part of the wire contract: a queue's arguments can't change.</summary>
+    private const int MaxMessages = 100_000;
+
+    private const int MaxBytes = 256 * 1024 * 1024;
+
+    /// <param name="bus">The bus the endpoint belongs to, once it is built.</param>
     public static void Configure(
-        IReceiveEndpointConfigurator configurator, IRegistrationContext context, BusEndpoint endpoint, BusTransport transport)
+        IReceiveEndpointConfigurator configurator, IRegistrationContext context, BusEndpoint endpoint, BusTransport transport, Func<IBus> bus)
     {
         // We send to named exchanges only; message-type exchanges would be clutter, and a node may not declare them.
         configurator.ConfigureConsumeTopology = false;
@@ -22,7 +29,7 @@ internal static class EndpointTopology
         if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
             ConfigureRabbitMq(rabbit, endpoint);
         else if (configurator is IInMemoryReceiveEndpointConfigurator memory)
-            ConfigureInMemory(memory, endpoint);
+            ConfigureInMemory(memory, context, endpoint, bus);
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
@@ -36,6 +43,9 @@ internal static class EndpointTopology
     {
         if (endpoint.Temporary)
         {
+            // Nobody would ever read the dead letters of a process that is gone.
+            rabbit.DiscardFaultedMessages();
+            rabbit.DiscardSkippedMessages();
             rabbit.Durable = false;
             rabbit.AutoDelete = true;
         }
@@ -44,6 +54,10 @@ internal static class EndpointTopology
             rabbit.SetQuorumQueue();
             rabbit.SingleActiveConsumer = endpoint.SingleActiveConsumer;
         }
+
+        // The oldest gives way; whoever counted on it repairs itself (design law 1). A policy can only narrow these, never change them.
+        rabbit.SetQueueArgument("x-max-length", MaxMessages);
+        rabbit.SetQueueArgument("x-max-length-bytes", MaxBytes);
 
         foreach (var binding in endpoint.Bindings)
         {
@@ -57,8 +71,19 @@ internal static class EndpointTopology
         }
     }
 
-    private static void ConfigureInMemory(IInMemoryReceiveEndpointConfigurator memory, BusEndpoint endpoint)
+    private static void ConfigureInMemory(
+        IInMemoryReceiveEndpointConfigurator memory, IRegistrationContext context, BusEndpoint endpoint, Func<IBus> bus)
     {
+        if (endpoint.Temporary)
+        {
+            memory.DiscardFaultedMessages();
+            memory.DiscardSkippedMessages();
+        }
+        else
+        {
+            KeepInMemory.Configure(memory, bus, endpoint.Queue, context.GetRequiredService<InMemoryDeadLetters>());
+        }
+
         foreach (var binding in endpoint.Bindings)
         {
             memory.Bind(

@@ -6,7 +6,7 @@ using Xunit;
 namespace Kontena.Hosting.Tests.Bus;
 
 /// <summary>What every transport must do; run in memory and on RabbitMQ.</summary>
-public abstract class BusContract
+public abstract partial class BusContract
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
