@@ -1,0 +1,100 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Core.Stacks;
+using Kontena.Core.Tests.Services;
+using Xunit;
+
+namespace Kontena.Core.Tests.Stacks;
+
+public sealed class StackRequestReaderTests
+{
+    private static readonly StackRequest Shop = new()
+    {
+        Name = "shop",
+        Stack = "acme/shop",
+        Version = "1.0.0",
+        Source = "stack: acme/shop",
+        Services = [Service("web", "db"), Service("db")],
+    };
+
+    [Fact]
+    public void Services_come_in_the_order_of_their_links()
+    {
+        var reading = Read(Shop);
+        Assert.Equal(["db", "web"], reading.Services!.Select(service => service.Name));
+        Assert.Equal([new ServiceLink("shop", "db", "db")], reading.Services![1].Spec.Links);
+    }
+
+    public static TheoryData<string, StackRequest> Mistakes => new()
+    {
+        { "name: Name is required", Shop with { Name = null } },
+        { "name: Name isn't in the right format", Shop with { Name = "-x" } },
+        { "name: Name isn't in the right format", Shop with { Name = "null" } },
+        { "stack: Stack is required", Shop with { Stack = null } },
+        { "version: Version can't be blank", Shop with { Version = "" } },
+        { "source: Source is required", Shop with { Source = null } },
+        { "services: Services is required", Shop with { Services = null } },
+        { "services: stack does not specify any services", Shop with { Services = [] } },
+        { "expose: expose names lb, which is not a service of the stack", Shop with { Expose = "lb" } },
+        { "labels.[1]: Labels[1] isn't in the right format", Shop with { Labels = ["team=a", "Team=a"] } },
+        { "variables: Variables isn't a hash", Shop with { Variables = JsonDocument.Parse("[]").RootElement } },
+        { "parent: a stack can't be its own parent", Shop with { Parent = new StackParentRequest("shop") } },
+        { "volumes.data: Only external volumes supported", Shop with { Volumes = [new StackVolumeRequest("data", null)] } },
+        { "volumes.data.external: External volume x does not exist", Shop with { Volumes = [new StackVolumeRequest("data", "x")], Services = [Service("web") with { Volumes = ["data:/d"] }] } },
+        { "services.web.links: service web has missing links: nope", Shop with { Services = [Service("web", "nope")] } },
+        { "services.a.links: service a has recursive links; services.b.links: service b has recursive links", Shop with { Services = [Service("a", "b"), Service("b", "a")] } },
+        { "services.web.links.[]: Service other/x does not exist", Shop with { Services = [Service("web", "other/x")] } },
+        { "services.web.name: is already taken", Shop with { Services = [Service("web"), Service("web")] } },
+        { "services.service 1.name: Name of service 1 is required", Shop with { Services = [Service("web") with { Name = null }] } },
+        { "services.a.image: Image is required; services.b.stop_signal: Stop Signal isn't in the right format", Shop with { Services = [Service("a") with { Image = null }, Service("b") with { StopSignal = "x" }] } },
+        { "services.web.secrets.[]: Secret X does not exist", Shop with { Services = [Service("web") with { Secrets = [new SecretRequest("X", "X")] }] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Each_mistake_has_its_place_and_words(string expected, StackRequest request)
+    {
+        var reading = Read(request);
+        Assert.Null(reading.Services);
+        Assert.Equal(expected, Some.Show(reading.Errors));
+    }
+
+    [Fact]
+    public void An_update_needs_no_name_and_reads_existing_services_as_revisions()
+    {
+        var db = Some.Service(new ServiceSpec { Image = "db", Stateful = true, Volumes = ["/data"] }) with { Name = "db" };
+        var request = Shop with { Name = null, Expose = "gone", Services = [Service("db") with { Stateful = true, Volumes = ["/data", "/new"] }] };
+        var reading = StackRequestReader.Read(request, create: false, Some.Around, new Dictionary<string, Service> { ["db"] = db });
+        Assert.Equal("services.db.volumes.[]: Adding the anonymous volume /new to a stateful service that exists is not supported", Some.Show(reading.Errors));
+    }
+
+    [Fact]
+    public void Law_any_stack_is_either_read_or_refused_with_places() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new RandomRequests(seed);
+            var request = new StackRequest
+            {
+                Name = random.Text(),
+                Stack = random.Text(),
+                Version = random.Text(),
+                Source = random.Text(),
+                Expose = random.Text(),
+                Labels = random.List(() => random.Text()!),
+                Services = random.List(random.Service),
+                Volumes = random.List(() => new StackVolumeRequest(random.Text(), random.Text())),
+                ParentName = random.Text(),
+            };
+            var reading = Read(request);
+            return (reading.Services is null) != (reading.Errors.Count == 0) && reading.Errors.All(error => error.Path.Count > 0);
+        }).QuickCheckThrowOnFailure();
+
+    private static StackReading Read(StackRequest request) =>
+        StackRequestReader.Read(request, create: true, Some.Around, new Dictionary<string, Service>());
+
+    private static ServiceRequest Service(string name, params string[] links) =>
+        new() { Name = name, Image = name, Stateful = false, Links = [.. links.Select(link => new LinkRequest(link, link))] };
+}
