@@ -1,0 +1,37 @@
+namespace Kontena.EndToEnd.Platform;
+
+/// <summary>Waits for something to become true and says what never did.</summary>
+internal static class Until
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    public static async Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 30)
+    {
+        var end = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetUtcNow() > end)
+                throw new TimeoutException($"not within {seconds} s: {what}");
+            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    public static async Task<string> AnswersAsync(Uri url, int seconds = 30)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        var answer = "";
+        await TrueAsync($"{url} answers", async () =>
+        {
+            try
+            {
+                answer = await http.GetStringAsync(url);
+                return true;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+            {
+                return false;
+            }
+        }, seconds);
+        return answer;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Kontena.Bench;
+
+/// <summary>The few calls of the HTTP API that the benchmarks make.</summary>
+internal sealed class PlatformClient(Uri url, string token, string grid) : IDisposable
+{
+    private readonly HttpClient _http = new()
+    {
+        BaseAddress = new Uri(url, "v1/"),
+        Timeout = TimeSpan.FromSeconds(60),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    public Task CreateServiceAsync(string name, string image, int instances, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"grids/{grid}/services", new JsonObject
+        {
+            ["name"] = name,
+            ["image"] = image,
+            ["stateful"] = false,
+            ["instances"] = instances,
+        }, cancellationToken);
+
+    public Task DeployAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", [], cancellationToken);
+
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"services/{grid}/null/{name}", null, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        using var response = await _http.SendAsync(request, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new InvalidOperationException($"{method} {path}: {(int)response.StatusCode} {text}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Kontena.Bench;
+using Kontena.Docker;
+
+// infra/bench starts the platform and passes what is needed by environment; see infra/docs/benchmarks.md.
+var name = args.FirstOrDefault() ?? "";
+var docker = Setting("DOCKER_HOST");
+var image = Setting("BENCH_IMAGE");
+var output = Setting("BENCH_OUTPUT");
+var runs = int.Parse(Environment.GetEnvironmentVariable("BENCH_RUNS") ?? "5");
+int[] sizes = [.. (Environment.GetEnvironmentVariable("BENCH_SIZES") ?? (name == "footprint" ? "0,50" : "1,10,50")).Split(',').Select(int.Parse)];
+using var platform = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
+var time = TimeProvider.System;
+
+IReadOnlyList<Row> rows;
+switch (name)
+{
+    case "deploy":
+        var engine = new DockerEngineClient(docker);
+        using (var swarm = new SwarmClient(docker["unix://".Length..]))
+            rows = await new DeployBench(engine, platform, swarm, image, runs, time).RunAsync(sizes, CancellationToken.None);
+        break;
+    case "footprint":
+        int[] processes = [.. Setting("BENCH_PIDS").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        var resting = await new FootprintBench(processes, platform, image, time).RunAsync(sizes, CancellationToken.None);
+        var version = await FootprintBench.CommandAsync(11, Setting("BENCH_CLI"), "version");
+        rows =
+        [
+            .. resting,
+            new Row("start to ready", "s", double.Parse(Setting("BENCH_START_SECONDS")), null, null),
+            new Row("kontena version", "ms", version, null, await FootprintBench.CommandAsync(11, "docker", "--version")),
+        ];
+        break;
+    default:
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy or footprint");
+        return 2;
+}
+
+Report.Print($"{name}, {Setting("BENCH_FORM")} form, medians of {runs}", rows);
+Report.Write(output, rows);
+return 0;
+
+static string Setting(string name) =>
+    Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set; run infra/bench");
