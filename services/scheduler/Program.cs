@@ -1,1 +1,6 @@
-return 0;
+using Kontena.Hosting;
+using Kontena.Scheduler;
+
+var builder = KontenaApplicationBuilder.Create("scheduler", args);
+builder.AddScheduler();
+await builder.Build().RunAsync();

@@ -32,6 +32,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(LivenessProbe))]
 [JsonSerializable(typeof(ReportFacts))]
 [JsonSerializable(typeof(ServiceTornDown))]
+[JsonSerializable(typeof(SetServiceState))]
 [JsonSerializable(typeof(ApplyInstance))]
 [JsonSerializable(typeof(RemoveInstance))]
 [JsonSerializable(typeof(RestartInstance))]

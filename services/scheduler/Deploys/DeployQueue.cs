@@ -1,0 +1,53 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Deploys;
+
+/// <summary>Asking for deploys. At most one waits per service: a request that finds one waiting is answered with that one, for it will roll out
+/// the newest spec when its turn comes (runtime.md §9.1 D3).</summary>
+internal static class DeployQueue
+{
+    /// <summary>The id of the deploy that will carry the request out.</summary>
+    public static string Request(
+        GridDraft draft, Service service, string id, DateTimeOffset now, bool automatic = false, string? stackDeployId = null)
+    {
+        var all = Of(draft, service.Stack, service.Name).Where(deploy => deploy.ServiceUid == service.Uid).ToList();
+        if (all.Find(deploy => deploy.State == DeployState.Created || deploy.Id == id) is { } waiting)
+            return waiting.Id;
+
+        draft.ServiceDeploys.Put(new ServiceDeploy
+        {
+            Id = id,
+            Grid = draft.Name,
+            Stack = service.Stack,
+            Service = service.Name,
+            ServiceUid = service.Uid,
+            State = DeployState.Created,
+            DeployRev = DeployRevision.Next(all.Max(deploy => deploy.DeployRev), now),
+            CreatedAt = now,
+            QueuedAt = now,
+            InstanceCount = service.Spec.Instances,
+            StackDeployId = stackDeployId,
+            Automatic = automatic,
+        });
+        return id;
+    }
+
+    public static IEnumerable<ServiceDeploy> Of(GridDraft draft, string stack, string service) =>
+        draft.ServiceDeploys.Values.Where(deploy => deploy.Service == service && deploy.Stack == stack);
+
+    public static bool IsFinished(DeployState state) => state is DeployState.Success or DeployState.Error;
+
+    /// <summary>Forgets the oldest finished deploys of a service beyond <see cref="DeployLimits.Kept"/>.</summary>
+    public static void Trim(GridDraft draft, string stack, string service)
+    {
+        var surplus = Of(draft, stack, service)
+            .Where(deploy => IsFinished(deploy.State))
+            .OrderByDescending(deploy => deploy.Id, StringComparer.Ordinal)
+            .Skip(DeployLimits.Kept)
+            .ToList();
+        foreach (var deploy in surplus)
+            draft.ServiceDeploys.Delete(deploy.Id);
+    }
+}

@@ -1,0 +1,99 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.InstanceSpecs;
+using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Deploys;
+
+/// <summary>The one place where a service deploy changes its state. It always ends; the table is in README.md.</summary>
+/// <remarks>
+/// created → ongoing: no other deploy of the service is ongoing.
+/// created → error: the service is gone or not running.
+/// ongoing → ongoing: reports arrived, instances were ordered.
+/// ongoing → success: every wanted instance runs this deploy and is ready.
+/// ongoing → error: an instance failed, no node was found, time is up, the service was stopped or removed.
+/// success, error: final.
+/// </remarks>
+internal static class DeployStateMachine
+{
+    /// <summary>Moves every unfinished deploy as far as it goes now.</summary>
+    public static void Advance(GridDraft draft, Func<string, DateTimeOffset?> heardOf, DateTimeOffset now, Func<string> newId)
+    {
+        var open = draft.ServiceDeploys.Values
+            .Where(deploy => !DeployQueue.IsFinished(deploy.State))
+            .OrderBy(deploy => deploy.State == DeployState.Ongoing ? 0 : 1).ThenBy(deploy => deploy.Id, StringComparer.Ordinal)
+            .ToList();
+        var busy = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var deploy in open)
+        {
+            if (deploy.State == DeployState.Created && busy.Contains(deploy.ServiceUid))
+                continue;
+            var after = Step(draft, deploy, heardOf, now, newId);
+            if (!DeployQueue.IsFinished(after.State))
+                busy.Add(deploy.ServiceUid);
+        }
+    }
+
+    private static ServiceDeploy Step(
+        GridDraft draft, ServiceDeploy deploy, Func<string, DateTimeOffset?> heardOf, DateTimeOffset now, Func<string> newId)
+    {
+        var service = draft.Service(deploy.Stack, deploy.Service, deploy.ServiceUid);
+        var step = RolloutPlanner.Plan(new RolloutView
+        {
+            Deploy = deploy.State == DeployState.Created ? deploy with { StartedAt = now } : deploy,
+            Service = service,
+            Own = draft.InstancesOf(deploy.ServiceUid),
+            ObservedOf = draft.ObservedOf,
+            Scene = draft.Scene,
+            HeardOf = heardOf,
+            Now = now,
+        });
+
+        foreach (var surplus in step.Surplus)
+            InstanceChanges.TakeDown(draft, surplus, park: surplus.Spec is { Stateful: true }, now);
+        foreach (var turn in step.Begin)
+        {
+            var existing = draft.InstancesOf(deploy.ServiceUid).FirstOrDefault(one => one.Number == turn.Number);
+            InstanceChanges.Place(draft, service!, existing, turn.Number, turn.Node, deploy.DeployRev, now, newId);
+        }
+
+        var after = Changed(deploy, step, service, now);
+        if (after is null)
+            return deploy;
+        draft.ServiceDeploys.Put(after);
+        if (after.State != deploy.State)
+        {
+            var name = InstanceNames.Path(deploy.Grid, deploy.Stack, deploy.Service);
+            draft.Note($"deploy {deploy.Id} of {name}: {Text(deploy.State)} → {Text(after.State)}"
+                + (after.Reason is null ? $", {after.InstanceCount} instances" : $", {after.Reason}"));
+        }
+
+        if (DeployQueue.IsFinished(after.State))
+            DeployQueue.Trim(draft, deploy.Stack, deploy.Service);
+        return after;
+    }
+
+    private static ServiceDeploy? Changed(ServiceDeploy deploy, RolloutStep step, Service? service, DateTimeOffset now)
+    {
+        // A deploy that never began has no start: clients tell aborted ones by that (rest-api.md §23).
+        var began = deploy.StartedAt is not null || service is { State: ServiceState.Running, RemovedAt: null };
+        var after = deploy with
+        {
+            State = step.End?.State ?? DeployState.Ongoing,
+            Reason = step.End?.Reason,
+            Unplaceable = step.End?.Unplaceable ?? false,
+            StartedAt = began ? deploy.StartedAt ?? now : null,
+            FinishedAt = step.End is null ? null : now,
+            InstanceCount = step.Count,
+            InstanceDeploys = step.Instances,
+            ServiceRevision = service?.Revision ?? deploy.ServiceRevision,
+        };
+        var same = after.State == deploy.State && after.InstanceCount == deploy.InstanceCount
+            && after.ServiceRevision == deploy.ServiceRevision && after.InstanceDeploys.SequenceEqual(deploy.InstanceDeploys);
+        return same ? null : after;
+    }
+
+    private static string Text(DeployState state) => state.ToString().ToLowerInvariant();
+}

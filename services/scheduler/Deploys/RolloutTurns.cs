@@ -1,0 +1,55 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.Placement;
+
+namespace Kontena.Scheduler.Deploys;
+
+/// <summary>Whose turn it is.</summary>
+/// <param name="Begin">To be ordered now.</param>
+/// <param name="Pending">Not yet of this deploy, including <paramref name="Begin"/>.</param>
+internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending)
+{
+    /// <remarks>An instance that serves nobody may be replaced at any time; one that does only while enough others are ready.</remarks>
+    public static RolloutTurns Next(
+        RolloutView view, Service service, IReadOnlyList<Assignment> assignments, IReadOnlyList<InstanceDeploy> entries)
+    {
+        var own = view.Own.Where(one => one.Desired != DesiredState.Removed).ToDictionary(one => one.Number);
+        var underWay = entries.Where(one => one.State == DeployState.Ongoing).Select(one => one.Number).ToHashSet();
+        var reachable = view.Scene.Nodes.Where(node => node.IsOnline).Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+
+        var idle = new List<Assignment>();
+        var serving = new List<Assignment>();
+        var ready = 0;
+        foreach (var assignment in assignments)
+        {
+            var instance = own.GetValueOrDefault(assignment.Number);
+            var isThere = instance is not null && instance.NodeId == assignment.Node.NodeId && instance.Node == assignment.Node.Name;
+            var isOurs = isThere && instance!.Spec?.DeployRev == view.Deploy.DeployRev;
+            var serves = instance is not null && IsUp(view, instance) && !(isOurs && underWay.Contains(assignment.Number));
+            if (serves)
+                ready++;
+            if (!isOurs)
+                (serves ? serving : idle).Add(assignment);
+        }
+
+        var begin = idle
+            .OrderBy(one => reachable.Contains(one.Node.Name) ? 0 : 1)
+            .ThenBy(one => one.Number)
+            .Take(Math.Max(0, DeployLimits.Fresh - underWay.Count))
+            .ToList();
+        var required = assignments.Count - MinHealth.MayBeDown(assignments.Count, service.Spec.MinHealth);
+        var room = Math.Max(0, DeployLimits.Replacing - underWay.Count - begin.Count);
+        var mayGo = Math.Min(room, ready - required);
+        if (mayGo > 0)
+            begin.AddRange(serving.Take(mayGo));
+        return new RolloutTurns(begin, idle.Count + serving.Count);
+    }
+
+    private static bool IsUp(RolloutView view, Instance instance)
+    {
+        var node = view.Scene.Nodes.FirstOrDefault(one => one.Name == instance.Node);
+        return node is { State: not LivenessState.Offline } && InstanceReadiness.IsServing(view.ObservedOf(instance));
+    }
+}

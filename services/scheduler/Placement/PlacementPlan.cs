@@ -1,0 +1,19 @@
+using Kontena.Contracts.Nodes;
+
+namespace Kontena.Scheduler.Placement;
+
+/// <summary>Where every instance of a service belongs, or why that can't be said.</summary>
+internal abstract record PlacementPlan
+{
+    private PlacementPlan()
+    {
+    }
+
+    /// <summary>One node for each number from 1 on, in that order.</summary>
+    public sealed record Placed(IReadOnlyList<Assignment> Assignments) : PlacementPlan;
+
+    public sealed record Refused(PlacementExplanation Explanation) : PlacementPlan;
+}
+
+/// <param name="Kept">The instance was there already.</param>
+internal sealed record Assignment(int Number, Node Node, bool Kept);

@@ -1,0 +1,66 @@
+using Kontena.Contracts.Instances;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Repair;
+
+/// <summary>What a scheduler remembers of a grid between commits and may forget at any time: it only spaces repeats out.</summary>
+internal sealed class GridMemory
+{
+    private readonly Dictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Repeat> _repeats = new(StringComparer.Ordinal);
+    private Dictionary<string, string> _digests = new(StringComparer.Ordinal);
+    private object? _digestsOf;
+
+    /// <summary>When each instance was last heard of.</summary>
+    public DateTimeOffset? HeardOf(string instanceId) => _heard.TryGetValue(instanceId, out var at) ? at : null;
+
+    public void Heard(string instanceId, DateTimeOffset now) => _heard[instanceId] = now;
+
+    /// <summary>Forgets what no longer exists, so that memory stays as large as the grid.</summary>
+    public void Prune(Func<string, bool> isInstance, DateTimeOffset now)
+    {
+        foreach (var gone in _heard.Keys.Where(id => !isInstance(id)).ToList())
+            _heard.Remove(gone);
+        foreach (var old in _repeats.Where(one => now - one.Value.LastAt > TimeSpan.FromMinutes(30)).Select(one => one.Key).ToList())
+            _repeats.Remove(old);
+    }
+
+    /// <summary>Whether something is due to be said again: first <paramref name="first"/> after <paramref name="since"/>, then after twice as long each time, up to <paramref name="cap"/>.</summary>
+    /// <param name="key">What is said, and to whom.</param>
+    /// <param name="version">A new version starts anew.</param>
+    public bool IsDue(string key, long version, DateTimeOffset since, DateTimeOffset now, TimeSpan first, TimeSpan cap)
+    {
+        var known = _repeats.TryGetValue(key, out var repeat) && repeat.Version == version;
+        var last = known ? repeat!.LastAt : since;
+        var times = known ? repeat!.Times : 0;
+        var wait = TimeSpan.FromTicks(Math.Min(cap.Ticks, first.Ticks << Math.Min(times, 10)));
+        if (now - last < wait)
+            return false;
+        _repeats[key] = new Repeat(version, times + 1, now);
+        return true;
+    }
+
+    public void Forget(string key) => _repeats.Remove(key);
+
+    /// <summary>The digest of what we know of a node (design §6).</summary>
+    public string DigestOf(DocumentTable<InstanceObserved> observed, string node)
+    {
+        if (!ReferenceEquals(_digestsOf, observed))
+        {
+            _digests = observed.Values
+                .GroupBy(one => one.Node, StringComparer.Ordinal)
+                .ToDictionary(of => of.Key, ObservedDigest.Of, StringComparer.Ordinal);
+            _digestsOf = observed;
+        }
+
+        return _digests.TryGetValue(node, out var digest) ? digest : ObservedDigest.Of([]);
+    }
+
+    /// <summary>Heartbeats in a row whose digest differed.</summary>
+    public Dictionary<string, int> Mismatches { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Things written to the log once.</summary>
+    public HashSet<string> Said { get; } = new(StringComparer.Ordinal);
+
+    private sealed record Repeat(long Version, int Times, DateTimeOffset LastAt);
+}

@@ -1,0 +1,55 @@
+using Kontena.Contracts.Instances;
+using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Repair;
+
+/// <summary>Orders whose generation no report echoes are sent again, less and less often (design law 1).</summary>
+internal static class OrderRepair
+{
+    public static readonly TimeSpan First = TimeSpan.FromSeconds(6);
+    public static readonly TimeSpan Cap = TimeSpan.FromSeconds(60);
+
+    /// <summary>Orders repeated in one sweep.</summary>
+    private const int PerSweep = 500;
+
+    public static string Key(Instance instance, string nodeId) => $"{instance.Id}@{nodeId}";
+
+    public static void Run(GridDraft draft, GridMemory memory, DateTimeOffset now)
+    {
+        var left = PerSweep;
+        foreach (var instance in draft.Instances.Values.OrderBy(one => one.Id, StringComparer.Ordinal).ToList())
+        {
+            if (left <= 0)
+                return;
+            left -= Repeat(draft, memory, instance, now);
+        }
+    }
+
+    private static int Repeat(GridDraft draft, GridMemory memory, Instance instance, DateTimeOffset now)
+    {
+        var sent = 0;
+        if (instance.NodeId is { } nodeId && instance.Desired != DesiredState.Removed && IsOnline(draft, instance.Node!, nodeId)
+            && !(draft.ObservedOf(instance)?.Generation >= instance.Generation)
+            && memory.IsDue(Key(instance, nodeId), instance.Generation, instance.UpdatedAt, now, First, Cap))
+        {
+            InstanceChanges.OrderApply(draft, instance);
+            sent++;
+        }
+
+        foreach (var departure in instance.Departures)
+        {
+            if (IsOnline(draft, departure.Node, departure.NodeId)
+                && memory.IsDue(Key(instance, departure.NodeId) + " gone", departure.Generation, departure.OrderedAt, now, First, Cap))
+            {
+                InstanceChanges.OrderRemoval(draft, instance, departure);
+                sent++;
+            }
+        }
+
+        return sent;
+    }
+
+    private static bool IsOnline(GridDraft draft, string node, string nodeId) =>
+        draft.NodeOf(node) is { IsOnline: true } there && there.Node.NodeId == nodeId;
+}

@@ -1,0 +1,114 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Repair;
+
+/// <summary>What nodes say becomes observed state. Late news is dropped; what does not belong on a node gets an explicit order.</summary>
+internal static class ReportIntake
+{
+    /// <summary>Instances of one node that are kept track of.</summary>
+    private const int PerNode = 5000;
+
+    private static readonly TimeSpan SyncFirst = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan SyncCap = TimeSpan.FromSeconds(60);
+
+    public static void Observe(GridDraft draft, GridMemory memory, InstanceObserved report, DateTimeOffset now)
+    {
+        var instance = draft.Instances.Find(report.InstanceId);
+        if (!IsKnown(draft, report.Node, report.NodeId))
+        {
+            // The node's record is gone, but it may still confirm what it was told before.
+            if (instance is not null && report.State == ObservedState.Removed)
+                InstanceChanges.Confirm(draft, instance, report.NodeId, report.Generation);
+            return;
+        }
+
+        var key = InstanceObserved.DocumentId(report.Node, report.InstanceId);
+        if (draft.Observed.Find(key) is { } known && known.NodeId == report.NodeId && known.Sequence >= report.Sequence)
+            return;
+
+        memory.Heard(report.InstanceId, now);
+        if (report.State == ObservedState.Removed)
+        {
+            draft.Observed.Delete(key);
+            if (instance is not null)
+                InstanceChanges.Confirm(draft, instance, report.NodeId, report.Generation);
+            return;
+        }
+
+        draft.Observed.Put(report);
+        if (instance is not null)
+            CheckPlace(draft, instance, report, now);
+        else if (memory.Said.Count < 1000 && memory.Said.Add("unknown " + key))
+            draft.Note($"{report.ContainerName ?? report.InstanceId} on {report.Node} is nothing we ordered; it is left alone");
+    }
+
+    /// <summary>Everything a node has: what we believed beyond that is not there.</summary>
+    public static void Reconcile(GridDraft draft, GridMemory memory, NodeSynced synced, DateTimeOffset now)
+    {
+        if (!IsKnown(draft, synced.Node, synced.NodeId))
+            return;
+        var present = synced.Instances.Take(PerNode).ToList();
+        foreach (var report in present)
+        {
+            if (report.Node == synced.Node && report.NodeId == synced.NodeId)
+                Observe(draft, memory, report, now);
+        }
+
+        var ids = present.Select(one => one.InstanceId).ToHashSet(StringComparer.Ordinal);
+        foreach (var stale in draft.Observed.Values.Where(one => one.Node == synced.Node && !ids.Contains(one.InstanceId)).ToList())
+            draft.Observed.Delete(InstanceObserved.DocumentId(stale.Node, stale.InstanceId));
+
+        // What it should have and does not know is told again at once.
+        foreach (var instance in draft.Instances.Values
+            .Where(one => one.NodeId == synced.NodeId && one.Desired != DesiredState.Removed && draft.ObservedOf(one) is null)
+            .OrderBy(one => one.Id, StringComparer.Ordinal).ToList())
+        {
+            var due = memory.IsDue(OrderRepair.Key(instance, synced.NodeId), instance.Generation, instance.UpdatedAt, now,
+                OrderRepair.First, OrderRepair.Cap);
+            if (due)
+                InstanceChanges.OrderApply(draft, instance);
+        }
+    }
+
+    /// <summary>Compares digests; two differing in a row ask the node to say everything again.</summary>
+    /// <remarks>One alone is common: a report may still be on its way.</remarks>
+    public static void Heartbeat(GridDraft draft, GridMemory memory, GridSnapshot before, NodeHeartbeat heartbeat, DateTimeOffset now)
+    {
+        if (!IsKnown(draft, heartbeat.Node, heartbeat.NodeId))
+            return;
+        var key = "sync " + heartbeat.NodeId;
+        if (memory.DigestOf(before.Observed, heartbeat.Node) == heartbeat.ObservedDigest)
+        {
+            memory.Mismatches.Remove(heartbeat.NodeId);
+            memory.Forget(key);
+            return;
+        }
+
+        var misses = memory.Mismatches[heartbeat.NodeId] = memory.Mismatches.GetValueOrDefault(heartbeat.NodeId) + 1;
+        if (misses < 2 || !memory.IsDue(key, 0, DateTimeOffset.MinValue, now, SyncFirst, SyncCap))
+            return;
+        draft.Send(Destination.Node(heartbeat.NodeId), new SyncNode { Grid = draft.Name });
+    }
+
+    private static void CheckPlace(GridDraft draft, Instance instance, InstanceObserved report, DateTimeOffset now)
+    {
+        if (instance.Departures.Any(one => one.NodeId == report.NodeId && one.Generation >= report.Generation))
+            return; // already told to let go
+        var belongs = instance.NodeId == report.NodeId && instance.Desired != DesiredState.Removed;
+        if (!belongs)
+        {
+            if (report.State != ObservedState.Missing || report.ContainerId is not null)
+                InstanceChanges.Expel(draft, instance, report.Node, report.NodeId, report.Generation, now);
+        }
+        else if (report.Generation > instance.Generation)
+        {
+            InstanceChanges.Overtake(draft, instance, report.Generation, now);
+        }
+    }
+
+    private static bool IsKnown(GridDraft draft, string node, string nodeId) => draft.Nodes.Find(node)?.NodeId == nodeId;
+}

@@ -1,0 +1,38 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+
+namespace Kontena.Scheduler.Shards;
+
+/// <summary>What arrives for a grid.</summary>
+internal abstract record GridInput
+{
+    private GridInput()
+    {
+    }
+
+    /// <param name="Id">Of the deploy that will exist: given on arrival, so that doing it again after a lost answer does not do it twice.</param>
+    public sealed record Deploy(string Id, DeployService Command) : GridInput;
+
+    /// <inheritdoc cref="Deploy"/>
+    public sealed record DeployAll(string Id, DeployStack Command) : GridInput;
+
+    public sealed record Restart(RestartService Command) : GridInput;
+
+    public sealed record Release(ReleaseInstance Command) : GridInput;
+
+    public sealed record FactChanged(GridFactChanged Fact) : GridInput;
+
+    public sealed record Report(InstanceObserved Observed) : GridInput;
+
+    public sealed record Synced(NodeSynced Node) : GridInput;
+
+    public sealed record Heartbeat(NodeHeartbeat Beat) : GridInput;
+
+    public sealed record Sweep : GridInput
+    {
+        /// <summary>Another one was answered a moment ago; deadlines are looked at, nothing else.</summary>
+        public bool IsEarly { get; init; }
+    }
+}

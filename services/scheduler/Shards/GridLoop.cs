@@ -1,0 +1,224 @@
+using System.Threading.Channels;
+using Kontena.Contracts.Commands;
+using Kontena.Core.Ids;
+using Kontena.Scheduler.Repair;
+using Kontena.Scheduler.Snapshots;
+using Kontena.State;
+
+namespace Kontena.Scheduler.Shards;
+
+/// <summary>Everything about one grid, one step after another: take what has arrived, decide, commit once, answer.</summary>
+/// <remarks>What arrives while a commit is under way is taken together by the next one, so a burst of reports costs a few commits, not one each.</remarks>
+internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, IStateStore store, TimeProvider time, ILogger logger)
+{
+    /// <summary>Inputs that wait; senders beyond that wait themselves, and the broker keeps the rest.</summary>
+    private const int Waiting = 4096;
+    private const int PerCommit = 512;
+    private const int Attempts = 8;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan EarlySweep = TimeSpan.FromMilliseconds(900);
+    private static readonly TimeSpan FactsEvery = TimeSpan.FromSeconds(20);
+
+    private readonly Channel<Waiter> _inbox = Channel.CreateBounded<Waiter>(new BoundedChannelOptions(Waiting) { SingleReader = true });
+    private GridSnapshot? _snapshot;
+    private GridMemory _memory = new();
+    private DateTimeOffset _factsReadAt;
+    private DateTimeOffset _sweptAt;
+
+    /// <summary>Returns when what the input caused is committed.</summary>
+    /// <exception cref="StateUnavailableException">The store stayed away; the input may be sent again.</exception>
+    /// <exception cref="StateConflictException">Another scheduler runs the grid now; the input may be sent again.</exception>
+    public async Task<CommandResult?> PostAsync(GridInput input, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(input);
+        await _inbox.Writer.WriteAsync(waiter, cancellationToken);
+        return await waiter.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var taken = new List<Waiter>(PerCommit);
+        try
+        {
+            while (await _inbox.Reader.WaitToReadAsync(cancellationToken))
+            {
+                while (taken.Count < PerCommit && _inbox.Reader.TryRead(out var waiter))
+                    taken.Add(waiter);
+                await WorkAsync(taken, cancellationToken);
+                taken.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _inbox.Writer.TryComplete();
+        }
+
+        while (_inbox.Reader.TryRead(out var left))
+            taken.Add(left);
+        foreach (var waiter in taken)
+            waiter.Done.TrySetCanceled(cancellationToken);
+    }
+
+    private async Task WorkAsync(List<Waiter> waiters, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await StepAsync(waiters, cancellationToken);
+                return;
+            }
+            catch (StateConflictException conflict)
+            {
+                // Somebody else wrote what only one scheduler may write: what we know is out of date.
+                var isEpoch = conflict.Key.Kind == StateKeys.SchedulerEpoch.Name;
+                LogStepDown(grid, conflict.Message);
+                Forget();
+                if (attempt >= (isEpoch ? 2 : Attempts))
+                {
+                    Fail(waiters, conflict);
+                    return;
+                }
+            }
+            catch (StateUnavailableException away)
+            {
+                // Unknown whether it was applied: read again before anything is decided.
+                Forget();
+                if (attempt >= Attempts)
+                {
+                    LogAway(grid, away.Message);
+                    Fail(waiters, away);
+                    return;
+                }
+            }
+            catch (Exception surprise) when (surprise is not OperationCanceledException)
+            {
+                LogSurprise(surprise, grid);
+                Forget();
+                Fail(waiters, surprise);
+                return;
+            }
+
+            await Task.Delay(FirstPause * (1 << attempt), time, cancellationToken);
+        }
+    }
+
+    private async Task StepAsync(List<Waiter> waiters, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_snapshot is null)
+        {
+            _snapshot = await snapshots.TakeOverAsync(grid, cancellationToken);
+            _factsReadAt = now;
+            if (_snapshot is not null)
+                LogTakenOver(grid, _snapshot.Epoch, _snapshot.Instances.ById.Count);
+        }
+        else
+        {
+            _snapshot = await RereadAsync(_snapshot, waiters, now, cancellationToken);
+        }
+
+        if (_snapshot is null)
+        {
+            foreach (var waiter in waiters)
+                waiter.Done.TrySetResult(CommandResult.NotFound($"grid {grid} is not there"));
+            return;
+        }
+
+        var inputs = Inputs(waiters, now);
+        var draft = new GridDraft(_snapshot);
+        var answers = GridReconciler.Apply(draft, _snapshot, inputs, _memory, now, () => ObjectId.New(time));
+        if (!draft.IsEmpty)
+        {
+            await store.CommitAsync(draft.ToBatch(), cancellationToken);
+            _snapshot = draft.Committed();
+        }
+
+        foreach (var note in draft.Notes)
+            LogNote(grid, note);
+        for (var at = 0; at < waiters.Count; at++)
+            waiters[at].Done.TrySetResult(answers[at]);
+    }
+
+    // Several schedulers keep time; the grid is looked at as often as if there were one.
+    private List<GridInput> Inputs(List<Waiter> waiters, DateTimeOffset now)
+    {
+        var early = now - _sweptAt < EarlySweep;
+        var inputs = new List<GridInput>(waiters.Count);
+        foreach (var waiter in waiters)
+        {
+            if (waiter.Input is GridInput.Sweep && early)
+                inputs.Add(new GridInput.Sweep { IsEarly = true });
+            else
+                inputs.Add(waiter.Input);
+        }
+
+        if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false }))
+            _sweptAt = now;
+        return inputs;
+    }
+
+    private async Task<GridSnapshot?> RereadAsync(
+        GridSnapshot snapshot, List<Waiter> waiters, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (now - _factsReadAt > FactsEvery)
+        {
+            _factsReadAt = now;
+            return await snapshots.RereadFactsAsync(snapshot, cancellationToken);
+        }
+
+        var stacks = waiters.Select(one => one.Input).OfType<GridInput.DeployAll>().Select(one => one.Command.Stack);
+        var current = snapshot;
+        foreach (var stack in stacks.Distinct(StringComparer.Ordinal))
+            current = await snapshots.RereadStackAsync(current, stack, cancellationToken);
+
+        // A deploy right after a change may overtake the change's announcement.
+        var changed = waiters.Select(one => one.Input switch
+        {
+            GridInput.FactChanged(var fact) => (fact.Kind, fact.Id),
+            GridInput.Deploy(_, var command) =>
+                (StateKeys.Service.Name, Contracts.Services.Service.DocumentId(command.Stack, command.Service)),
+            _ => default,
+        });
+        foreach (var (kind, id) in changed.Where(one => one != default).Distinct())
+        {
+            if (await snapshots.RereadAsync(current, kind, id, cancellationToken) is not { } reread)
+                return null;
+            current = reread;
+        }
+
+        return current;
+    }
+
+    private void Forget()
+    {
+        _snapshot = null;
+        _memory = new GridMemory();
+    }
+
+    private static void Fail(List<Waiter> waiters, Exception cause)
+    {
+        foreach (var waiter in waiters)
+            waiter.Done.TrySetException(cause);
+    }
+
+    private sealed record Waiter(GridInput Input)
+    {
+        public TaskCompletionSource<CommandResult?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Grid {Grid}: taken over with epoch {Epoch}, {Instances} instances")]
+    private partial void LogTakenOver(string grid, long epoch, int instances);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Grid {Grid}: stepping down, {Conflict}")]
+    private partial void LogStepDown(string grid, string conflict);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: gave up for now, {Reason}")]
+    private partial void LogAway(string grid, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: a step failed unexpectedly")]
+    private partial void LogSurprise(Exception cause, string grid);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Grid {Grid}: {Note}")]
+    private partial void LogNote(string grid, string note);
+}

@@ -1,0 +1,60 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Core.Ids;
+using MassTransit;
+
+namespace Kontena.Scheduler.Shards;
+
+/// <summary>Commands to the scheduler. Each is answered once what it asks for is in the store.</summary>
+internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
+    : IConsumer<DeployService>, IConsumer<DeployStack>, IConsumer<RestartService>, IConsumer<ReleaseInstance>
+{
+    public Task Consume(ConsumeContext<DeployService> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.Deploy(ObjectId.New(time), context.Message));
+
+    public Task Consume(ConsumeContext<DeployStack> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.DeployAll(ObjectId.New(time), context.Message));
+
+    public Task Consume(ConsumeContext<RestartService> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.Restart(context.Message));
+
+    public Task Consume(ConsumeContext<ReleaseInstance> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.Release(context.Message));
+
+    private async Task AnswerAsync(ConsumeContext context, string grid, GridInput input)
+    {
+        var answer = await loops.PostAsync(grid, input, context.CancellationToken) ?? CommandResult.Done();
+        if (context.ResponseAddress is not null)
+            await context.RespondAsync(answer);
+    }
+}
+
+/// <summary>What nodes report, and what grid-manager says has changed. Acknowledged once it is committed.</summary>
+internal sealed class NewsConsumer(GridLoops loops)
+    : IConsumer<InstanceObserved>, IConsumer<NodeSynced>, IConsumer<NodeHeartbeat>, IConsumer<GridFactChanged>
+{
+    public Task Consume(ConsumeContext<InstanceObserved> context) =>
+        loops.PostAsync(context.Message.Grid, new GridInput.Report(context.Message), context.CancellationToken);
+
+    public Task Consume(ConsumeContext<NodeSynced> context) =>
+        loops.PostAsync(context.Message.Grid, new GridInput.Synced(context.Message), context.CancellationToken);
+
+    public Task Consume(ConsumeContext<NodeHeartbeat> context) =>
+        loops.PostAsync(context.Message.Grid, new GridInput.Heartbeat(context.Message), context.CancellationToken);
+
+    public Task Consume(ConsumeContext<GridFactChanged> context) =>
+        loops.PostAsync(context.Message.Grid, new GridInput.FactChanged(context.Message), context.CancellationToken);
+}
+
+/// <summary>The timer's message, back through the shard's own queue: only the scheduler that reads the queue acts on it.</summary>
+internal sealed class SweepConsumer(GridLoops loops, GridDirectory directory) : IConsumer<SweepShard>
+{
+    public async Task Consume(ConsumeContext<SweepShard> context)
+    {
+        var grids = await directory.OfShardAsync(context.Message.Shard, context.CancellationToken);
+        await Task.WhenAll(grids.Select(grid => loops.PostAsync(grid, new GridInput.Sweep(), context.CancellationToken)));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.Scheduler.Snapshots;
+
+/// <summary>The documents of one kind as last known, by id, with the versions they have in the store.</summary>
+internal sealed class DocumentTable<T>(DocumentKind<T> kind, ImmutableDictionary<string, Versioned<T>> byId)
+    where T : class
+{
+    public DocumentTable(DocumentKind<T> kind)
+        : this(kind, ImmutableDictionary<string, Versioned<T>>.Empty)
+    {
+    }
+
+    public DocumentKind<T> Kind => kind;
+
+    public ImmutableDictionary<string, Versioned<T>> ById => byId;
+
+    public IEnumerable<T> Values => byId.Values.Select(one => one.Value);
+
+    public T? Find(string id) => byId.TryGetValue(id, out var found) ? found.Value : null;
+
+    public long VersionOf(string id) => byId.TryGetValue(id, out var found) ? found.Version : 0;
+
+    /// <summary>The table after a fresh read of one document; null when the store has none.</summary>
+    public DocumentTable<T> Reread(string id, Versioned<T>? read) =>
+        new(kind, read is null ? byId.Remove(id) : byId.SetItem(id, read));
+
+    public static DocumentTable<T> Of(DocumentKind<T> kind, IEnumerable<Versioned<T>> documents) =>
+        new(kind, documents.ToImmutableDictionary(one => kind.IdOf(one.Value), StringComparer.Ordinal));
+}
+
+/// <summary>A table being changed: what is put and deleted here goes into one batch, each document once.</summary>
+internal sealed class DraftTable<T>(DocumentTable<T> before)
+    where T : class
+{
+    private readonly Dictionary<string, T?> _changes = new(StringComparer.Ordinal);
+
+    public bool IsChanged => _changes.Count > 0;
+
+    /// <summary>Grows with every put and delete.</summary>
+    public int Changes { get; private set; }
+
+    public IEnumerable<T> Values
+    {
+        get
+        {
+            if (_changes.Count == 0)
+                return before.Values;
+            var kept = before.ById.Where(one => !_changes.ContainsKey(one.Key)).Select(one => one.Value.Value);
+            return kept.Concat(_changes.Values.OfType<T>());
+        }
+    }
+
+    public T? Find(string id) => _changes.TryGetValue(id, out var changed) ? changed : before.Find(id);
+
+    public void Put(T document)
+    {
+        Changes++;
+        _changes[before.Kind.IdOf(document)] = document;
+    }
+
+    public void Delete(string id)
+    {
+        Changes++;
+        if (before.VersionOf(id) > 0)
+            _changes[id] = null;
+        else
+            _changes.Remove(id);
+    }
+
+    public void AddTo(CommitBatch batch)
+    {
+        foreach (var (id, document) in _changes.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            if (document is null)
+                batch.Delete(before.Kind, id, before.VersionOf(id));
+            else
+                batch.Put(before.Kind, document, before.VersionOf(id));
+        }
+    }
+
+    /// <summary>The table once the batch is committed.</summary>
+    public DocumentTable<T> Committed()
+    {
+        if (_changes.Count == 0)
+            return before;
+        var after = before.ById.ToBuilder();
+        foreach (var (id, document) in _changes)
+        {
+            if (document is null)
+                after.Remove(id);
+            else
+                after[id] = new Versioned<T>(document, before.VersionOf(id) + 1);
+        }
+
+        return new DocumentTable<T>(before.Kind, after.ToImmutable());
+    }
+}

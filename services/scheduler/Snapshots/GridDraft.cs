@@ -1,0 +1,109 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Scheduler.Placement;
+using Kontena.State;
+
+namespace Kontena.Scheduler.Snapshots;
+
+/// <summary>The next state of a grid while it is decided: reads see what was already changed, and everything leaves in one batch.</summary>
+/// <remarks>Only values: no store, no clock, no log. Two drafts from the same snapshot and the same inputs are equal.</remarks>
+internal sealed class GridDraft(GridSnapshot before)
+{
+    private readonly List<Action<CommitBatch>> _messages = [];
+    private readonly List<string> _notes = [];
+    private PlacementScene? _scene;
+    private int _sceneAt;
+
+    public string Name => before.Name;
+
+    public Grid? Grid => before.Grid;
+
+    public DocumentTable<Node> Nodes => before.Nodes;
+
+    public DocumentTable<NodeLiveness> Liveness => before.Liveness;
+
+    public DocumentTable<Stack> Stacks => before.Stacks;
+
+    public DocumentTable<Service> Services => before.Services;
+
+    public DraftTable<Instance> Instances { get; } = new(before.Instances);
+
+    public DraftTable<InstanceObserved> Observed { get; } = new(before.Observed);
+
+    public DraftTable<ServiceDeploy> ServiceDeploys { get; } = new(before.ServiceDeploys);
+
+    public DraftTable<StackDeploy> StackDeploys { get; } = new(before.StackDeploys);
+
+    /// <summary>What happened, one sentence per change of state, for the log once it is committed.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Messages that leave with the commit, in order; tests read them.</summary>
+    public List<(Destination Destination, object Message)> Outgoing { get; } = [];
+
+    public bool IsEmpty =>
+        _messages.Count == 0 && !Instances.IsChanged && !Observed.IsChanged && !ServiceDeploys.IsChanged && !StackDeploys.IsChanged;
+
+    public void Send<T>(Destination destination, T message)
+        where T : class
+    {
+        Outgoing.Add((destination, message));
+        _messages.Add(batch => batch.Send(destination, message));
+    }
+
+    public void Note(string sentence) => _notes.Add(sentence);
+
+    /// <summary>The service, if it is the one of that creation and not another of the same name.</summary>
+    public Service? Service(string stack, string name, string uid) =>
+        Services.Find(Contracts.Services.Service.DocumentId(stack, name)) is { } service && service.Uid == uid ? service : null;
+
+    /// <summary>What placement looks at, with all that was placed so far in this draft.</summary>
+    public PlacementScene Scene
+    {
+        get
+        {
+            if (_scene is null || _sceneAt != Instances.Changes)
+            {
+                _scene = new PlacementScene(Nodes.Values, Liveness.Find, Grid?.DefaultAffinity ?? [], Instances.Values);
+                _sceneAt = Instances.Changes;
+            }
+
+            return _scene;
+        }
+    }
+
+    public Candidate? NodeOf(string? name) => name is null ? null : Scene.Nodes.FirstOrDefault(node => node.Name == name);
+
+    /// <summary>The instances of one creation of a service, parked and leaving ones too, by number.</summary>
+    public IReadOnlyList<Instance> InstancesOf(string uid) =>
+        [.. Instances.Values.Where(instance => instance.ServiceUid == uid).OrderBy(instance => instance.Number)];
+
+    /// <summary>What the instance's own node last said of it.</summary>
+    public InstanceObserved? ObservedOf(Instance instance) =>
+        instance.Node is null ? null : Observed.Find(InstanceObserved.DocumentId(instance.Node, instance.Id));
+
+    public CommitBatch ToBatch()
+    {
+        var batch = new CommitBatch(before.Name).Expect(StateKeys.SchedulerEpoch, "epoch", before.Epoch);
+        Instances.AddTo(batch);
+        Observed.AddTo(batch);
+        ServiceDeploys.AddTo(batch);
+        StackDeploys.AddTo(batch);
+        foreach (var add in _messages)
+            add(batch);
+        return batch;
+    }
+
+    /// <summary>The snapshot once the batch is committed.</summary>
+    public GridSnapshot Committed() => before with
+    {
+        Instances = Instances.Committed(),
+        Observed = Observed.Committed(),
+        ServiceDeploys = ServiceDeploys.Committed(),
+        StackDeploys = StackDeploys.Committed(),
+    };
+}

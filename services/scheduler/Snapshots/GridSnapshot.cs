@@ -1,0 +1,32 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.State;
+
+namespace Kontena.Scheduler.Snapshots;
+
+/// <summary>One grid as the scheduler knows it: what others want, what it decided itself, what nodes reported. Immutable; moved forward by commits and re-reads.</summary>
+internal sealed record GridSnapshot
+{
+    public required string Name { get; init; }
+
+    /// <summary>The version of the epoch document this scheduler took; every commit expects it (design §5).</summary>
+    public long Epoch { get; init; }
+
+    public Grid? Grid { get; init; }
+
+    // Written by grid-manager.
+    public DocumentTable<Node> Nodes { get; init; } = new(StateKeys.Node);
+    public DocumentTable<NodeLiveness> Liveness { get; init; } = new(StateKeys.NodeLiveness);
+    public DocumentTable<Stack> Stacks { get; init; } = new(StateKeys.Stack);
+    public DocumentTable<Service> Services { get; init; } = new(StateKeys.Service);
+
+    // Written by the scheduler.
+    public DocumentTable<Instance> Instances { get; init; } = new(StateKeys.Instance);
+    public DocumentTable<InstanceObserved> Observed { get; init; } = new(StateKeys.Observed);
+    public DocumentTable<ServiceDeploy> ServiceDeploys { get; init; } = new(StateKeys.ServiceDeploy);
+    public DocumentTable<StackDeploy> StackDeploys { get; init; } = new(StateKeys.StackDeploy);
+}
