@@ -1,1 +1,5 @@
-return 0;
+using Kontena.Cli;
+using Kontena.Cli.Output;
+
+using var terminal = new SystemTerminal();
+return await KontenaCli.RunAsync(args, new CliContext(terminal, CliEnvironment.OfProcess(), TimeProvider.System));

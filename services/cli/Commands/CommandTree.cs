@@ -1,0 +1,102 @@
+using Kontena.Cli.Commands.General;
+using Kontena.Cli.Parsing;
+
+namespace Kontena.Cli.Commands;
+
+/// <summary>Every command there is (cli.md §7), in the order of the help.</summary>
+internal static class CommandTree
+{
+    public static GroupEntry Root { get; } = new("kontena", "Runs containers on many machines: grids of nodes, stacks of services.", static () =>
+    [
+        new GroupEntry("stack", "Stacks: groups of services from one file", StackCommands),
+        new GroupEntry("service", "Services: what runs, how many of it, and how", ServiceCommands),
+        new GroupEntry("container", "Containers on the nodes", ContainerCommands),
+        new GroupEntry("node", "Nodes: the machines of a grid", NodeCommands),
+        new GroupEntry("grid", "Grids: sets of nodes that work together", GridCommands),
+        new GroupEntry("master", "Masters this client knows, and logging in", MasterCommands),
+        new LeafEntry("whoami", "Show master, grid and user", "whoami", static () => new WhoamiCommand()),
+        new LeafEntry("version", "Print the versions of client and master", "version", static () => new VersionCommand()),
+        new LeafEntry("help", "Explain a command", "help stack install", static () => new HelpCommand()),
+        new LeafEntry("complete", "Completion for shells", "complete kontena stack", static () => new CompleteCommand()) { Hidden = true },
+    ]);
+
+    private static CommandEntry[] StackCommands() =>
+    [
+        new LeafEntry("ls", "List stacks", "stack ls", static () => new Stacks.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("show", "Show a stack and its services", "stack show shop", static () => new Stacks.ShowCommand()),
+        new LeafEntry("inspect", "Print the file a stack was installed from", "stack inspect shop", static () => new Stacks.InspectCommand()),
+        new LeafEntry("deploy", "Deploy installed stacks", "stack deploy shop", static () => new Stacks.DeployCommand()) { Aliases = ["start"] },
+        new LeafEntry("stop", "Stop every service of stacks", "stack stop shop", static () => new Stacks.StopCommand()),
+        new LeafEntry("restart", "Restart every service of stacks", "stack restart shop", static () => new Stacks.RestartCommand()),
+        new LeafEntry("logs", "Show logs of a stack", "stack logs --tail 20 -f shop", static () => new Stacks.LogsCommand()),
+        new LeafEntry("rm", "Remove stacks", "stack rm --force shop", static () => new Stacks.RemoveCommand()) { Aliases = ["remove"] },
+    ];
+
+    private static CommandEntry[] ServiceCommands() =>
+    [
+        new LeafEntry("ls", "List services", "service ls --stack shop", static () => new Services.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("create", "Create a service of no stack", "service create -p 8080:80 web nginx:1.27", static () => new Services.CreateCommand()),
+        new LeafEntry("show", "Show a service, its instances and containers", "service show shop/web", static () => new Services.ShowCommand()),
+        new LeafEntry("update", "Change a service", "service update -e MODE=prod shop/web", static () => new Services.UpdateCommand()),
+        new LeafEntry("deploy", "Deploy a service", "service deploy shop/web", static () => new Services.DeployCommand()),
+        new LeafEntry("scale", "Change how many instances a service has", "service scale shop/web 3", static () => new Services.ScaleCommand()),
+        new LeafEntry("start", "Start stopped services", "service start shop/web", static () => new Services.StartCommand()),
+        new LeafEntry("stop", "Stop services", "service stop shop/web", static () => new Services.StopCommand()),
+        new LeafEntry("restart", "Restart services", "service restart shop/web", static () => new Services.RestartCommand()),
+        new LeafEntry("rm", "Remove services, or place one instance anew", "service rm --force web", static () => new Services.RemoveCommand()) { Aliases = ["remove"] },
+        new LeafEntry("containers", "List the containers of a service", "service containers shop/web", static () => new Services.ContainersCommand()),
+        new LeafEntry("logs", "Show logs of a service", "service logs -f shop/web", static () => new Services.LogsCommand()),
+        new LeafEntry("exec", "Run a command in an instance", "service exec -it shop/web -- sh", static () => new Services.ExecCommand()),
+        new GroupEntry("env", "Environment variables of a service", static () =>
+        [
+            new LeafEntry("ls", "List environment variables", "service env ls shop/web", static () => new Services.EnvListCommand()) { Aliases = ["list"] },
+            new LeafEntry("add", "Add an environment variable", "service env add shop/web MODE=prod", static () => new Services.EnvAddCommand()),
+            new LeafEntry("rm", "Remove environment variables", "service env rm shop/web MODE", static () => new Services.EnvRemoveCommand()) { Aliases = ["remove"] },
+        ]),
+    ];
+
+    private static CommandEntry[] ContainerCommands() =>
+    [
+        new LeafEntry("ls", "List containers", "container ls --all", static () => new Containers.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("show", "Show a container", "container show core-01/shop.web-1", static () => new Containers.ShowCommand()),
+        new LeafEntry("inspect", "Print what the container engine says", "container inspect core-01/shop.web-1", static () => new Containers.InspectCommand()),
+        new LeafEntry("logs", "Show logs of a container", "container logs core-01/shop.web-1", static () => new Containers.LogsCommand()),
+        new LeafEntry("exec", "Run a command in a container", "container exec core-01/shop.web-1 -- ls -l", static () => new Containers.ExecCommand()),
+    ];
+
+    private static CommandEntry[] NodeCommands() =>
+    [
+        new LeafEntry("ls", "List nodes", "node ls", static () => new Nodes.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("show", "Show a node", "node show core-01", static () => new Nodes.ShowCommand()),
+        new LeafEntry("create", "Announce a node that will join", "node create -l region=eu core-01", static () => new Nodes.CreateCommand()),
+        new LeafEntry("update", "Change labels or availability of nodes", "node update --availability drain core-01", static () => new Nodes.UpdateCommand()),
+        new LeafEntry("rm", "Remove nodes that are off", "node rm core-01", static () => new Nodes.RemoveCommand()) { Aliases = ["remove"] },
+        new GroupEntry("label", "Labels of a node", static () =>
+        [
+            new LeafEntry("ls", "List labels", "node label ls core-01", static () => new Nodes.LabelListCommand()) { Aliases = ["list"] },
+            new LeafEntry("add", "Add labels", "node label add core-01 region=eu", static () => new Nodes.LabelAddCommand()),
+            new LeafEntry("rm", "Remove labels", "node label rm core-01 region=eu", static () => new Nodes.LabelRemoveCommand()) { Aliases = ["remove"] },
+        ]),
+    ];
+
+    private static CommandEntry[] GridCommands() =>
+    [
+        new LeafEntry("ls", "List grids", "grid ls", static () => new Grids.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("create", "Create a grid and select it", "grid create --initial-size 3 main", static () => new Grids.CreateCommand()),
+        new LeafEntry("update", "Change a grid", "grid update --default-affinity label!=staging main", static () => new Grids.UpdateCommand()),
+        new LeafEntry("use", "Select a grid", "grid use main", static () => new Grids.UseCommand()),
+        new LeafEntry("show", "Show a grid", "grid show main", static () => new Grids.ShowCommand()),
+        new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),
+        new LeafEntry("rm", "Remove empty grids", "grid rm --force main", static () => new Grids.RemoveCommand()) { Aliases = ["remove"] },
+    ];
+
+    private static CommandEntry[] MasterCommands() =>
+    [
+        new LeafEntry("ls", "List the masters this client knows", "master ls", static () => new Masters.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("login", "Log in to a master", "master login --token TOKEN http://localhost:9292", static () => new Masters.LoginCommand()),
+        new LeafEntry("logout", "Forget the token of the selected master", "master logout", static () => new Masters.LogoutCommand()),
+        new LeafEntry("use", "Select a master", "master use prod", static () => new Masters.UseCommand()),
+        new LeafEntry("current", "Show the selected master", "master current --url", static () => new Masters.CurrentCommand()) { Aliases = ["show"] },
+        new LeafEntry("rm", "Forget a master", "master rm --force prod", static () => new Masters.RemoveCommand()) { Aliases = ["remove"] },
+    ];
+}

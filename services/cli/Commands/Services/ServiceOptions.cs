@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Kontena.Cli.Features;
+using Kontena.Cli.Parsing;
+using Kontena.Contracts.Services;
+
+namespace Kontena.Cli.Commands.Services;
+
+/// <summary>The options that service create and update share (cli.md §9.2). What is not given stays null, which means "not given" to the API.</summary>
+internal sealed class ServiceOptions(CommandBody body)
+{
+    private readonly Option<string[]> ports = body.Many("--ports", "-p", "PORT", "Publish a port: [ip:]node:container[/proto] (repeatable)");
+    private readonly Option<string[]> env = body.Many("--env", "-e", "K=V", "Set an environment variable (repeatable)");
+    private readonly Option<string[]> links = body.Many("--link", "-l", "LINK", "Link to name[:alias] or stack/service[:alias] (repeatable)");
+    private readonly Option<string[]> affinity = body.Many("--affinity", "-a", "A", "Where instances may run, e.g. label==ssd (repeatable)");
+    private readonly Option<string?> cpus = body.Text("--cpus", null, "N", "CPUs an instance may use, e.g. 0.5");
+    private readonly Option<string?> cpuShares = body.Text("--cpu-shares", "-c", "N", "Relative CPU weight, 0 to 1024");
+    private readonly Option<string?> memory = body.Text("--memory", "-m", "SIZE", "Memory limit, e.g. 256m");
+    private readonly Option<string?> memorySwap = body.Text("--memory-swap", null, "SIZE", "Memory and swap together; -1 is no limit");
+    private readonly Option<string?> shmSize = body.Text("--shm-size", null, "SIZE", "Size of /dev/shm");
+    private readonly Option<string?> cmd = body.Text("--cmd", null, "TEXT", "The command to run in the container");
+    private readonly Option<string?> instances = body.Text("--instances", null, "N", "How many instances");
+    private readonly Option<string?> user = body.Text("--user", "-u", "USER", "User to run as");
+    private readonly Option<bool> privileged = body.Switch("--privileged", null, "Give the containers extended privileges");
+    private readonly Option<string[]> capAdd = body.Many("--cap-add", null, "CAP", "Add a capability (repeatable)");
+    private readonly Option<string[]> capDrop = body.Many("--cap-drop", null, "CAP", "Drop a capability (repeatable)");
+    private readonly Option<string?> net = body.Text("--net", null, "MODE", "bridge or host");
+    private readonly Option<string?> pid = body.Text("--pid", null, "MODE", "host");
+    private readonly Option<string?> logDriver = body.Text("--log-driver", null, "DRIVER", "The engine's log driver");
+    private readonly Option<string[]> logOpts = body.Many("--log-opt", null, "K=V", "Option of the log driver (repeatable)");
+    private readonly Option<string?> strategy = body.Text("--deploy-strategy", null, "NAME", "ha, daemon or random");
+    private readonly Option<string?> waitForPort = body.Text("--deploy-wait-for-port", null, "PORT", "An instance is ready when this port accepts");
+    private readonly Option<string?> minHealth = body.Text("--deploy-min-health", null, "F", "Share of instances that stay up while deploying, 0.0 to 1.0");
+    private readonly Option<string?> interval = body.Text("--deploy-interval", null, "TIME", "Deploy again after this time, e.g. 5min, 2h, 7d");
+    private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Vault secret as environment variable (repeatable)");
+    private readonly Option<string?> healthPort = body.Text("--health-check-port", null, "PORT", "Port to check; none removes the check");
+    private readonly Option<string?> healthProtocol = body.Text("--health-check-protocol", null, "P", "http or tcp; none removes the check");
+    private readonly Option<string?> healthUri = body.Text("--health-check-uri", null, "URI", "Path to ask for (default: /)");
+    private readonly Option<string?> healthTimeout = body.Text("--health-check-timeout", null, "S", "Seconds to wait for an answer (default: 10)");
+    private readonly Option<string?> healthInterval = body.Text("--health-check-interval", null, "S", "Seconds between checks (default: 60)");
+    private readonly Option<string?> healthDelay = body.Text("--health-check-initial-delay", null, "S", "Seconds before the first check (default: 10)");
+    private readonly Option<string?> stopSignal = body.Text("--stop-signal", null, "SIGNAL", "Signal that stops the container");
+    private readonly Option<string?> stopTimeout = body.Text("--stop-timeout", null, "TIME", "Grace before it is killed, e.g. 1m23s");
+
+    public ServiceRequest Apply(CommandRun run, ServiceRequest request) => request with
+    {
+        Ports = Given(run, ports)?.Select(ServiceTexts.Port).ToList(),
+        Env = Given(run, env),
+        Links = Given(run, links)?.Select(ServiceTexts.Link).ToList(),
+        Affinity = Given(run, affinity),
+        Cpus = run.Decimal(cpus),
+        CpuShares = run.Integer(cpuShares),
+        Memory = run.Bytes(memory),
+        MemorySwap = run.Bytes(memorySwap),
+        ShmSize = run.Bytes(shmSize),
+        Cmd = run.Value(cmd) is { } line ? ShellWords.Split(line) : null,
+        ContainerCount = run.Integer(instances),
+        User = run.Value(user),
+        Privileged = run.Given(privileged) ? true : request.Privileged,
+        CapAdd = Given(run, capAdd),
+        CapDrop = Given(run, capDrop),
+        Net = run.Value(net),
+        Pid = run.Value(pid),
+        LogDriver = run.Value(logDriver),
+        LogOpts = Given(run, logOpts) is { } options ? KeyValues.Of(options, "--log-opt") : null,
+        Strategy = run.Value(strategy),
+        DeployOpts = DeployOpts(run),
+        Secrets = Given(run, secrets)?.Select(ServiceTexts.Secret).ToList() ?? request.Secrets,
+        HealthCheck = HealthCheck(run),
+        StopSignal = run.Value(stopSignal),
+        StopGracePeriod = run.Value(stopTimeout),
+    };
+
+    private DeployOptsRequest? DeployOpts(CommandRun run)
+    {
+        if (!run.Given(waitForPort) && !run.Given(minHealth) && !run.Given(interval)) return null;
+        int? seconds = run.Value(interval) is { } text
+            ? Durations.Seconds(text) ?? throw new UsageException($"option '--deploy-interval': invalid value '{text}', expected a time such as 5min, 2h or 7d")
+            : null;
+        return new DeployOptsRequest { WaitForPort = run.Integer(waitForPort, 1), MinHealth = run.Decimal(minHealth), Interval = seconds };
+    }
+
+    private HealthCheckRequest? HealthCheck(CommandRun run)
+    {
+        Option<string?>[] all = [healthPort, healthProtocol, healthUri, healthTimeout, healthInterval, healthDelay];
+        if (!all.Any(run.Given)) return null;
+        return new HealthCheckRequest
+        {
+            Port = run.Value(healthPort) == "none" ? null : run.Integer(healthPort, 1),
+            Protocol = run.Value(healthProtocol) is { } protocol and not "none" ? protocol : null,
+            Uri = run.Value(healthUri),
+            Timeout = run.Integer(healthTimeout),
+            Interval = run.Integer(healthInterval),
+            InitialDelay = run.Integer(healthDelay),
+        };
+    }
+
+    private static string[]? Given(CommandRun run, Option<string[]> option) => run.Given(option) ? run.Values(option) : null;
+}

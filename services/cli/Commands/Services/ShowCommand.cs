@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Kontena.Cli.Api;
+using Kontena.Cli.Features;
+using Kontena.Cli.Output;
+using Kontena.Cli.Parsing;
+using Kontena.Contracts.Http;
+
+namespace Kontena.Cli.Commands.Services;
+
+/// <summary><c>kontena service show NAME</c> (cli.md §9.4): the service, its instances and their containers.</summary>
+internal sealed class ShowCommand : CommandBody
+{
+    private readonly Argument<string> name;
+    private readonly GridFeature grid;
+    private readonly OutputFeature output;
+
+    public ShowCommand()
+    {
+        name = Required("NAME", "The service: name or stack/name");
+        grid = new GridFeature(this);
+        output = new OutputFeature(this);
+    }
+
+    public override async Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        var path = ApiPaths.Service(grid.Of(run), run.Value(name));
+        var body = await run.Api.GetAsync(path, cancellationToken);
+        if (output.WroteJson(run, body)) return Exit.Done;
+        var service = ApiClient.Read(path, body, KontenaResponseJson.Default.ServiceJson);
+        var instances = (await run.Api.GetAsync($"{path}/instances", KontenaResponseJson.Default.InstancesJson, cancellationToken)).Instances;
+        var containers = (await run.Api.GetAsync($"{path}/containers", KontenaResponseJson.Default.ContainersJson, cancellationToken)).Containers;
+
+        var block = new Outline(run.Out).Open(service.Id);
+        ServiceOutline.WriteFull(block, service);
+        var list = block.Open("instances");
+        foreach (var instance in instances.OrderBy(item => item.InstanceNumber))
+        {
+            var inner = list.Open($"{ServiceName.Of(service)}/{instance.InstanceNumber}")
+                .Field("scheduled_to", instance.Node?.Name)
+                .Field("deploy_rev", instance.DeployRev)
+                .Field("rev", instance.Rev)
+                .Field("state", instance.State)
+                .Optional("error", instance.Error);
+            var own = containers.Where(container => container.InstanceNumber == instance.InstanceNumber).ToList();
+            if (own.Count == 0) continue;
+            var inside = inner.Open("containers");
+            foreach (var container in own) Write(inside, container, run.Time.GetUtcNow());
+        }
+
+        return Exit.Done;
+    }
+
+    private static void Write(Outline list, ContainerJson container, DateTimeOffset now)
+    {
+        var block = list.Open($"{container.Name} (on {container.Node?.Name})")
+            .Field("dns", $"{container.Hostname}.{container.Domainname}")
+            .Field("ip", container.IpAddress)
+            .Field("public ip", container.Node?.PublicIp);
+        if (container.HealthStatus is { } health)
+            block.Field("health", health.UpdatedAt is { } checkedAt ? $"{health.Status} ({Ages.Terse(checkedAt, now)} ago)" : health.Status);
+        block.Field("status", container.Status).Optional("reason", container.State.Error);
+        if (container.State.ExitCode != 0) block.Field("exit code", container.State.ExitCode);
+    }
+}
