@@ -1,4 +1,4 @@
 using Kontena.GridManager;
 using Kontena.Hosting;
 
-return await KontenaApplicationBuilder.Create("grid-manager", args).AddGridManager().RunAsync();
+return await KontenaApplicationBuilder.RunAsync("grid-manager", args, builder => builder.AddGridManager());

@@ -119,6 +119,24 @@ public sealed class KontenaApplicationBuilder
         }
     }
 
+    /// <summary>The same, with the modules added inside: a setting that one of them can't use ends in a sentence too, not in a stack trace.</summary>
+    public static async Task<int> RunAsync(string name, string[] args, Action<KontenaApplicationBuilder> compose)
+    {
+        KontenaApplicationBuilder builder;
+        try
+        {
+            builder = Create(name, args);
+            compose(builder);
+        }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync($"{name}: {StartFailure.Explain(exception)}");
+            return 1;
+        }
+
+        return await builder.RunAsync();
+    }
+
     private string Urls()
     {
         var urls = Configuration[UrlsKey];
