@@ -57,9 +57,16 @@ public abstract class EngineTest(DockerEngine docker) : IAsyncDisposable
         return (System.Text.Encoding.UTF8.GetString(output.ToArray()), await exec.ExitCodeAsync(Cancel));
     }
 
-    public async ValueTask DisposeAsync()
+    protected async Task<EngineEvent> EventAsync(string container, string action)
     {
-        foreach (var id in _containers) await Engine.RemoveContainerAsync(id, force: true, anonymousVolumes: true, CancellationToken.None);
+        await foreach (var e in Engine.EventsAsync(DateTimeOffset.UnixEpoch, Cancel))
+            if (e.ContainerId == container && e.Action == action) return e;
+        throw new InvalidOperationException("the events ended");
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var id in _containers.ToList()) await Engine.RemoveContainerAsync(id, force: true, anonymousVolumes: true, CancellationToken.None);
         GC.SuppressFinalize(this);
     }
 }
