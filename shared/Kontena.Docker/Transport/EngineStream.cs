@@ -3,10 +3,14 @@ namespace Kontena.Docker.Transport;
 /// <summary>An answer that is still being sent. Reading translates a broken connection; disposing closes it.</summary>
 internal sealed class EngineStream(HttpResponseMessage response, Stream body, EngineTransport transport, string call) : IAsyncDisposable
 {
+    private volatile bool _disposed;
+
     public string Call => call;
 
+    public bool Disposed => _disposed;
+
     /// <param name="silence">Longest wait for the next bytes; null waits as long as the caller does.</param>
-    /// <returns>0 at the end of the stream.</returns>
+    /// <returns>0 at the end of the stream, and when we closed it ourselves meanwhile.</returns>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, TimeSpan? silence, CancellationToken cancellationToken)
     {
         using var deadline = silence is { } span ? new Deadline(transport.Time, span, cancellationToken) : null;
@@ -21,6 +25,7 @@ internal sealed class EngineStream(HttpResponseMessage response, Stream body, En
         catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_disposed) return 0;
             throw Broken(e);
         }
     }
@@ -43,6 +48,7 @@ internal sealed class EngineStream(HttpResponseMessage response, Stream body, En
 
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         await body.DisposeAsync();
         response.Dispose();
     }

@@ -62,7 +62,7 @@ internal static class StreamFrames
             }
         }
 
-        if (headerRead > 0 || left > 0) throw stream.Broken();
+        if ((headerRead > 0 || left > 0) && !stream.Disposed) throw stream.Broken();
     }
 
     private const string EngineError = "engine";
