@@ -32,6 +32,9 @@ public static class StateKeys
 
     public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
 
+    /// <summary>Finds the service deploys of a grid that have not ended, without reading the many that have.</summary>
+    public static readonly IndexValue Unfinished = new("unfinished", "yes");
+
     // Written by the scheduler.
     public static readonly DocumentKind<Instance> Instance = new("instance", KontenaJson.Default.Instance, instance => instance.Id,
         instance => [new IndexValue("service", Contracts.Services.Service.DocumentId(instance.Stack, instance.Service))]);
@@ -41,7 +44,11 @@ public static class StateKeys
 
     public static readonly DocumentKind<ServiceDeploy> ServiceDeploy = new("service-deploy", KontenaJson.Default.ServiceDeploy,
         deploy => deploy.Id,
-        deploy => [new IndexValue("service", Contracts.Services.Service.DocumentId(deploy.Stack, deploy.Service))]);
+        deploy =>
+        {
+            var service = new IndexValue("service", Contracts.Services.Service.DocumentId(deploy.Stack, deploy.Service));
+            return deploy.State is DeployState.Created or DeployState.Ongoing ? [service, Unfinished] : [service];
+        });
 
     public static readonly DocumentKind<StackDeploy> StackDeploy = new("stack-deploy", KontenaJson.Default.StackDeploy,
         deploy => deploy.Id, deploy => [new IndexValue("stack", deploy.Stack)]);

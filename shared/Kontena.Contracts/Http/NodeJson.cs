@@ -159,7 +159,7 @@ public sealed record NodeHealthJson
     public DateTimeOffset? DisconnectedAt { get; init; }
     public bool Connected { get; init; }
 
-    /// <summary>Kept for clients that read it: nothing here runs etcd, so health is null and the error says so.</summary>
+    /// <summary>Kept for clients that read it. Nothing here needs etcd, so a connected node never fails for it.</summary>
     public EtcdHealthJson EtcdHealth { get; init; } = new(null, null);
 }
 

@@ -36,6 +36,17 @@ public sealed record QueryLogs
     public int? Instance { get; init; }
     public string? ContainerName { get; init; }
     public string? Node { get; init; }
+
+    /// <summary>Any of these services, <c>stack/service</c> each. Null: no filter; empty: nothing matches. At most 100, as the two below.</summary>
+    public IReadOnlyList<string>? AnyService { get; init; }
+
+    /// <summary>Any of these container names.</summary>
+    public IReadOnlyList<string>? AnyContainer { get; init; }
+
+    /// <summary>Any of these nodes.</summary>
+    public IReadOnlyList<string>? AnyNode { get; init; }
+
+    /// <summary>Only lines written later than this.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>Only lines after this id, oldest first. Without it: the newest <see cref="Limit"/> lines, given oldest first.</summary>
