@@ -1,1 +1,6 @@
-return 0;
+using Kontena.Api;
+using Kontena.Hosting;
+
+var builder = KontenaApplicationBuilder.Create("api", args);
+builder.AddApi();
+return await builder.RunAsync();

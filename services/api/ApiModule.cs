@@ -1,0 +1,88 @@
+using Kontena.Api.Auth;
+using Kontena.Api.Containers;
+using Kontena.Api.Deploys;
+using Kontena.Api.Exec;
+using Kontena.Api.Grids;
+using Kontena.Api.Http;
+using Kontena.Api.Logs;
+using Kontena.Api.Master;
+using Kontena.Api.Nodes;
+using Kontena.Api.Services;
+using Kontena.Api.Snapshots;
+using Kontena.Api.Stacks;
+using Kontena.Api.Stats;
+using Kontena.Core.Ids;
+using Kontena.Hosting;
+using Kontena.State;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Kontena.Api;
+
+/// <summary>The HTTP API: authenticates, checks shapes, translates to commands and renders what the store holds. Keeps and writes no state.</summary>
+public static class ApiModule
+{
+    private const string Name = "api";
+
+    public static KontenaApplicationBuilder AddApi(this KontenaApplicationBuilder builder)
+    {
+        if (!builder.TryAddModule(Name))
+            return builder;
+
+        builder.DefaultUrls = "http://127.0.0.1:9292";
+        builder.Services.AddKontenaState(builder.Configuration);
+        var process = new ExecProcess(ObjectId.New(TimeProvider.System));
+        AddServices(builder.Services, ApiOptions.From(builder.Configuration), process);
+        builder.AddDataEndpoint(ExecOutputConsumer.Endpoint(process));
+        builder.Use(UseApi);
+        builder.MapRoutes(MapApi);
+        return builder;
+    }
+
+    internal static void AddServices(IServiceCollection services, ApiOptions options, ExecProcess process)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(process);
+        services.AddSingleton<AccessToken>();
+        services.AddSingleton<SnapshotReader>();
+        services.AddSingleton<Commands>();
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<LogFollowers>();
+        services.AddSingleton<StatsReader>();
+        services.AddSingleton<ExecSessions>();
+        services.AddSingleton<ExecTargets>();
+        services.AddApiDocument();
+    }
+
+    /// <summary>Outermost first: error shapes, then the token, then strict paths, then websockets.</summary>
+    internal static void UseApi(IApplicationBuilder app)
+    {
+        // Made now, so that a token file that can't be used ends the start with a sentence instead of the first request with a failure.
+        app.ApplicationServices.GetRequiredService<AccessToken>();
+        app.UseMiddleware<ErrorShapes>();
+        app.UseMiddleware<TokenCheck>();
+        app.UseMiddleware<StrictPaths>();
+        app.UseWebSockets(new WebSocketOptions
+        {
+            KeepAliveInterval = TimeSpan.FromSeconds(30),
+            KeepAliveTimeout = TimeSpan.FromSeconds(15),
+        });
+    }
+
+    internal static void MapApi(IEndpointRouteBuilder routes)
+    {
+        MasterEndpoints.Map(routes);
+        AuthEndpoints.Map(routes);
+        GridEndpoints.Map(routes);
+        NodeEndpoints.Map(routes);
+        StackEndpoints.Map(routes);
+        ServiceEndpoints.Map(routes);
+        ServiceActionEndpoints.Map(routes);
+        DeployEndpoints.Map(routes);
+        ContainerEndpoints.Map(routes);
+        ExecEndpoints.Map(routes);
+        LogEndpoints.Map(routes);
+        StatsEndpoints.Map(routes);
+        routes.MapApiDocument();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Kontena.Hosting;
+
+namespace Kontena.Api.Auth;
+
+/// <summary>The administrator's token: made at the first start, kept in a file that only its owner may read, held in memory as a hash.</summary>
+internal sealed class AccessToken
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int MinimumLength = 16;
+    private readonly byte[] _hash;
+
+    /// <exception cref="SettingException">The file can't be read or made, or holds no token.</exception>
+    public AccessToken(ApiOptions options)
+    {
+        var token = Read(options.TokenFile) ?? Create(options.TokenFile);
+        _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    }
+
+    /// <summary>Compares hashes in constant time: neither length nor content of the true token shows in how long it takes.</summary>
+    public bool Matches(string presented) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(presented)), _hash);
+
+    private static string? Read(string file)
+    {
+        try
+        {
+            var token = File.ReadAllText(file).Trim();
+            if (token.Length < MinimumLength)
+                throw Unusable(file, $"holds {token.Length} characters, too few for a token");
+            return token;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(file, $"can't be read: {exception.Message}");
+        }
+    }
+
+    private static string Create(string file)
+    {
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var draft = $"{file}.{Environment.ProcessId}.new";
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
+                Directory.CreateDirectory(folder);
+            File.Delete(draft);
+            var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                creation.UnixCreateMode = OwnerOnly;
+            using (var stream = new FileStream(draft, creation))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(token + "\n"));
+                stream.Flush(flushToDisk: true);
+            }
+
+            // Appears whole or not at all, and never over one that another process has just made.
+            File.Move(draft, file, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(draft);
+            return Read(file) ?? throw Unusable(file, "came and went while it was read");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(file, $"can't be made: {exception.Message}");
+        }
+
+        Console.Out.WriteLine($"administrator token, shown this once and kept in {file}: {token}");
+        return token;
+    }
+
+    private static SettingException Unusable(string file, string problem) =>
+        new("Kontena:Api:TokenFile", $"names {file}, which {problem}", "/var/lib/kontena/admin.token");
+}

@@ -1,0 +1,44 @@
+using Kontena.Api.Containers;
+using Kontena.Api.Http;
+using Kontena.Api.Snapshots;
+using Kontena.Contracts.Nodes;
+using Kontena.Hosting.Bus;
+
+namespace Kontena.Api.Exec;
+
+/// <summary>Finds the container to run in and keeps an eye on its node meanwhile.</summary>
+internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, IDataBus bus, TimeProvider time)
+{
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(2);
+    private const int GapsBeforeLost = 5;
+
+    /// <exception cref="HttpRefusal">404, or 503 when its node is away.</exception>
+    public async Task<Func<ExecSession, ExecTarget>> FindAsync(string grid, string node, string name, CancellationToken cancellationToken)
+    {
+        var snapshot = await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
+        var observed = ContainerEndpoints.Find(snapshot, node, name).Observed;
+        if (await WhyAwayAsync(grid, observed.Node, cancellationToken) is { } reason)
+            throw HttpRefusal.Away(reason);
+        return session => new ExecTarget(grid, observed.Node, observed.NodeId, observed.ContainerId!, session, process, bus);
+    }
+
+    /// <summary>Ends the session when its node goes away or a part of the output stays missing; returns when the session has ended.</summary>
+    public async Task WatchAsync(ExecTarget target, ExecSession session, CancellationToken cancellationToken)
+    {
+        var gaps = 0;
+        while (true)
+        {
+            await Task.Delay(Watch, time, cancellationToken);
+            if (await WhyAwayAsync(target.Grid, target.Node, cancellationToken) is { } reason)
+                session.End(new ExecEvent.Failed(reason));
+            gaps = session.HasGap ? gaps + 1 : 0;
+            if (gaps >= GapsBeforeLost)
+                session.End(new ExecEvent.Failed("a part of the output did not arrive"));
+        }
+    }
+
+    private async Task<string?> WhyAwayAsync(string grid, string node, CancellationToken cancellationToken) =>
+        (await reader.LivenessAsync(grid, node, cancellationToken))?.State is LivenessState.Online
+            ? null
+            : $"node {node} does not answer; its containers can't be reached until it does";
+}

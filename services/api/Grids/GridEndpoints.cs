@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Kontena.Api.Http;
+using Kontena.Api.Snapshots;
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Http;
+
+namespace Kontena.Api.Grids;
+
+/// <summary>Grids (rest-api.md §9).</summary>
+internal static class GridEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var grids = routes.MapGroup("/v1/grids").WithTags("grids");
+        grids.MapGet("", ListAsync).Produces<GridsJson>().WithSummary("All grids");
+        grids.MapPost("", CreateAsync).Produces<GridJson>(201).WithMetadata(new BodyOf(typeof(GridRequest))).WithSummary("Create a grid");
+        grids.MapGet("/{grid}", ShowAsync).Produces<GridJson>().WithSummary("One grid");
+        grids.MapPut("/{grid}", UpdateAsync).Produces<GridJson>().WithMetadata(new BodyOf(typeof(GridRequest)))
+            .WithSummary("Change affinity, trusted subnets, stats or logs of a grid");
+        grids.MapDelete("/{grid}", DeleteAsync).WithSummary("Remove an empty grid");
+        grids.MapGet("/{grid}/users", UsersAsync).Produces<UsersJson>().WithSummary("The users of a grid");
+    }
+
+    private static async Task<IResult> ListAsync(SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var grids = await reader.GridsAsync(cancellationToken);
+        var snapshots = await Task.WhenAll(grids.Select(grid => reader.WholeAsync(grid, cancellationToken)));
+        return Reply.Ok(new GridsJson([.. snapshots.Select(GridRendering.Render)]), KontenaResponseJson.Wire.GridsJson);
+    }
+
+    private static async Task<IResult> ShowAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken) =>
+        Reply.Ok(await RenderAsync(reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
+
+    private static async Task<IResult> CreateAsync(HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.GridRequest);
+        var created = await commands.AskGridManagerAsync(new CreateGrid
+        {
+            Name = request.Name,
+            InitialSize = request.InitialSize,
+            Token = request.Token,
+            Subnet = request.Subnet,
+            Supernet = request.Supernet,
+            DefaultAffinity = request.DefaultAffinity,
+            TrustedSubnets = request.TrustedSubnets,
+            Statsd = StatsdOf(request),
+            Logs = LogsOf(request),
+        }, cancellationToken);
+        return Reply.Created(await RenderAsync(reader, created ?? request.Name ?? "", cancellationToken), KontenaResponseJson.Wire.GridJson);
+    }
+
+    private static async Task<IResult> UpdateAsync(
+        string grid, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        using var body = await RequestBody.ParseAsync(http);
+        var request = RequestBody.Read(body.RootElement, KontenaResponseJson.Wire.GridRequest);
+        await commands.AskGridManagerAsync(new UpdateGrid
+        {
+            Grid = grid,
+            DefaultAffinity = request.DefaultAffinity,
+            TrustedSubnets = request.TrustedSubnets,
+            Statsd = StatsdOf(request),
+            ClearStatsd = AsksToClearStatsd(body.RootElement),
+            Logs = LogsOf(request),
+        }, cancellationToken);
+        return Reply.Ok(await RenderAsync(reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
+    }
+
+    private static async Task<IResult> DeleteAsync(string grid, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        await commands.AskGridManagerAsync(new DeleteGrid { Grid = grid }, cancellationToken);
+        return Reply.Empty;
+    }
+
+    private static async Task<IResult> UsersAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        return Reply.Ok(new UsersJson([Auth.AuthEndpoints.Administrator]), KontenaResponseJson.Wire.UsersJson);
+    }
+
+    private static async Task<GridJson> RenderAsync(SnapshotReader reader, string grid, CancellationToken cancellationToken) =>
+        GridRendering.Render(await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken));
+
+    private static StatsdTarget? StatsdOf(GridRequest request)
+    {
+        if (request.Stats?.Statsd is not { } statsd)
+            return null;
+        var errors = new List<FieldError>();
+        if (statsd.Server is null)
+            errors.Add(new FieldError(["stats", "statsd", "server"], "Server is required"));
+        if (statsd.Port is null)
+            errors.Add(new FieldError(["stats", "statsd", "port"], "Port is required"));
+        return errors.Count == 0 ? new StatsdTarget(statsd.Server!, statsd.Port!.Value) : throw HttpRefusal.Invalid(ErrorTree.Of(errors));
+    }
+
+    private static LogForwarding? LogsOf(GridRequest request) => request.Logs switch
+    {
+        null => null,
+        { Forwarder: null } => throw HttpRefusal.Invalid("logs", "Logs need a forwarder: fluentd, or none to end them"),
+        { Forwarder: { } forwarder } logs => new LogForwarding(forwarder, logs.Opts ?? new Dictionary<string, string>()),
+    };
+
+    /// <summary>Null that was written down, unlike a key that is not there.</summary>
+    private static bool AsksToClearStatsd(JsonElement body) =>
+        body.TryGetProperty("stats", out var stats) && stats.ValueKind == JsonValueKind.Object
+        && stats.TryGetProperty("statsd", out var statsd) && statsd.ValueKind == JsonValueKind.Null;
+}

@@ -1,0 +1,53 @@
+using Kontena.Api.Snapshots;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Http;
+
+namespace Kontena.Api.Grids;
+
+/// <summary>Grid documents as the API shows them (rest-api.md §9.1).</summary>
+internal static class GridRendering
+{
+    /// <summary>There is one user, the administrator, who sees every grid.</summary>
+    private const int UserCount = 1;
+
+    public static GridJson Render(GridSnapshot snapshot)
+    {
+        var grid = snapshot.Grid;
+        return new GridJson
+        {
+            Id = grid.Name,
+            Name = grid.Name,
+            Token = grid.Token,
+            InitialSize = grid.InitialSize,
+            Stats = Stats(grid),
+            DefaultAffinity = grid.DefaultAffinity,
+            TrustedSubnets = grid.TrustedSubnets,
+            NodeCount = snapshot.Nodes.Count,
+            ServiceCount = snapshot.Services.Count,
+            ContainerCount = snapshot.Containers().Count(),
+            UserCount = UserCount,
+            Subnet = grid.Subnet,
+            Supernet = grid.Supernet,
+            Logs = Logs(grid),
+        };
+    }
+
+    /// <summary>The grid inside a node.</summary>
+    public static NodeGridJson RenderForNode(Grid grid) => new()
+    {
+        Id = grid.Name,
+        Name = grid.Name,
+        InitialSize = grid.InitialSize,
+        Token = grid.Token,
+        Stats = Stats(grid),
+        Logs = Logs(grid),
+        TrustedSubnets = grid.TrustedSubnets,
+        Subnet = grid.Subnet,
+        Supernet = grid.Supernet,
+    };
+
+    private static GridStatsJson Stats(Grid grid) =>
+        new(grid.Statsd is { } statsd ? new StatsdJson(statsd.Server, statsd.Port) : null);
+
+    private static GridLogsJson? Logs(Grid grid) => grid.Logs is { } logs ? new GridLogsJson(logs.Forwarder, logs.Opts) : null;
+}

@@ -1,0 +1,53 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Stacks;
+using Kontena.Hosting.Bus;
+
+namespace Kontena.Api.Http;
+
+/// <summary>Asks the services that own the facts, within <see cref="ApiOptions.CommandTimeout"/>, and turns a refusal into its HTTP answer.</summary>
+internal sealed class Commands(IControlBus bus, ApiOptions options)
+{
+    /// <returns>The id of what was created, where there is one.</returns>
+    public async Task<string?> AskGridManagerAsync<T>(T command, CancellationToken cancellationToken)
+        where T : class =>
+        Accept(await AskAsync<T, CommandResult>(Destination.GridManager, "grid-manager", command, cancellationToken));
+
+    /// <returns>The services to deploy, in order.</returns>
+    public async Task<IReadOnlyList<string>> ApplyRevisionAsync(string grid, string stack, CancellationToken cancellationToken)
+    {
+        var applied = await AskAsync<ApplyStackRevision, StackRevisionApplied>(
+            Destination.GridManager, "grid-manager", new ApplyStackRevision { Grid = grid, Stack = stack }, cancellationToken);
+        Accept(applied.Result);
+        return applied.Services;
+    }
+
+    /// <inheritdoc cref="AskGridManagerAsync"/>
+    public async Task<string?> AskSchedulerAsync<T>(string grid, T command, CancellationToken cancellationToken)
+        where T : class =>
+        Accept(await AskAsync<T, CommandResult>(Destination.Scheduler(grid), "the scheduler", command, cancellationToken));
+
+    private async Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, string who, TRequest command, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class
+    {
+        try
+        {
+            return await bus.AskAsync<TRequest, TReply>(destination, command, options.CommandTimeout, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw HttpRefusal.Away(
+                $"{who} did not answer within {options.CommandTimeout.TotalSeconds:0} s: it or the message broker is away. Whether the command " +
+                "still takes effect is unknown; look, and try again in a moment");
+        }
+    }
+
+    private static string? Accept(CommandResult result) => result.Outcome switch
+    {
+        CommandOutcome.Done => result.CreatedId,
+        CommandOutcome.NotFound => throw HttpRefusal.NotFound(result.Errors is [var first, ..] ? first.Message : "Not found"),
+        _ => throw HttpRefusal.Invalid(ErrorTree.Of(result.Errors)),
+    };
+}

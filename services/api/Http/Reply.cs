@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Kontena.Contracts.Http;
+
+namespace Kontena.Api.Http;
+
+/// <summary>A JSON response with its length, written by <see cref="KontenaResponseJson.Wire"/>.</summary>
+internal sealed class Reply(int status, ReadOnlyMemory<byte> body) : IResult
+{
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    /// <summary>200 <c>{}</c>: what most commands answer.</summary>
+    public static Reply Empty { get; } = new(StatusCodes.Status200OK, EmptyObject);
+
+    public static Reply Ok<T>(T value, JsonTypeInfo<T> json) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(value, json));
+
+    public static Reply Created<T>(T value, JsonTypeInfo<T> json) =>
+        new(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(value, json));
+
+    public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, status, body);
+
+    public static Task WriteAsync(HttpContext http, int status, JsonNode body) =>
+        WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(body, KontenaResponseJson.Wire.Options));
+
+    private static Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = body.Length;
+        return HttpMethods.IsHead(http.Request.Method)
+            ? Task.CompletedTask
+            : http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Kontena.Api.Http;
+using Kontena.Contracts.Http;
+using Kontena.Contracts.Logs;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kontena.Api.Logs;
+
+/// <summary>Writes lines as they come, one JSON object per HTTP chunk, with a blank now and then so that both ends know the other is there (rest-api.md §19.3).</summary>
+internal sealed class LogStream(LogReader reader, LogFollowers followers, TimeProvider time, ILogger logger) : IResult
+{
+    private const int LinesPerBatch = 300;
+    private static readonly TimeSpan AfterData = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WhenIdle = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan WhenAway = TimeSpan.FromSeconds(1);
+    private static readonly byte[] Blank = " "u8.ToArray();
+
+    public required QueryLogs Query { get; init; }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var cancellationToken = httpContext.RequestAborted;
+        using var seat = followers.Enter();
+        // A first answer that fails is still a plain error; later the stream only waits.
+        var lines = await reader.ReadAsync(Query, cancellationToken);
+        httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        httpContext.Response.ContentType = "application/json";
+        await httpContext.Response.StartAsync(cancellationToken);
+
+        var after = Query.After;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (var line in lines ?? [])
+            {
+                var json = JsonSerializer.SerializeToUtf8Bytes(LogReader.Render(line, Query.Grid), KontenaResponseJson.Wire.LogLineJson);
+                await WriteChunkAsync(httpContext, json);
+                after = line.Id;
+            }
+
+            if (lines is not { Count: > 0 })
+                await WriteChunkAsync(httpContext, Blank);
+            await Task.Delay(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }, time, cancellationToken);
+            // While nothing was sent, "the newest lines" is still the question.
+            var next = after is null ? Query : Query with { After = after, Since = null, Limit = LinesPerBatch };
+            lines = await TryReadAsync(next, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<LogLine>?> TryReadAsync(QueryLogs query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(query, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.LogDebug(exception, "a log stream of {Grid} waits for the log-collector", query.Grid);
+            return null;
+        }
+    }
+
+    private static async Task WriteChunkAsync(HttpContext http, byte[] chunk)
+    {
+        await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
+    }
+}

@@ -1,0 +1,81 @@
+using Kontena.Api.Http;
+using Kontena.Api.Snapshots;
+using Kontena.Api.Stats;
+using Kontena.Contracts.Http;
+using Kontena.Contracts.Nodes;
+
+namespace Kontena.Api.Nodes;
+
+/// <summary>Nodes (rest-api.md §10).</summary>
+internal static class NodeEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var nodes = routes.MapGroup("/v1").WithTags("nodes");
+        nodes.MapGet("/grids/{grid}/nodes", ListAsync).Produces<NodesJson>().WithSummary("The nodes of a grid");
+        nodes.MapGet("/nodes/{grid}/{node}", ShowAsync).Produces<NodeJson>().WithSummary("One node");
+        nodes.MapPut("/nodes/{grid}/{node}", UpdateAsync).Produces<NodeJson>().WithMetadata(new BodyOf(typeof(NodeRequest)))
+            .WithSummary("Change labels or availability");
+        nodes.MapDelete("/nodes/{grid}/{node}", DeleteAsync).WithSummary("Forget a node");
+        nodes.MapGet("/nodes/{grid}/{node}/health", HealthAsync).Produces<NodeHealthJson>().WithSummary("Whether a node is there");
+    }
+
+    private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+    {
+        var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
+        var latest = await stats.LatestAsync(grid, cancellationToken);
+        return Reply.Ok(new NodesJson([.. snapshot.Nodes.Select(node => NodeRendering.Render(node, snapshot, latest))]),
+            KontenaResponseJson.Wire.NodesJson);
+    }
+
+    private static async Task<IResult> ShowAsync(
+        string grid, string node, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        return await AnswerAsync(found.Name, (await reader.NodeAsync(grid, node, cancellationToken)).Name, reader, stats, cancellationToken);
+    }
+
+    private static async Task<IResult> UpdateAsync(
+        string grid, string node, HttpContext http, Commands commands, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var found = await reader.NodeAsync(grid, node, cancellationToken);
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeRequest);
+        await commands.AskGridManagerAsync(
+            new UpdateNode { Grid = grid, Node = found.Name, Labels = request.Labels, Availability = request.Availability }, cancellationToken);
+        return await AnswerAsync(grid, found.Name, reader, stats, cancellationToken);
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        string grid, string node, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var found = await reader.NodeAsync(grid, node, cancellationToken);
+        await commands.AskGridManagerAsync(new RemoveNode { Grid = grid, Node = found.Name }, cancellationToken);
+        return Reply.Empty;
+    }
+
+    private static async Task<IResult> HealthAsync(string grid, string node, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        var name = (await reader.NodeAsync(grid, node, cancellationToken)).Name;
+        var snapshot = await reader.OfNodesAsync(found, cancellationToken);
+        if (!snapshot.IsConnected(name))
+        {
+            throw HttpRefusal.Invalid("connection", snapshot.Liveness.GetValueOrDefault(name)?.DisconnectedAt is { } since
+                ? $"Node {name} is not connected: disconnected at {HttpTimes.Zulu(since)}"
+                : $"Node {name} is not connected: never connected");
+        }
+
+        return Reply.Ok(NodeRendering.RenderHealth(snapshot.NodeNamed(name) ?? throw HttpRefusal.NotFound(), snapshot),
+            KontenaResponseJson.Wire.NodeHealthJson);
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        string grid, string node, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+    {
+        var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
+        var found = snapshot.NodeNamed(node) ?? throw HttpRefusal.NotFound();
+        return Reply.Ok(NodeRendering.Render(found, snapshot, await stats.LatestAsync(grid, cancellationToken)), KontenaResponseJson.Wire.NodeJson);
+    }
+}

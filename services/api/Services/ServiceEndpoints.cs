@@ -1,0 +1,140 @@
+using Kontena.Api.Http;
+using Kontena.Api.Snapshots;
+using Kontena.Contracts.Http;
+using Kontena.Contracts.Services;
+
+namespace Kontena.Api.Services;
+
+/// <summary>Services: read, create, change, remove (rest-api.md §12).</summary>
+internal static class ServiceEndpoints
+{
+    private static readonly TimeSpan RemovalPoll = TimeSpan.FromMilliseconds(200);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var grid = routes.MapGroup("/v1/grids/{grid}/services").WithTags("services");
+        grid.MapGet("", ListAsync).Produces<ServicesJson>().WithSummary("The services of a grid, newest first; ?stack= for one stack");
+        grid.MapPost("", CreateAsync).Produces<ServiceJson>(201).WithMetadata(new BodyOf(typeof(ServiceRequest)))
+            .WithSummary("Create a service that belongs to no stack");
+
+        var service = routes.MapGroup("/v1/services/{grid}/{stack}/{service}").WithTags("services");
+        service.MapGet("", ShowAsync).Produces<ServiceJson>().WithSummary("One service");
+        service.MapPut("", UpdateAsync).Produces<ServiceJson>().WithMetadata(new BodyOf(typeof(ServiceRequest)))
+            .WithSummary("Change a service; only what is given changes");
+        service.MapDelete("", DeleteAsync).WithSummary("Remove a service; answers when its containers are gone");
+        service.MapGet("/instances", InstancesAsync).Produces<InstancesJson>().WithSummary("Its instances");
+        service.MapGet("/instances/{id}", InstanceAsync).Produces<InstanceJson>().WithSummary("One instance");
+    }
+
+    private static async Task<IResult> ListAsync(string grid, string? stack, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        if (stack is null)
+            return Answer(await reader.WholeAsync(found, cancellationToken));
+        if (stack != Service.NoStack)
+            await RequireStackAsync(reader, grid, stack, cancellationToken);
+        return Answer(await reader.OfStackAsync(found, stack, cancellationToken));
+    }
+
+    private static async Task<IResult> CreateAsync(
+        string grid, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.ServiceRequest);
+        await commands.AskGridManagerAsync(new CreateService { Grid = grid, Request = request }, cancellationToken);
+        return Reply.Created(
+            await RenderAsync(reader, grid, Service.NoStack, request.Name ?? "", cancellationToken), KontenaResponseJson.Wire.ServiceJson);
+    }
+
+    private static async Task<IResult> ShowAsync(
+        string grid, string stack, string service, SnapshotReader reader, CancellationToken cancellationToken) =>
+        Reply.Ok(await RenderAsync(reader, grid, stack, service, cancellationToken), KontenaResponseJson.Wire.ServiceJson);
+
+    private static async Task<IResult> UpdateAsync(
+        string grid, string stack, string service, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        await reader.ServiceAsync(grid, stack, service, cancellationToken);
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.ServiceRequest);
+        await commands.AskGridManagerAsync(
+            new UpdateService { Grid = grid, Stack = stack, Service = service, Request = request }, cancellationToken);
+        return Reply.Ok(await RenderAsync(reader, grid, stack, service, cancellationToken), KontenaResponseJson.Wire.ServiceJson);
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        string grid, string stack, string service, Commands commands, SnapshotReader reader, ApiOptions options, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        var removed = await reader.ServiceAsync(grid, stack, service, cancellationToken);
+        await commands.AskGridManagerAsync(new RemoveService { Grid = grid, Stack = stack, Service = service }, cancellationToken);
+
+        var deadline = time.GetUtcNow() + options.RemovalTimeout;
+        while (await reader.FindServiceAsync(grid, stack, service, cancellationToken) is { RemovedAt: not null } left && left.Uid == removed.Uid)
+        {
+            if (time.GetUtcNow() >= deadline)
+                throw StillThere(await reader.OfServiceAsync(found, removed, cancellationToken), removed, options);
+            await Task.Delay(RemovalPoll, time, cancellationToken);
+        }
+
+        return Reply.Empty;
+    }
+
+    private static async Task<IResult> InstancesAsync(
+        string grid, string stack, string service, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        var wanted = await reader.ServiceAsync(grid, stack, service, cancellationToken);
+        var snapshot = await reader.OfServiceAsync(found, wanted, cancellationToken);
+        var instances = snapshot.Instances[Service.DocumentId(stack, service)];
+        return Reply.Ok(new InstancesJson([.. instances.Select(one => InstanceRendering.Render(one, snapshot))]),
+            KontenaResponseJson.Wire.InstancesJson);
+    }
+
+    private static async Task<IResult> InstanceAsync(
+        string grid, string stack, string service, string id, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        var wanted = await reader.ServiceAsync(grid, stack, service, cancellationToken);
+        var snapshot = await reader.OfServiceAsync(found, wanted, cancellationToken);
+        var instance = snapshot.Instances[Service.DocumentId(stack, service)].FirstOrDefault(one => one.Id == id)
+            ?? throw new HttpRefusal(StatusCodes.Status404NotFound, body: null);
+        return Reply.Ok(InstanceRendering.Render(instance, snapshot), KontenaResponseJson.Wire.InstanceJson);
+    }
+
+    public static async Task<ServiceJson> RenderAsync(
+        SnapshotReader reader, string grid, string stack, string service, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        var wanted = await reader.ServiceAsync(grid, stack, service, cancellationToken);
+        return ServiceRendering.Render(wanted, await reader.OfServiceAsync(found, wanted, cancellationToken));
+    }
+
+    private static Reply Answer(GridSnapshot snapshot)
+    {
+        var newestFirst = snapshot.Services.OrderByDescending(service => service.CreatedAt).ThenByDescending(service => service.Uid, StringComparer.Ordinal);
+        return Reply.Ok(new ServicesJson([.. newestFirst.Select(service => ServiceRendering.Render(service, snapshot))]),
+            KontenaResponseJson.Wire.ServicesJson);
+    }
+
+    private static async Task RequireStackAsync(SnapshotReader reader, string grid, string stack, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reader.StackAsync(grid, stack, cancellationToken);
+        }
+        catch (HttpRefusal)
+        {
+            throw HttpRefusal.NotFound("Stack not found");
+        }
+    }
+
+    private static HttpRefusal StillThere(GridSnapshot snapshot, Service service, ApiOptions options)
+    {
+        var nodes = snapshot.Seen.Where(one => one.IsOf(service)).Select(one => one.Observed.Node).Distinct().Order(StringComparer.Ordinal).ToList();
+        var where = nodes.Count == 0 ? "" : $" on {string.Join(", ", nodes)}";
+        return HttpRefusal.Away(
+            $"{ServiceRendering.IdOf(service)} is marked removed, but after {options.RemovalTimeout.TotalSeconds:0} s not all of its containers{where} " +
+            "are confirmed gone; removal goes on by itself, also when a node comes back later");
+    }
+}

@@ -1,0 +1,96 @@
+using Kontena.Api.Snapshots;
+using Kontena.Contracts.Http;
+using Kontena.Contracts.Services;
+
+namespace Kontena.Api.Services;
+
+/// <summary>Service documents as the API shows them (rest-api.md §12.1).</summary>
+internal static class ServiceRendering
+{
+    public static ServiceJson Render(Service service, GridSnapshot snapshot)
+    {
+        var spec = service.Spec;
+        var containers = snapshot.ContainersOf(service).ToList();
+        return new ServiceJson
+        {
+            Id = IdOf(service),
+            CreatedAt = service.CreatedAt,
+            UpdatedAt = service.UpdatedAt,
+            Image = spec.Image,
+            Affinity = spec.Affinity.Count > 0 ? spec.Affinity : snapshot.Grid.DefaultAffinity,
+            Name = service.Name,
+            Stateful = spec.Stateful,
+            User = spec.User,
+            Instances = spec.Instances,
+            Cmd = spec.Cmd,
+            Entrypoint = spec.Entrypoint,
+            Net = spec.Net,
+            Dns = DnsOf(service),
+            Ports = [.. spec.Ports.Select(port => new PortJson
+            {
+                Ip = port.Ip, Protocol = port.Protocol, NodePort = port.NodePort, ContainerPort = port.ContainerPort,
+            })],
+            Env = spec.Env,
+            Memory = spec.Memory,
+            MemorySwap = spec.MemorySwap,
+            ShmSize = spec.ShmSize,
+            Cpus = spec.Cpus,
+            CpuShares = spec.CpuShares,
+            Volumes = spec.Volumes,
+            VolumesFrom = spec.VolumesFrom,
+            CapAdd = spec.CapAdd,
+            CapDrop = spec.CapDrop,
+            State = StateOf(service.State),
+            Grid = new IdJson(service.Grid),
+            Stack = new IdNameJson($"{service.Grid}/{service.Stack}", service.Stack),
+            Links = [.. spec.Links.Select(link => Link(link, service))],
+            LogDriver = spec.LogDriver,
+            LogOpts = spec.LogOpts,
+            Strategy = spec.Strategy,
+            DeployOpts = new DeployOptsJson { Interval = spec.DeployInterval, MinHealth = spec.MinHealth, WaitForPort = spec.WaitForPort },
+            Pid = spec.Pid,
+            InstanceCounts = new InstanceCountsJson(containers.Count, containers.Count(one => one.IsRunning)),
+            ReadOnly = spec.ReadOnly,
+            Hooks = [.. spec.Hooks.Select(hook => new HookJson(hook.Name, hook.Type, hook.Cmd, hook.Oneshot))],
+            Revision = service.Revision,
+            StackRevision = service.StackRevision,
+            HealthCheck = spec.HealthCheck is { } check ? Check(check) : null,
+            HealthStatus = spec.HealthCheck is null ? null : new HealthCountsJson(
+                containers.Count(one => one.Observed.Health == "healthy"),
+                containers.Count(one => one.Observed.Health == "unhealthy"),
+                containers.Count),
+            StopSignal = spec.StopSignal,
+            StopGracePeriod = spec.StopGracePeriod,
+        };
+    }
+
+    public static string IdOf(Service service) => $"{service.Grid}/{service.Stack}/{service.Name}";
+
+    public static string StateOf(ServiceState state) => state switch
+    {
+        ServiceState.Running => "running",
+        ServiceState.Stopped => "stopped",
+        _ => "initialized",
+    };
+
+    private static string DnsOf(Service service) => service.Stack == Service.NoStack
+        ? $"{service.Name}.{service.Grid}.kontena.local"
+        : $"{service.Name}.{service.Stack}.{service.Grid}.kontena.local";
+
+    private static LinkJson Link(ServiceLink link, Service service)
+    {
+        var stack = link.Stack.Length == 0 ? service.Stack : link.Stack;
+        return new LinkJson(
+            $"{service.Grid}/{stack}/{link.Service}", link.Alias, stack == Service.NoStack ? link.Service : $"{stack}/{link.Service}");
+    }
+
+    private static HealthCheckJson Check(HealthCheckSpec check) => new()
+    {
+        Protocol = check.Protocol,
+        Uri = check.Uri,
+        Port = check.Port,
+        Timeout = check.Timeout,
+        InitialDelay = check.InitialDelay,
+        Interval = check.Interval,
+    };
+}

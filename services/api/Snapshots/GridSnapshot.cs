@@ -1,0 +1,54 @@
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+
+namespace Kontena.Api.Snapshots;
+
+/// <summary>What was read of a grid for one request: all of it, or only what concerns some services. Rendering is a pure function of this.</summary>
+internal sealed record GridSnapshot
+{
+    public required Grid Grid { get; init; }
+    public required IReadOnlyList<Node> Nodes { get; init; }
+
+    /// <summary>By the node's name.</summary>
+    public required IReadOnlyDictionary<string, NodeLiveness> Liveness { get; init; }
+
+    /// <summary>Without the removed ones.</summary>
+    public required IReadOnlyList<Service> Services { get; init; }
+
+    /// <summary>By the service's document id; without those on their way out.</summary>
+    public required ILookup<string, Instance> Instances { get; init; }
+
+    /// <summary>Whatever nodes still report, also for instances on their way out.</summary>
+    public required IReadOnlyList<SeenInstance> Seen { get; init; }
+
+    /// <summary>Document ids of services whose deploy has not ended.</summary>
+    public required IReadOnlySet<string> Deploying { get; init; }
+
+    public bool IsConnected(string node) => Liveness.TryGetValue(node, out var liveness) && liveness.State != LivenessState.Offline;
+
+    public Node? NodeNamed(string? name) => name is null ? null : Nodes.FirstOrDefault(node => node.Name == name);
+
+    public IEnumerable<SeenInstance> Containers() => Seen.Where(one => one.HasContainer);
+
+    public IEnumerable<SeenInstance> ContainersOf(Service service) => Containers().Where(one => one.IsOf(service));
+}
+
+/// <summary>A report and the instance it speaks of; null when nobody wants that instance any more.</summary>
+internal sealed record SeenInstance(InstanceObserved Observed, Instance? Instance)
+{
+    /// <summary>There is something in the engine to show, run a command in or read logs of.</summary>
+    public bool HasContainer =>
+        Observed.ContainerId is not null && Observed.State is not (ObservedState.Missing or ObservedState.Removed);
+
+    public string ContainerName => Observed.ContainerName ?? Instance?.Spec?.Name ?? Observed.InstanceId;
+
+    public bool IsRunning => Observed.State is ObservedState.Running or ObservedState.Stopping
+        || (Observed.State == ObservedState.Starting && Observed.StartedAt is not null);
+
+    public DateTimeOffset CreatedAt => Observed.CreatedAt ?? Instance?.CreatedAt ?? DateTimeOffset.UnixEpoch;
+
+    public bool IsOf(Service service) => Instance is not null && Instance.Stack == service.Stack && Instance.Service == service.Name;
+}

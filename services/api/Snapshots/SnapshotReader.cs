@@ -1,0 +1,129 @@
+using Kontena.Api.Http;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.Api.Snapshots;
+
+/// <summary>Reads what a request needs from the store; says 404 for what is not there.</summary>
+internal sealed class SnapshotReader(IStateStore store)
+{
+    /// <summary>Ids are at most this long; longer ones can't exist and are not looked up.</summary>
+    private const int LongestId = 256;
+
+    public async Task<IReadOnlyList<Grid>> GridsAsync(CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(one => one.Value).OrderBy(grid => grid.CreatedAt)];
+
+    public async Task<Grid> GridAsync(string grid, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    /// <summary>By name, or by engine id when it has a colon (rest-api.md §1.8).</summary>
+    public async Task<Node> NodeAsync(string grid, string node, CancellationToken cancellationToken)
+    {
+        var found = node.Contains(':') && node.Length <= LongestId
+            ? (await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", node))) is [var first, ..] ? first.Value : null
+            : await FindAsync(StateKeys.Node, grid, node, cancellationToken);
+        return found ?? throw HttpRefusal.NotFound();
+    }
+
+    /// <summary>Also one that is being taken down: it is gone when its last service is.</summary>
+    public async Task<Stack> StackAsync(string grid, string stack, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.Stack, grid, stack, cancellationToken) ?? throw new HttpRefusal(StatusCodes.Status404NotFound, "Not found");
+
+    public async Task<IReadOnlyList<Stack>> StacksAsync(string grid, CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(StateKeys.Stack, grid, cancellationToken)).Select(one => one.Value)
+            .Where(stack => stack.Name != Service.NoStack).OrderBy(stack => stack.CreatedAt).ThenBy(stack => stack.Name, StringComparer.Ordinal)];
+
+    /// <summary>Not one that is marked removed.</summary>
+    public async Task<Service> ServiceAsync(string grid, string stack, string service, CancellationToken cancellationToken) =>
+        await FindServiceAsync(grid, stack, service, cancellationToken) is { RemovedAt: null } found ? found : throw HttpRefusal.NotFound();
+
+    /// <summary>Also one that is marked removed; null when its document has gone.</summary>
+    public Task<Service?> FindServiceAsync(string grid, string stack, string service, CancellationToken cancellationToken) =>
+        FindAsync(StateKeys.Service, grid, Service.DocumentId(stack, service), cancellationToken);
+
+    public async Task<ServiceDeploy> ServiceDeployAsync(string grid, string id, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.ServiceDeploy, grid, id, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    public async Task<StackDeploy> StackDeployAsync(string grid, string id, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.StackDeploy, grid, id, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    public async Task<IReadOnlyList<ServiceDeploy>> ServiceDeploysAsync(string grid, IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(ids.Select(id => FindAsync(StateKeys.ServiceDeploy, grid, id, cancellationToken)))).OfType<ServiceDeploy>()];
+
+    public async Task<NodeLiveness?> LivenessAsync(string grid, string node, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.NodeLiveness, grid, node, cancellationToken);
+
+    /// <summary>Everything of the grid.</summary>
+    public async Task<GridSnapshot> WholeAsync(Grid grid, CancellationToken cancellationToken)
+    {
+        var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
+        var instances = store.ListAsync(StateKeys.Instance, grid.Name, cancellationToken);
+        var observed = store.ListAsync(StateKeys.Observed, grid.Name, cancellationToken);
+        return await BuildAsync(grid, services, Values(await instances), Values(await observed), cancellationToken);
+    }
+
+    /// <summary>The services of one stack and what runs of them.</summary>
+    public Task<GridSnapshot> OfStackAsync(Grid grid, string stack, CancellationToken cancellationToken)
+    {
+        var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken, new IndexValue("stack", stack));
+        return OfServicesAsync(grid, services, cancellationToken);
+    }
+
+    /// <summary>One service and what runs of it.</summary>
+    public Task<GridSnapshot> OfServiceAsync(Grid grid, Service service, CancellationToken cancellationToken) =>
+        OfServicesAsync(grid, Task.FromResult<IReadOnlyList<Versioned<Service>>>([new Versioned<Service>(service, 0)]), cancellationToken);
+
+    /// <summary>The nodes alone.</summary>
+    public Task<GridSnapshot> OfNodesAsync(Grid grid, CancellationToken cancellationToken) =>
+        BuildAsync(grid, Task.FromResult<IReadOnlyList<Versioned<Service>>>([]), [], [], cancellationToken);
+
+    private async Task<GridSnapshot> OfServicesAsync(
+        Grid grid, Task<IReadOnlyList<Versioned<Service>>> services, CancellationToken cancellationToken)
+    {
+        var lists = await Task.WhenAll((await services).Select(service => store.ListAsync(StateKeys.Instance, grid.Name, cancellationToken,
+            new IndexValue("service", Service.DocumentId(service.Value.Stack, service.Value.Name)))));
+        var instances = lists.SelectMany(list => Values(list)).ToList();
+        var places = instances.SelectMany(instance =>
+            instance.Departures.Select(departure => departure.Node).Append(instance.Node).OfType<string>().Distinct()
+                .Select(node => InstanceObserved.DocumentId(node, instance.Id)));
+        var observed = await Task.WhenAll(places.Select(id => FindAsync(StateKeys.Observed, grid.Name, id, cancellationToken)));
+        return await BuildAsync(grid, services, instances, [.. observed.OfType<InstanceObserved>()], cancellationToken);
+    }
+
+    private async Task<GridSnapshot> BuildAsync(
+        Grid grid,
+        Task<IReadOnlyList<Versioned<Service>>> services,
+        IReadOnlyList<Instance> instances,
+        IReadOnlyList<InstanceObserved> observed,
+        CancellationToken cancellationToken)
+    {
+        var nodes = store.ListAsync(StateKeys.Node, grid.Name, cancellationToken);
+        var liveness = store.ListAsync(StateKeys.NodeLiveness, grid.Name, cancellationToken);
+        var deploys = store.ListAsync(StateKeys.ServiceDeploy, grid.Name, cancellationToken, StateKeys.Unfinished);
+        var byId = instances.ToDictionary(instance => instance.Id);
+        return new GridSnapshot
+        {
+            Grid = grid,
+            Nodes = [.. Values(await nodes).OrderBy(node => node.Name, StringComparer.Ordinal)],
+            Liveness = Values(await liveness).ToDictionary(one => one.Node),
+            Services = [.. Values(await services).Where(service => service.RemovedAt is null)],
+            Instances = instances.Where(instance => instance.Desired != DesiredState.Removed).OrderBy(instance => instance.Number)
+                .ToLookup(instance => Service.DocumentId(instance.Stack, instance.Service)),
+            Seen = [.. observed.Select(one => new SeenInstance(one, byId.GetValueOrDefault(one.InstanceId)))
+                .OrderBy(one => one.CreatedAt).ThenBy(one => one.ContainerName, StringComparer.Ordinal)],
+            Deploying = Values(await deploys).Select(deploy => Service.DocumentId(deploy.Stack, deploy.Service)).ToHashSet(),
+        };
+    }
+
+    private async Task<T?> FindAsync<T>(DocumentKind<T> kind, string partition, string id, CancellationToken cancellationToken)
+        where T : class =>
+        id.Length is 0 or > LongestId ? null : (await store.GetAsync(kind, partition, id, cancellationToken))?.Value;
+
+    private static IReadOnlyList<T> Values<T>(IReadOnlyList<Versioned<T>> documents) => [.. documents.Select(one => one.Value)];
+}
