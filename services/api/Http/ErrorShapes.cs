@@ -49,7 +49,9 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
             BusFaultException fault => (500, Error($"The command failed in the service that carries it out: {fault.Message}")),
             _ => (500, new JsonObject { ["message"] = "Internal server error", ["error"] = "Internal server error; the log of the api says more" }),
         };
-        if (status >= 500)
+        if (exception is HttpRefusal)
+            logger.LogDebug("{Method} {Path} answered {Status}: {Body}", http.Request.Method, http.Request.Path, status, exception.Message);
+        else if (status >= 500)
             logger.LogWarning(exception, "{Method} {Path} answered {Status}", http.Request.Method, http.Request.Path, status);
 
         http.Response.Headers.Remove("Allow");

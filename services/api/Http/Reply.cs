@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -20,8 +21,13 @@ internal sealed class Reply(int status, ReadOnlyMemory<byte> body) : IResult
 
     public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, status, body);
 
-    public static Task WriteAsync(HttpContext http, int status, JsonNode body) =>
-        WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(body, KontenaResponseJson.Wire.Options));
+    public static Task WriteAsync(HttpContext http, int status, JsonNode body)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = KontenaResponseJson.Wire.Options.Encoder }))
+            body.WriteTo(writer);
+        return WriteAsync(http, status, bytes.WrittenMemory);
+    }
 
     private static Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
     {
