@@ -1,0 +1,67 @@
+using Microsoft.Data.Sqlite;
+
+namespace Kontena.LogCollector.Storage.Sqlite;
+
+/// <summary>The tables of a segment file and how connections to it are set up.</summary>
+internal static class SegmentSchema
+{
+    // A commit survives kill -9 of the process; a power cut may take the last moments, which is the price of the speed (law 8: logs never delay orders).
+    private const string Tables = """
+        PRAGMA journal_mode=WAL;
+        PRAGMA synchronous=NORMAL;
+        PRAGMA journal_size_limit=67108864;
+        CREATE TABLE IF NOT EXISTS source(
+            id INTEGER PRIMARY KEY, grid TEXT NOT NULL, node TEXT NOT NULL, stack TEXT NOT NULL, service TEXT NOT NULL,
+            instance INTEGER NOT NULL, instance_id TEXT NOT NULL, container_name TEXT NOT NULL, container_id TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS line(
+            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, source INTEGER NOT NULL, stderr INTEGER NOT NULL, text TEXT NOT NULL);
+        CREATE INDEX IF NOT EXISTS line_of ON line(source, id);
+        CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='line', content_rowid='id');
+        CREATE TABLE IF NOT EXISTS batch(key BLOB PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS arrival(first_line INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS measurement(
+            grid TEXT NOT NULL, node TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY(grid, node, at)) WITHOUT ROWID;
+        """;
+
+    public static SqliteConnection OpenWriter(string file)
+    {
+        var connection = Open(file, SqliteOpenMode.ReadWriteCreate, pooling: false);
+        try
+        {
+            Execute(connection, Tables);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>From a pool; <see cref="Forget"/> empties it.</summary>
+    public static SqliteConnection OpenReader(string file) => Open(file, SqliteOpenMode.ReadWrite, pooling: true);
+
+    /// <summary>Closes what the pool holds of the file, so that it can be removed.</summary>
+    public static void Forget(string file)
+    {
+        using var connection = new SqliteConnection(Settings(file, SqliteOpenMode.ReadWrite, pooling: true));
+        SqliteConnection.ClearPool(connection);
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static SqliteConnection Open(string file, SqliteOpenMode mode, bool pooling)
+    {
+        var connection = new SqliteConnection(Settings(file, mode, pooling));
+        connection.Open();
+        return connection;
+    }
+
+    private static string Settings(string file, SqliteOpenMode mode, bool pooling) =>
+        new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = pooling, DefaultTimeout = 5 }.ToString();
+}
