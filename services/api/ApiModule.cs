@@ -13,6 +13,7 @@ using Kontena.Api.Stacks;
 using Kontena.Api.Stats;
 using Kontena.Core.Ids;
 using Kontena.Hosting;
+using Kontena.Hosting.DeadLetters;
 using Kontena.State;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -35,6 +36,7 @@ public static class ApiModule
         builder.AddDataEndpoint(ExecOutputConsumer.Endpoint(process));
         builder.Use(UseApi);
         builder.MapRoutes(MapApi);
+        builder.MapRoutes(routes => routes.MapDeadLetters("/v1/admin").WithTags("admin"));
         return builder;
     }
 

@@ -1,6 +1,4 @@
 using Kontena.Api;
 using Kontena.Hosting;
 
-var builder = KontenaApplicationBuilder.Create("api", args);
-builder.AddApi();
-return await builder.RunAsync();
+return await KontenaApplicationBuilder.RunAsync("api", args, builder => builder.AddApi());

@@ -1,6 +1,4 @@
 using Kontena.Hosting;
 using Kontena.LogCollector;
 
-var builder = KontenaApplicationBuilder.Create("log-collector", args);
-builder.AddLogCollector();
-return await builder.RunAsync();
+return await KontenaApplicationBuilder.RunAsync("log-collector", args, builder => builder.AddLogCollector());

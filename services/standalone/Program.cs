@@ -1,5 +1,7 @@
+using Kontena.Api;
 using Kontena.GridManager;
 using Kontena.Hosting;
+using Kontena.LogCollector;
 using Kontena.NodeAgent;
 using Kontena.Standalone;
 
@@ -7,5 +9,7 @@ return await KontenaApplicationBuilder.RunAsync("standalone", args, builder =>
 {
     FirstStart.Prepare(builder.Configuration);
     builder.AddGridManager();
+    builder.AddLogCollector();
     builder.AddNodeAgent();
+    builder.AddApi();
 });
