@@ -3,6 +3,7 @@ using Kontena.GridManager;
 using Kontena.Hosting;
 using Kontena.LogCollector;
 using Kontena.NodeAgent;
+using Kontena.Scheduler;
 using Kontena.Standalone;
 
 return await KontenaApplicationBuilder.RunAsync("standalone", args, builder =>
@@ -10,6 +11,7 @@ return await KontenaApplicationBuilder.RunAsync("standalone", args, builder =>
     FirstStart.Prepare(builder.Configuration);
     builder.AddGridManager();
     builder.AddLogCollector();
+    builder.AddScheduler();
     builder.AddNodeAgent();
     builder.AddApi();
 });

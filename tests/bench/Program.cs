@@ -15,7 +15,7 @@ IReadOnlyList<Row> rows;
 switch (name)
 {
     case "deploy":
-        var engine = new DockerEngineClient(docker);
+        var engine = new DockerEngineClient(EngineAddress.Parse(docker), time);
         using (var swarm = new SwarmClient(docker["unix://".Length..]))
             rows = await new DeployBench(engine, platform, swarm, image, runs, time).RunAsync(sizes, CancellationToken.None);
         break;

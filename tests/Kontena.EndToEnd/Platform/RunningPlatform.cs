@@ -39,7 +39,7 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
             return;
         }
 
-        Engine = new DockerEngineClient(socket);
+        Engine = new DockerEngineClient(EngineAddress.Parse(socket), TimeProvider.System);
         _environment = new Dictionary<string, string>
         {
             ["KONTENA_HOME"] = Path.Combine(_home, "platform"),
