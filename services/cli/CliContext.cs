@@ -1,4 +1,5 @@
 using Kontena.Cli.Output;
+using Kontena.Docker;
 
 namespace Kontena.Cli;
 
@@ -7,6 +8,9 @@ internal sealed record CliContext(ITerminal Terminal, CliEnvironment Environment
 {
     /// <summary>How often a deploy is asked after: soon at first, then once a second.</summary>
     public TimeSpan FirstPoll { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The container engine of this machine, for building images.</summary>
+    public Func<IContainerEngine> Engine { get; init; } = () => LocalEngine(Time);
 
     private bool Plain => Environment.Text("NO_COLOR") is not null || Environment.Text("KONTENA_SIMPLE_TERM") is not null;
 
@@ -18,4 +22,16 @@ internal sealed record CliContext(ITerminal Terminal, CliEnvironment Environment
     public bool Widgets => Terminal.ErrorIsTerminal && Environment.Text("KONTENA_SIMPLE_TERM") is null;
 
     public Progress Progress() => new(Terminal, Widgets, ErrorPaint, Time);
+
+    private static DockerEngineClient LocalEngine(TimeProvider time)
+    {
+        try
+        {
+            return new DockerEngineClient(EngineAddress.FromEnvironment(), time);
+        }
+        catch (FormatException error)
+        {
+            throw new CliException(error.Message, remedy: "DOCKER_HOST names the engine that builds images.");
+        }
+    }
 }

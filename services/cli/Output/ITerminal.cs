@@ -20,6 +20,9 @@ internal interface ITerminal
     /// <summary>One line of standard input; null at its end.</summary>
     string? ReadLine();
 
+    /// <summary>As <see cref="ReadLine"/>, without showing what is typed.</summary>
+    string? ReadSecret();
+
     /// <summary>Standard input as bytes.</summary>
     Stream OpenInput();
 

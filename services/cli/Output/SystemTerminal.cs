@@ -37,6 +37,14 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public string? ReadLine() => (input ??= new StreamReader(OpenInput(), Utf8)).ReadLine();
 
+    public string? ReadSecret()
+    {
+        using var hidden = TerminalMode.WithoutEcho();
+        var answer = ReadLine();
+        errorWriter.WriteLine();
+        return answer;
+    }
+
     public Stream OpenInput() => Console.OpenStandardInput();
 
     public void WriteRaw(bool error, ReadOnlySpan<byte> bytes)
@@ -47,7 +55,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         stream.Flush();
     }
 
-    public IDisposable RawMode() => new RawTerminalMode();
+    public IDisposable RawMode() => TerminalMode.Raw();
 
     public Interrupt CatchInterrupt()
     {

@@ -21,7 +21,7 @@ internal static class ValuesFile
     {
         if (values.Count == 0) return "--- {}\n";
         var text = new StringBuilder("---\n");
-        foreach (var (key, value) in values) text.Append(key).Append(": ").Append(Quote(value)).Append('\n');
+        foreach (var (key, value) in values) text.Append(key).Append(": ").Append(YamlText.Scalar(value)).Append('\n');
         return text.ToString();
     }
 
@@ -37,16 +37,4 @@ internal static class ValuesFile
             throw new CliException($"Cannot write the values to {file}: {error.Message}");
         }
     }
-
-    /// <summary>Plain when no reader could take it for anything but text or a number, else in double quotes.</summary>
-    private static string Quote(string value)
-    {
-        var plain = value.Length > 0 && value.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '/' or '-')
-            && char.IsAsciiLetterOrDigit(value[0])
-            && value.ToLowerInvariant() is not ("true" or "false" or "yes" or "no" or "on" or "off" or "null" or "y" or "n");
-        return plain ? value : JsonSerializer.Serialize(value, TextJson.Default.String);
-    }
 }
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
-internal sealed partial class TextJson : System.Text.Json.Serialization.JsonSerializerContext;
