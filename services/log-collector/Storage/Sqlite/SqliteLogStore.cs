@@ -180,9 +180,13 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
                 lines.AddRange(new SegmentReader(connection, segment)
                     .Read(query, after(segment), query.Limit - lines.Count, search, cancellationToken));
             }
+            catch (SqliteException exception) when (exception.SqliteErrorCode == 1)
+            {
+                // Its tables are being made this moment: it has no lines yet.
+            }
             catch (SqliteException exception)
             {
-                // One damaged or half-made file must not hide all the others.
+                // One damaged file must not hide all the others.
                 _logger.LogWarning(exception, "log segment {Segment} could not be read", SegmentName.FileOf(_options.Directory, segment));
             }
         }
