@@ -31,14 +31,16 @@ public sealed record EngineAddress
         if (text.StartsWith("unix://", StringComparison.Ordinal) && text["unix://".Length..] is { Length: > 0 } path && path[0] == '/')
             return Socket(path);
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 && uri.Scheme is "tcp" or "http" or "https")
+        // As a scheme .NET gives no port of its own, so that we can tell whether one was written.
+        var secure = text.StartsWith("https://", StringComparison.Ordinal);
+        var rest = secure || text.StartsWith("http://", StringComparison.Ordinal) ? "tcp" + text[text.IndexOf(':')..] : text;
+        if (rest.StartsWith("tcp://", StringComparison.Ordinal) && Uri.TryCreate(rest, UriKind.Absolute, out var uri) && uri.Host.Length > 0)
         {
-            var certificates = certificateDirectory ?? (uri.Scheme == "https" ? DefaultCertificateDirectory() : null);
-            var port = uri.Scheme != "tcp" && uri.IsDefaultPort ? -1 : uri.Port;
+            var certificates = certificateDirectory ?? (secure ? DefaultCertificateDirectory() : null);
             return new EngineAddress
             {
                 Host = uri.DnsSafeHost,
-                Port = port > 0 ? port : certificates is null ? 2375 : 2376,
+                Port = uri.Port > 0 ? uri.Port : certificates is null ? 2375 : 2376,
                 CertificateDirectory = certificates,
             };
         }
@@ -60,7 +62,7 @@ public sealed record EngineAddress
         return Parse(host, certificates);
     }
 
-    public override string ToString() => SocketPath is not null ? $"unix://{SocketPath}" : $"tcp://{Host}:{Port}";
+    public override string ToString() => SocketPath is not null ? $"unix://{SocketPath}" : Host!.Contains(':') ? $"tcp://[{Host}]:{Port}" : $"tcp://{Host}:{Port}";
 
     private static EngineAddress Socket(string path) => new() { SocketPath = path };
 

@@ -18,7 +18,7 @@ internal static class StreamFrames
     public const string Stderr = "stderr";
 
     private const int HeaderLength = 8;
-    private const int BufferSize = 32 * 1024;
+    private const int BufferSize = 8 * 1024; // per followed container, most of which are silent
 
     public static async IAsyncEnumerable<StreamPiece> ReadAsync(
         EngineStream stream, bool raw, [EnumeratorCancellation] CancellationToken cancellationToken)
