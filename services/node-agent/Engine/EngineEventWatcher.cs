@@ -30,8 +30,9 @@ internal sealed class EngineEventWatcher(
                         supervisor.OnEvent(happened);
                 }
             }
-            catch (Exception error) when (error is EngineUnavailableException or EngineException or IOException or HttpRequestException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever broke the stream: it is opened again, and the full look finds what it did not tell.
                 logger.LogDebug("Engine events broke off: {Reason}", error.Message);
             }
 

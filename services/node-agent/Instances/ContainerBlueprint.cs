@@ -36,6 +36,8 @@ internal static class ContainerBlueprint
             NetworkMode = bridge ? GridNetwork.NameOf(spec.Grid) : spec.Net,
             Endpoint = bridge ? ContainerNames.EndpointOf(spec) : null,
             DnsSearch = ownNames ? spec.DnsSearch : [],
+            // The engine's own choice is 0, which asks the outside world for a bare "db" before the search list is tried.
+            DnsOptions = bridge ? ["ndots:1"] : [],
             Memory = spec.Memory,
             MemorySwap = spec.MemorySwap,
             ShmSize = spec.ShmSize,

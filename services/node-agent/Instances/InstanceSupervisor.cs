@@ -103,7 +103,7 @@ internal sealed class InstanceSupervisor(
     private void OnOrder(string instanceId)
     {
         if (tools.Orders.Opened.IsCompletedSuccessfully)
-            WorkerOf(instanceId, absent: _listed).Poke();
+            Wake(instanceId);
     }
 
     private async Task LookAtAllAsync(CancellationToken cancellationToken)
@@ -140,6 +140,18 @@ internal sealed class InstanceSupervisor(
         foreach (var worker in _workers.Values)
             worker.OnListed(byInstance.GetValueOrDefault(worker.InstanceId), started);
         _listed = true;
+        foreach (var (instanceId, worker) in _workers)
+        {
+            if (worker.TryRetire())
+                _workers.TryRemove(new(instanceId, worker));
+        }
+    }
+
+    private void Wake(string instanceId)
+    {
+        // A worker that retires at this very moment is replaced; a new one does not retire before it has run.
+        while (!WorkerOf(instanceId, absent: _listed).Poke())
+            Thread.Yield();
     }
 
     private static bool Unfinished(InstanceOrder order) => order is not { Desired: DesiredState.Removed, Done: true };

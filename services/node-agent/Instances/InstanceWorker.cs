@@ -26,9 +26,14 @@ internal sealed class InstanceWorker : IDisposable
     private Task _pass = Task.CompletedTask;
     private bool _running;
     private bool _dirty;
+    private bool _retired;
 
     private ContainerSight? _seen;
+    /// <summary>Set by events and listings, which come at any time; cleared by a look.</summary>
     private volatile bool _stale;
+
+    /// <summary>Set by a step that left the container in a state it did not look at.</summary>
+    private bool _unseen;
     private InstanceMemory _memory = new();
     private ObservedState? _phase;
     private string? _endedByUs;
@@ -45,7 +50,7 @@ internal sealed class InstanceWorker : IDisposable
         _identity = identity;
         _stopping = stopping;
         _stale = !absent;
-        _alarm = tools.Time.CreateTimer(_ => Poke(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = tools.Time.CreateTimer(state => ((InstanceWorker)state!).Poke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public string InstanceId { get; }
@@ -65,22 +70,38 @@ internal sealed class InstanceWorker : IDisposable
         }
     }
 
-    /// <summary>Plan (again), as soon as possible.</summary>
-    public void Poke()
+    /// <summary>Plan (again), as soon as possible. False when this worker has retired: another one must be asked.</summary>
+    public bool Poke()
     {
         lock (_guard)
         {
+            if (_retired)
+                return false;
             if (_stopping.IsCancellationRequested)
-                return;
+                return true;
             _dirty = true;
             if (_running)
             {
-                _interrupt.Cancel();
-                return;
+                _ = _interrupt.CancelAsync();
+                return true;
             }
 
             _running = true;
             _pass = Task.Run(RunAsync, CancellationToken.None);
+            return true;
+        }
+    }
+
+    /// <summary>True when nothing is left to look after; from then on this worker does nothing more.</summary>
+    public bool TryRetire()
+    {
+        lock (_guard)
+        {
+            if (_running || _dirty || _stale || _seen is not null || _tools.Orders.Find(InstanceId) is { Done: false })
+                return false;
+            _retired = true;
+            _alarm.Dispose();
+            return true;
         }
     }
 
@@ -151,10 +172,7 @@ internal sealed class InstanceWorker : IDisposable
             {
                 _dirty = false;
                 if (_interrupt.IsCancellationRequested)
-                {
-                    _interrupt.Dispose();
                     _interrupt = new CancellationTokenSource();
-                }
             }
 
             try
@@ -190,7 +208,7 @@ internal sealed class InstanceWorker : IDisposable
             _stopping.ThrowIfCancellationRequested();
             var order = _tools.Orders.Find(InstanceId);
             Renew(order);
-            if (_stale && !await LookAsync(order))
+            if ((_stale || _unseen) && !await LookAsync(order))
                 return;
             var plan = InstanceReconciler.Plan(order, _seen, _memory, _tools.Time.GetUtcNow());
             if (plan.Steps.Count == 0)
@@ -249,6 +267,7 @@ internal sealed class InstanceWorker : IDisposable
             if (details is null || !IsOurs(details))
                 details = await FindByLabelAsync(both.Token);
             _seen = details is null ? null : ContainerSight.Of(details);
+            _unseen = false;
             Touch();
             return true;
         }
@@ -280,7 +299,6 @@ internal sealed class InstanceWorker : IDisposable
         {
             Seen = _seen,
             Memory = _memory,
-            EndedByUs = _endedByUs,
         };
         context.Show = phase =>
         {
@@ -295,11 +313,12 @@ internal sealed class InstanceWorker : IDisposable
                 Report();
             }
 
+            // Before the step, as its events may come before its answer.
+            _endedByUs = step switch { StopContainer stop => stop.ContainerId, RemoveContainer remove => remove.ContainerId, _ => _endedByUs };
             var goOn = await CarryOutAsync(step, context);
-            (_seen, _memory, _endedByUs) = (context.Seen, context.Memory, context.EndedByUs);
-            _stale |= context.Stale;
-            if (!context.Stale)
-                _stale = false;
+            (_seen, _memory, _unseen) = (context.Seen, context.Memory, context.Stale);
+            if (step is StartContainer)
+                _endedByUs = null;
             Touch();
             if (!goOn)
                 break;
@@ -333,10 +352,7 @@ internal sealed class InstanceWorker : IDisposable
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
             lock (_guard)
-            {
-                _interrupt.Dispose();
                 _interrupt = new CancellationTokenSource();
-            }
 
             return false;
         }

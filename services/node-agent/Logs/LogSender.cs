@@ -3,12 +3,14 @@ using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Registration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Logs;
 
 /// <summary>Sends lines in batches on the data connection: a full batch at once, a part of one after 200 ms. A batch the broker does not
 /// take is offered again; the buffer drops its oldest meanwhile.</summary>
-internal sealed class LogSender(LogBuffer buffer, LogCursors cursors, NodeMembership membership, IDataBus bus, TimeProvider time) : BackgroundService
+internal sealed class LogSender(LogBuffer buffer, LogCursors cursors, NodeMembership membership, IDataBus bus, TimeProvider time, ILogger<LogSender> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -62,6 +64,15 @@ internal sealed class LogSender(LogBuffer buffer, LogCursors cursors, NodeMember
     {
         using var timer = new PeriodicTimer(SaveEvery, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
-            await cursors.SaveAsync(cancellationToken);
+        {
+            try
+            {
+                await cursors.SaveAsync(cancellationToken);
+            }
+            catch (IOException error)
+            {
+                logger.LogWarning("Log positions can't be written ({Reason}); after a restart of the agent some lines come twice", error.Message);
+            }
+        }
     }
 }

@@ -74,8 +74,10 @@ internal sealed class LogShipper(
                 logger.LogDebug("Output of {Container} can't be read: {Reason}", container.Name, error.Message);
                 return; // Its log driver keeps nothing, or it has gone.
             }
-            catch (Exception error) when (error is EngineUnavailableException or IOException or HttpRequestException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever broke the stream: it is read on from the last line.
+                logger.LogDebug("Output of {Container} broke off: {Reason}", container.Name, error.Message);
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }

@@ -24,7 +24,6 @@ internal sealed record CreateContainer(string Name) : InstanceStep
             var created = await tools.Engine.CreateContainerAsync(Name, config, cancellationToken);
             foreach (var warning in created.Warnings)
                 tools.Logger.LogWarning("Container {Container}: {Warning}", Name, warning);
-            context.EndedByUs = null;
             context.Seen = new ContainerSight
             {
                 Id = created.Id,

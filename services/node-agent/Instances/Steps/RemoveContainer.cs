@@ -11,7 +11,6 @@ internal sealed record RemoveContainer(string ContainerId, bool AnonymousVolumes
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        context.EndedByUs = ContainerId;
         await context.Tools.Engine.RemoveContainerAsync(ContainerId, force: true, AnonymousVolumes, cancellationToken);
         if (context.Seen?.Id != ContainerId)
             return;

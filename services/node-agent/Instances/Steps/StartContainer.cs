@@ -17,7 +17,6 @@ internal sealed record StartContainer(string? ContainerId) : InstanceStep
         await context.EnterSlotAsync(cancellationToken);
         try
         {
-            context.EndedByUs = null;
             await context.Tools.Engine.StartContainerAsync(id, cancellationToken);
         }
         catch (EngineException error)

@@ -19,9 +19,6 @@ internal sealed class StepContext(InstanceTools tools, InstanceOrder order) : ID
     public bool Stale { get; set; }
     public InstanceMemory Memory { get; set; } = new();
 
-    /// <summary>The container that we ended ourselves: its end is no news.</summary>
-    public string? EndedByUs { get; set; }
-
     /// <summary>Tells what is happening now, when a step knows better than its <see cref="InstanceStep.Phase"/>.</summary>
     public Action<ObservedState> Show { get; set; } = static _ => { };
 

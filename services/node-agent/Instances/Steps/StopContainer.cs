@@ -13,7 +13,6 @@ internal sealed record StopContainer(string ContainerId, int GraceSeconds) : Ins
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        context.EndedByUs = ContainerId;
         await context.Tools.Engine.StopContainerAsync(ContainerId, TimeSpan.FromSeconds(GraceSeconds), cancellationToken);
         if (context.Seen is not { } seen || seen.Id != ContainerId)
             return;

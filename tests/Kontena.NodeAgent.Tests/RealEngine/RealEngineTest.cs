@@ -1,0 +1,67 @@
+using System.Text;
+using Kontena.Contracts.Instances;
+using Kontena.Docker;
+using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing.Docker;
+using Xunit;
+
+namespace Kontena.NodeAgent.Tests.RealEngine;
+
+[CollectionDefinition("real engine", DisableParallelization = true)]
+public sealed class RealEngineCollection : ICollectionFixture<DockerEngine>;
+
+/// <summary>The agent over a Docker Engine. Every test has its own services, as they share one engine and one network.</summary>
+[Collection("real engine")]
+public abstract class RealEngineTest(DockerEngine docker) : IAsyncLifetime
+{
+    private static int _numbers;
+    private AgentHarness? _agent;
+
+    private protected DockerEngineClient Engine { get; } = docker.Require();
+    private protected AgentHarness Agent => _agent!;
+
+    public async ValueTask InitializeAsync() => _agent = await AgentHarness.StartAsync(Engine);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var order in Agent.Orders.All.ToList())
+            await Agent.Orders.TakeAsync(new RemoveInstance { InstanceId = order.InstanceId, Generation = order.Generation + 1, Name = order.Name, RemoveData = true }, default);
+        foreach (var order in Agent.Orders.All.ToList())
+            await Agent.ObserveAsync(seen => seen.InstanceId == order.InstanceId && seen.State == ObservedState.Removed);
+        await Agent.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A service name no other test has.</summary>
+    private protected static string Fresh(string stem) => $"{stem}{Interlocked.Increment(ref _numbers)}";
+
+    /// <summary>Gives the order under an id made from the container's name, which is returned.</summary>
+    private protected async Task<string> ApplyAsync(InstanceSpec spec, long generation = 1, DesiredState desired = DesiredState.Running)
+    {
+        var id = IdOf(spec);
+        await Agent.ApplyAsync(spec, generation, desired, id);
+        return id;
+    }
+
+    private protected static string IdOf(InstanceSpec spec) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(spec.Name)))[..24];
+
+    private protected Task<InstanceObserved> ReadyAsync(InstanceSpec spec, long generation = 1) =>
+        Agent.ObserveAsync(seen => seen.Ready && seen.Generation == generation && seen.InstanceId == IdOf(spec), 60);
+
+    private protected async Task<InstanceObserved> RunAsync(InstanceSpec spec, long generation = 1)
+    {
+        await ApplyAsync(spec, generation);
+        return await ReadyAsync(spec, generation);
+    }
+
+    private protected async Task<(int Code, string Output)> ShellAsync(string container, string command)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var session = await Engine.ExecAsync(container, new ExecConfig { Cmd = ["sh", "-c", command] }, cancellation);
+        var output = new StringBuilder();
+        await foreach (var chunk in session.OutputAsync(cancellation))
+            output.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
+        return (await session.ExitCodeAsync(cancellation), output.ToString());
+    }
+}
