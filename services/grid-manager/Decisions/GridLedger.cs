@@ -64,7 +64,7 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
                     batch.Put(StateKeys.GridSequence, new GridSequence { ChangedAt = time.GetUtcNow() }, sequence?.Version ?? 0);
                     await store.CommitAsync(batch, cancellationToken);
                     foreach (var change in decision.Changes ?? [])
-                        logger.LogInformation("Grid {Grid}: {Change}", partition, change);
+                        logger.LogInformation("{Partition}: {Change}", partition == StateKeys.System ? "Grids" : $"Grid {partition}", change);
                     return decision.Reply;
                 }
                 catch (StateConflictException conflict) when (attempt < MaxAttempts)

@@ -125,8 +125,9 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
         }
     }
 
+    // A stored time in the future, after a clock was set back, is as wrong as an old one.
     private bool IsDue(DateTimeOffset? stored, DateTimeOffset? seen) =>
-        seen is { } at && (stored is not { } last || at - last >= options.StoreSeenEvery);
+        seen is { } at && (stored is not { } last || (at - last).Duration() >= options.StoreSeenEvery);
 
     private static NodeLiveness Changed(NodeLiveness stored, LivenessState state, DateTimeOffset? seen, DateTimeOffset now) => stored with
     {

@@ -1,0 +1,201 @@
+using Kontena.Contracts.Nodes;
+using Kontena.GridManager.Nodes.Liveness;
+using Kontena.Testing;
+using Xunit;
+
+namespace Kontena.GridManager.Tests.Nodes.Liveness;
+
+/// <summary>Time passes in seconds; nodes beat every two, probes come back every one, unless a test says otherwise.</summary>
+public sealed class NodeLivenessMonitorTests
+{
+    private readonly TestClock _clock = new();
+    private readonly NodeLivenessMonitor _monitor;
+    private readonly Dictionary<string, LivenessState> _states = [];
+    private readonly List<string> _changes = [];
+    private long _second;
+
+    public NodeLivenessMonitorTests() => _monitor = new NodeLivenessMonitor(new LivenessOptions(), _clock);
+
+    [Fact]
+    public void Three_missed_heartbeats_make_a_suspect_and_twenty_seconds_an_offline_node()
+    {
+        Know("a", "b");
+        Live(10, ["a", "b"]);
+        Live(40, ["b"]);
+        Assert.Equal(["14 a Suspect", "28 a Offline"], _changes);
+    }
+
+    [Fact]
+    public void A_heartbeat_brings_a_node_back_at_once()
+    {
+        Know("a", "b");
+        Live(10, ["a", "b"]);
+        Live(30, ["b"]);
+        Live(3, ["a", "b"]);
+        Assert.Equal(LivenessState.Online, _states["a"]);
+        Assert.NotNull(_monitor.Look());
+    }
+
+    [Fact]
+    public void A_single_node_is_judged_too()
+    {
+        Know("a");
+        Live(10, ["a"]);
+        Live(25, []);
+        Assert.Equal(LivenessState.Offline, _states["a"]);
+    }
+
+    [Fact]
+    public void A_broker_that_is_away_makes_nobody_offline_and_all_get_the_full_grace_after_it()
+    {
+        Know("a", "b");
+        Live(10, ["a", "b"]);
+        Live(300, [], probes: false);
+        Assert.Empty(_changes);
+        Live(5, []);
+        Assert.Empty(_changes);
+        Live(5, ["a", "b"]);
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void A_pause_of_this_process_makes_nobody_offline()
+    {
+        Know("a", "b");
+        Live(10, ["a", "b"]);
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        Look();
+        Live(5, ["a"]);
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void All_silent_at_once_is_doubted_for_two_minutes()
+    {
+        Know("a", "b", "c");
+        Live(10, ["a", "b", "c"]);
+        Live(119, []);
+        Assert.Empty(_changes);
+        Assert.True(_monitor.Look().Doubting);
+        Live(30, []);
+        Assert.All(_states.Values, state => Assert.Equal(LivenessState.Offline, state));
+    }
+
+    [Fact]
+    public void The_first_to_return_after_all_were_silent_does_not_make_the_others_offline()
+    {
+        Know("a", "b", "c");
+        Live(10, ["a", "b", "c"]);
+        Live(60, []);
+        Live(15, ["a"]);
+        Assert.DoesNotContain(LivenessState.Offline, _states.Values);
+        Live(20, ["a"]);
+        Assert.Equal(LivenessState.Offline, _states["b"]);
+    }
+
+    [Fact]
+    public void After_a_restart_nodes_that_were_online_get_the_full_grace_and_offline_ones_stay_offline()
+    {
+        Know("a", "b");
+        Know(LivenessState.Offline, "c");
+        Live(5, []);
+        Assert.Empty(_changes);
+        Live(30, ["b"]);
+        Assert.Equal(LivenessState.Offline, _states["a"]);
+        Assert.DoesNotContain(_changes, change => change.Contains(" c ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Probes_of_others_prove_nothing()
+    {
+        Know("a");
+        for (var second = 0; second < 60; second++)
+        {
+            _monitor.ProbeReturned("another process");
+            Step();
+        }
+
+        Assert.True(_monitor.Look().Suspended);
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void The_last_sight_is_stored_every_ten_seconds_and_times_of_changes_are_kept()
+    {
+        Know("a", "b");
+        var puts = new List<NodeLiveness>();
+        for (var second = 0; second < 60; second++)
+        {
+            Beat("b");
+            if (second < 30)
+                Beat("a");
+            _monitor.ProbeReturned(_monitor.ProcessMark);
+            puts.AddRange(Step().Where(liveness => liveness.Node == "a"));
+        }
+
+        Assert.Equal(2, puts.Count(liveness => liveness.State == LivenessState.Online));
+        var offline = puts[^1];
+        Assert.Equal(LivenessState.Offline, offline.State);
+        Assert.Equal(TimeSpan.FromSeconds(20), offline.DisconnectedAt - offline.LastSeenAt);
+    }
+
+    [Fact]
+    public void Heartbeats_of_another_engine_or_node_are_unknown()
+    {
+        Know("a");
+        Assert.Equal(Hearing.Known, _monitor.Heard("prod", "a", "ID:a", "hash-a"));
+        Assert.Equal(Hearing.OtherFacts, _monitor.Heard("prod", "a", "ID:a", "other"));
+        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "a", "ID:b", "hash-a"));
+        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "b", "ID:b", "hash-b"));
+        _monitor.Forget("prod", "a");
+        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "a", "ID:a", "hash-a"));
+    }
+
+    private void Know(params string[] nodes) => Know(LivenessState.Online, nodes);
+
+    private void Know(LivenessState state, params string[] nodes)
+    {
+        foreach (var name in nodes)
+        {
+            _monitor.Learn(
+                Some.Node(1, name, $"ID:{name}"), new NodeLiveness { Grid = "prod", Node = name, State = state, LastSeenAt = _clock.GetUtcNow() }, 1, heard: false);
+            _monitor.FactsStored("prod", name, $"hash-{name}");
+            _states[name] = state;
+        }
+    }
+
+    private void Live(int seconds, string[] beating, bool probes = true)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            if (probes)
+                _monitor.ProbeReturned(_monitor.ProcessMark);
+            if (_second % 2 == 0)
+                Array.ForEach(beating, Beat);
+            Step();
+        }
+    }
+
+    private void Beat(string node) => _monitor.Heard("prod", node, $"ID:{node}", $"hash-{node}");
+
+    private IReadOnlyList<NodeLiveness> Step()
+    {
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _second++;
+        return Look();
+    }
+
+    private IReadOnlyList<NodeLiveness> Look()
+    {
+        var changes = _monitor.Look().Changes;
+        foreach (var change in changes)
+        {
+            _monitor.Stored(change.Wanted, change.Expected + 1);
+            if (change.IsState)
+                _changes.Add($"{_second} {change.Wanted.Node} {change.Wanted.State}");
+            _states[change.Wanted.Node] = change.Wanted.State;
+        }
+
+        return [.. changes.Select(change => change.Wanted)];
+    }
+}
