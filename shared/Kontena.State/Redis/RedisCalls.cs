@@ -28,8 +28,19 @@ internal sealed class RedisCalls(RedisConnection connection, TimeProvider time)
     public Task<T> WriteAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
         RunAsync(_writes, call, "it is unknown whether the change was stored", cancellationToken);
 
-    public Task<T> PingAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) =>
-        RunAsync(_pings, call, "nothing was changed", cancellationToken);
+    /// <summary>Fails at once, with the cause looked into: this is what people read when they ask whether the process is ready.</summary>
+    public async Task PingAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(_pings, call, "this process waits for it", cancellationToken);
+        }
+        catch (StateUnavailableException first) when (!connection.IsConnected)
+        {
+            await connection.DiagnoseAsync(cancellationToken);
+            throw Unavailable(first.InnerException ?? first, "this process waits for it");
+        }
+    }
 
     private static ResiliencePipeline Pipeline(TimeProvider time, int retries, TimeSpan attempt, TimeSpan whole)
     {
@@ -70,17 +81,19 @@ internal sealed class RedisCalls(RedisConnection connection, TimeProvider time)
             failure is RedisException or TimeoutException or TimeoutRejectedException or ObjectDisposedException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new StateUnavailableException($"Redis {connection.Address}: {Cause(failure)}; {outcome}", failure);
+            throw Unavailable(failure, outcome);
         }
     }
+
+    private StateUnavailableException Unavailable(Exception failure, string outcome) =>
+        new($"Redis {connection.Address}: {Cause(failure)}; {outcome}", failure);
 
     private string Cause(Exception failure) => failure switch
     {
         RedisServerException answer => Remedy(answer.Message),
         ObjectDisposedException => "the connection is closed, this process is stopping",
-        TimeoutRejectedException or TimeoutException or OperationCanceledException => "no answer in time",
-        _ when connection.LastFailure == nameof(ConnectionFailureType.AuthenticationFailure) =>
-            "it refuses the password; check Kontena:State:Redis",
+        _ when connection is { IsConnected: false, Diagnosis: { } diagnosis } => diagnosis,
+        TimeoutRejectedException or TimeoutException or OperationCanceledException when connection.IsConnected => "no answer in time",
         _ => "it can't be reached; check that it runs and what Kontena:State:Redis says",
     };
 

@@ -30,8 +30,17 @@ internal sealed class RedisConnection : IDisposable
     /// <summary>Host and port, without the password.</summary>
     public string Address => string.Join(", ", _options.EndPoints.Select(Text));
 
-    /// <summary>What the client last said of a failed connection.</summary>
-    public string? LastFailure { get; private set; }
+    public bool IsConnected => _multiplexer is { IsConnected: true };
+
+    /// <summary>Cause and remedy of the present outage, as far as it was looked into.</summary>
+    public string? Diagnosis { get; private set; }
+
+    /// <summary>Finds out why there is no connection, unless there is one.</summary>
+    public async Task DiagnoseAsync(CancellationToken cancellationToken)
+    {
+        if (!IsConnected && !_options.Ssl)
+            Diagnosis = await RedisProbe.WhyAsync(_options.EndPoints[0], _options.Password, _time, cancellationToken);
+    }
 
     public async Task<IDatabase> DatabaseAsync(CancellationToken cancellationToken)
     {
@@ -98,16 +107,15 @@ internal sealed class RedisConnection : IDisposable
 
     private void Failed(ConnectionFailedEventArgs happened)
     {
-        LastFailure = happened.FailureType.ToString();
         if (happened.ConnectionType == ConnectionType.Interactive)
-            LogAway(LastFailure);
+            LogAway(happened.FailureType.ToString());
     }
 
     private void Returned(ConnectionFailedEventArgs happened)
     {
         if (happened.ConnectionType != ConnectionType.Interactive)
             return;
-        LastFailure = null;
+        Diagnosis = null;
         Restored?.Invoke();
         bool log;
         lock (_guard)

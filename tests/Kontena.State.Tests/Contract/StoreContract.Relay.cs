@@ -171,7 +171,7 @@ public abstract partial class StoreContract
             // Off the test's synchronisation: FsCheck's properties are synchronous.
             Task.Run(() => LiveAndDieAsync([.. steps], $"life-{run++}"), Token).GetAwaiter().GetResult();
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(6));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5));
     }
 
     private async Task LiveAndDieAsync(IReadOnlyList<int> steps, string grid)
@@ -199,7 +199,7 @@ public abstract partial class StoreContract
                     process = await RunningRelay.StartAsync(Engine, sender, $"{grid}-{lives++}");
                     break;
                 case 2:
-                    Volatile.Write(ref refuse, 3);
+                    Volatile.Write(ref refuse, 1);
                     break;
                 default:
                     var fact = $"{grid}-{committed.Count}";
