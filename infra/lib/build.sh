@@ -7,8 +7,8 @@ publish() {
   for name in "$@"; do
     out=$root/artifacts/publish/$name
     stamp=$out/.built
-    if [ -e "$stamp" ] && [ -z "$(find "$root/services" "$root/shared" "$root"/Directory.* "$root/global.json" -newer "$stamp" -type f -print -quit)" ]; then continue; fi
-    step "build $name" dotnet publish "$root/services/$name" -c Release -r linux-x64 --no-self-contained -o "$out" -v quiet --nologo \
+    if [ -e "$stamp" ] && [ -z "$(find "$root/services" "$root/shared" "$root"/Directory.* "$root/global.json" -newer "$stamp" -type f ! -name packages.lock.json -print -quit)" ]; then continue; fi
+    step "build $name" dotnet publish "$root/services/$name" -c Release -o "$out" -v quiet --nologo \
       || refuse "$name does not build" "see the lines above"
     touch "$stamp"
   done

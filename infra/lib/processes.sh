@@ -31,7 +31,7 @@ pid_of() { cat "$home/run/$1.pid" 2>/dev/null; }
 # A pid alone may name a stranger after a reboot: the start time written beside it must match as well.
 running() {
   local pid started
-  read -r pid started <"$home/run/$1.pid" 2>/dev/null || return 1
+  { read -r pid started <"$home/run/$1.pid"; } 2>/dev/null || return 1
   [ -n "$pid" ] && [ "$(started_at "$pid")" = "$started" ]
 }
 
