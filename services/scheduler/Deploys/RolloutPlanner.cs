@@ -116,7 +116,11 @@ internal static class RolloutPlanner
             + (service.Spec.WaitForPort is null ? TimeSpan.Zero : DeployLimits.PortMargin);
         var node = view.Scene.Nodes.FirstOrDefault(one => one.Name == instance.Node);
         var progress = view.HeardOf(instance.Id) is { } heard && heard > started ? heard : started;
-        var isPulling = fresh && observed!.State == ObservedState.Pulling && node is { State: LivenessState.Online };
+
+        // While an image is pulled the predecessor may still run; the node bounds its pulls itself.
+        var isPulling = fresh && node is { State: LivenessState.Online }
+            && (observed!.State == ObservedState.Pulling
+                || (observed.State == ObservedState.Running && observed.DeployRev != instance.Spec!.DeployRev));
         if (view.Now - started <= DeployLimits.InstanceCap && (isPulling || view.Now - progress <= limit))
             return null;
 

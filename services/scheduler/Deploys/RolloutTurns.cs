@@ -3,6 +3,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Placement;
+using Kontena.Scheduler.Placement.Filters;
 
 namespace Kontena.Scheduler.Deploys;
 
@@ -35,6 +36,7 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
         }
 
         var begin = idle
+            .Where(one => !IsOccupied(view, service, assignments, one))
             .OrderBy(one => reachable.Contains(one.Node.Name) ? 0 : 1)
             .ThenBy(one => one.Number)
             .Take(Math.Max(0, DeployLimits.Fresh - underWay.Count))
@@ -43,9 +45,18 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
         var room = Math.Max(0, DeployLimits.Replacing - underWay.Count - begin.Count);
         var mayGo = Math.Min(room, ready - required);
         if (mayGo > 0)
-            begin.AddRange(serving.Take(mayGo));
+            begin.AddRange(serving.Where(one => !IsOccupied(view, service, assignments, one)).Take(mayGo));
         return new RolloutTurns(begin, idle.Count + serving.Count);
     }
+
+    // Another instance of the service still holds the port on that node, and is to leave it: first it goes, then its successor comes.
+    private static bool IsOccupied(RolloutView view, Service service, IReadOnlyList<Assignment> assignments, Assignment turn) =>
+        service.Spec.Ports.Count > 0 && view.Own.Any(other =>
+            other.Number != turn.Number
+            && other.Node == turn.Node.Name
+            && other.Desired != DesiredState.Removed
+            && !(other.Number <= assignments.Count && assignments[other.Number - 1].Node.Name == turn.Node.Name)
+            && other.Spec?.Ports.Any(held => service.Spec.Ports.Any(wanted => PortFilter.Collide(held, wanted))) == true);
 
     private static bool IsUp(RolloutView view, Instance instance)
     {

@@ -1,0 +1,53 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.InstanceSpecs;
+using Kontena.Scheduler.Placement;
+using Kontena.Scheduler.Tests.World;
+
+namespace Kontena.Scheduler.Tests.Placement;
+
+/// <summary>Nodes and instances to plan on.</summary>
+internal sealed class PlacementBed(IEnumerable<Node> nodes)
+{
+    private List<Node> _nodes = [.. nodes];
+
+    public PlacementBed(int nodes)
+        : this(Enumerable.Range(1, nodes).Select(number => Some.Node(number)))
+    {
+    }
+
+    public Dictionary<string, NodeLiveness> Liveness { get; } = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
+
+    public List<Instance> Instances { get; } = [];
+
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    public void Replace(Func<Node, Node> change) => _nodes = [.. _nodes.Select(change)];
+
+    public PlacementPlan Plan(Service service) => PlacementPlanner.Plan(
+        new PlacementScene(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), DefaultAffinity, Instances),
+        service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service));
+
+    /// <summary>Numbers of the nodes chosen, for instance 1 on.</summary>
+    public IReadOnlyList<int> Place(Service service) =>
+        [.. Assert.IsType<PlacementPlan.Placed>(Plan(service)).Assignments.Select(one => one.Node.Number)];
+
+    public PlacementExplanation Refuse(Service service) => Assert.IsType<PlacementPlan.Refused>(Plan(service)).Explanation;
+
+    /// <summary>Plans and makes it so.</summary>
+    public IReadOnlyList<int> Settle(Service service)
+    {
+        var assignments = Assert.IsType<PlacementPlan.Placed>(Plan(service)).Assignments;
+        Instances.RemoveAll(one => one.ServiceUid == service.Uid);
+        Instances.AddRange(assignments.Select(one => new Instance
+        {
+            Id = $"{service.Uid}-{one.Number}", Grid = "test-grid", Stack = service.Stack, Service = service.Name, ServiceUid = service.Uid,
+            Number = one.Number, Node = one.Node.Name, NodeId = one.Node.NodeId, Generation = 1, Desired = DesiredState.Running,
+            Spec = InstanceSpecBuilder.Build(service, null, one.Node, one.Number, "r1"), CreatedAt = Some.Start, UpdatedAt = Some.Start,
+        }));
+        return [.. assignments.Select(one => one.Node.Number)];
+    }
+}

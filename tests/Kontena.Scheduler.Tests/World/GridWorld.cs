@@ -1,0 +1,207 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Scheduler.Repair;
+using Kontena.Scheduler.Shards;
+using Kontena.Scheduler.Snapshots;
+using Kontena.State.Documents;
+
+namespace Kontena.Scheduler.Tests.World;
+
+/// <summary>A whole grid in memory on one virtual clock: the scheduler's decisions, nodes that obey, and a network that may lose things.</summary>
+internal sealed class GridWorld
+{
+    private readonly Dictionary<string, SimNode> _nodes = new(StringComparer.Ordinal);
+    private readonly Random? _faults;
+    private readonly double _loss;
+    private int _ids;
+    private int _sinceSweep;
+
+    /// <param name="loss">The share of messages that get lost, and of those that arrive twice.</param>
+    public GridWorld(int nodes = 0, int? seed = null, double loss = 0)
+    {
+        _faults = seed is null ? null : new Random(seed.Value);
+        _loss = loss;
+        Snapshot = new GridSnapshot { Name = "test-grid", Epoch = 1, Grid = Some.Grid() };
+        for (var number = 1; number <= nodes; number++)
+            Add(Some.Node(number));
+    }
+
+    public DateTimeOffset Now { get; private set; } = Some.Start.AddHours(1);
+
+    public GridSnapshot Snapshot { get; set; }
+
+    public GridMemory Memory { get; private set; } = new();
+
+    public List<(Destination Destination, object Message)> Sent { get; } = [];
+
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Looked at after every step.</summary>
+    public List<Action> Laws { get; } = [];
+
+    public IReadOnlyList<Instance> Instances => [.. Snapshot.Instances.Values.OrderBy(one => one.Number)];
+
+    public SimNode this[string node] => _nodes[node];
+
+    public IEnumerable<SimNode> Nodes => _nodes.Values;
+
+    public void Add(Node node)
+    {
+        Put(node);
+        Put(Some.Online(node.Name));
+        _nodes[node.Name] = new SimNode("test-grid", node.Name, node.NodeId!);
+    }
+
+    public void Put(Node node) => Snapshot = Snapshot with { Nodes = Write(Snapshot.Nodes, node) };
+
+    public void Put(NodeLiveness liveness) => Snapshot = Snapshot with { Liveness = Write(Snapshot.Liveness, liveness) };
+
+    public void Put(Stack stack) => Snapshot = Snapshot with { Stacks = Write(Snapshot.Stacks, stack) };
+
+    public Service Put(Service service)
+    {
+        var stamped = service with { UpdatedAt = Now };
+        Snapshot = Snapshot with { Services = Write(Snapshot.Services, stamped) };
+        return stamped;
+    }
+
+    public Service Change(string name, Func<Service, Service> change, string stack = "shop") =>
+        Put(change(Snapshot.Services.Find(Service.DocumentId(stack, name))!));
+
+    public void Forget(Service service) =>
+        Snapshot = Snapshot with { Services = Snapshot.Services.Reread(Service.DocumentId(service.Stack, service.Name), null) };
+
+    public void RemoveNode(string node)
+    {
+        Snapshot = Snapshot with { Nodes = Snapshot.Nodes.Reread(node, null), Liveness = Snapshot.Liveness.Reread(node, null) };
+        _nodes[node].IsConnected = false;
+    }
+
+    public void Lose(string node)
+    {
+        _nodes[node].IsConnected = false;
+        Put(Some.Offline(node, Now));
+    }
+
+    public void Return(string node)
+    {
+        _nodes[node].IsConnected = true;
+        Put(Some.Online(node) with { LastSeenAt = Now });
+    }
+
+    /// <summary>A new scheduler takes over: it knows what is stored and nothing else.</summary>
+    public void RestartScheduler() => Memory = new GridMemory();
+
+    public string Deploy(string service = "web", string stack = "shop")
+    {
+        var answer = Apply(new GridInput.Deploy(NewId(), new DeployService { Grid = "test-grid", Stack = stack, Service = service }))[0]!;
+        Assert.Equal(CommandOutcome.Done, answer.Outcome);
+        return answer.CreatedId!;
+    }
+
+    public string DeployStack(params IReadOnlyList<string> services)
+    {
+        var command = new DeployStack { Grid = "test-grid", Stack = "shop", Services = services };
+        return Apply(new GridInput.DeployAll(NewId(), command))[0]!.CreatedId!;
+    }
+
+    public ServiceDeploy Of(string deploy) => Snapshot.ServiceDeploys.Find(deploy)!;
+
+    public StackDeploy OfStack(string deploy) => Snapshot.StackDeploys.Find(deploy)!;
+
+    public IReadOnlyList<CommandResult?> Apply(params IReadOnlyList<GridInput> inputs)
+    {
+        var draft = new GridDraft(Snapshot);
+        var answers = GridReconciler.Apply(draft, Snapshot, inputs, Memory, Now, NewId);
+        Snapshot = draft.Committed();
+        Notes.AddRange(draft.Notes);
+        foreach (var message in draft.Outgoing)
+        {
+            Sent.Add(message);
+            if (_nodes.Values.FirstOrDefault(node => Destination.Node(node.NodeId) == message.Destination) is { } node)
+                Carry(() => node.Inbox.Enqueue(message.Message));
+        }
+
+        foreach (var law in Laws)
+            law();
+        return answers;
+    }
+
+    /// <summary>One second: nodes work, reports arrive, and every other second the scheduler sweeps and hears heartbeats.</summary>
+    public void Tick()
+    {
+        Now = Now.AddSeconds(1);
+        var inputs = new List<GridInput>();
+        foreach (var node in _nodes.Values)
+        {
+            foreach (var report in node.Step(Now))
+            {
+                if (!node.IsConnected)
+                    continue;
+                GridInput input = report is NodeSynced synced ? new GridInput.Synced(synced) : new GridInput.Report((InstanceObserved)report);
+                Carry(() => inputs.Add(input));
+            }
+        }
+
+        if (_faults is not null)
+            inputs = [.. inputs.OrderBy(_ => _faults.Next())];
+        if (inputs.Count > 0)
+            Apply(inputs);
+        if (++_sinceSweep < 2)
+            return;
+        _sinceSweep = 0;
+        var beats = _nodes.Values.Where(node => node.IsConnected).Select(node => (GridInput)new GridInput.Heartbeat(new NodeHeartbeat
+        {
+            Grid = "test-grid", Node = node.Name, NodeId = node.NodeId, SentAt = Now, FactsHash = "", ObservedDigest = node.Digest(),
+        }));
+        Apply([new GridInput.Sweep(), .. beats]);
+    }
+
+    public void Run(int seconds)
+    {
+        for (var second = 0; second < seconds; second++)
+            Tick();
+    }
+
+    /// <summary>Ticks until it holds; fails with what was waited for.</summary>
+    public void Until(Func<bool> holds, string what, int seconds = 4000)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            if (holds())
+                return;
+            Tick();
+        }
+
+        Assert.Fail($"within {seconds} s: {what}; deploys: {string.Join(" | ", Snapshot.ServiceDeploys.Values.Select(one => $"{one.State} {one.Reason}"))}");
+    }
+
+    public ServiceDeploy Finish(string deploy)
+    {
+        Until(() => Of(deploy).FinishedAt is not null, $"deploy {deploy} ends");
+        return Of(deploy);
+    }
+
+    public string NewId() => $"{++_ids:x24}";
+
+    private void Carry(Action deliver)
+    {
+        if (_faults is not null && _faults.NextDouble() < _loss)
+            return;
+        deliver();
+        if (_faults is not null && _faults.NextDouble() < _loss)
+            deliver();
+    }
+
+    private static DocumentTable<T> Write<T>(DocumentTable<T> table, T document)
+        where T : class
+    {
+        var id = table.Kind.IdOf(document);
+        return table.Reread(id, new Versioned<T>(document, table.VersionOf(id) + 1));
+    }
+}

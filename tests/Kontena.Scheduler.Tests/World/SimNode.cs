@@ -1,0 +1,193 @@
+using Kontena.Contracts.Instances;
+
+namespace Kontena.Scheduler.Tests.World;
+
+/// <summary>A node-agent as the node protocol describes it, without Docker: generations grow, absence is no order, every change is reported.</summary>
+/// <remarks>Images behave by name: <c>bad:*</c> fails, <c>never:*</c> never gets ready, <c>slow:*</c> pulls for ten minutes; the rest is ready after two seconds.</remarks>
+internal sealed class SimNode(string grid, string name, string nodeId)
+{
+    private readonly Dictionary<string, SimInstance> _instances = new(StringComparer.Ordinal);
+    private long _sequence;
+
+    public string Name => name;
+
+    public string NodeId => nodeId;
+
+    /// <summary>Orders reach it and reports leave it.</summary>
+    public bool IsConnected { get; set; } = true;
+
+    public Queue<object> Inbox { get; } = new();
+
+    public IEnumerable<SimInstance> Containers => _instances.Values.Where(one => one.HasContainer);
+
+    public int Restarts { get; private set; }
+
+    public int Applies { get; private set; }
+
+    /// <summary>Instances whose data was ordered to go.</summary>
+    public List<string> DataRemoved { get; } = [];
+
+    /// <summary>Takes the orders that have arrived and lets time do its work; what changed is returned as reports.</summary>
+    public List<object> Step(DateTimeOffset now)
+    {
+        var reports = new List<object>();
+        while (IsConnected && Inbox.TryDequeue(out var order))
+            Take(order, now, reports);
+        foreach (var instance in _instances.Values)
+        {
+            if (Progress(instance, now))
+                reports.Add(Report(instance));
+        }
+
+        return reports;
+    }
+
+    /// <summary>The machine lost everything it knew and ran.</summary>
+    public void Wipe() => _instances.Clear();
+
+    /// <summary>A container nobody ordered, under an instance id.</summary>
+    public void Plant(string instanceId, InstanceSpec spec, long generation) => _instances[instanceId] = new SimInstance(instanceId)
+    {
+        Generation = generation, Spec = spec, Desired = DesiredState.Running, HasContainer = true, State = ObservedState.Running, Ready = true,
+        DeployRev = spec.DeployRev, Revision = spec.ServiceRevision, Sequence = ++_sequence,
+    };
+
+    public NodeSynced Sync() => new()
+    {
+        Grid = grid, Node = name, NodeId = nodeId,
+        Instances = [.. _instances.Values.Where(one => one.State != ObservedState.Removed).Select(Observed)],
+    };
+
+    public string Digest() => ObservedDigest.Of(_instances.Values.Select(Observed));
+
+    private void Take(object order, DateTimeOffset now, List<object> reports)
+    {
+        switch (order)
+        {
+            case ApplyInstance apply:
+                Applies++;
+                var known = _instances.GetValueOrDefault(apply.InstanceId) ?? new SimInstance(apply.InstanceId);
+                _instances[apply.InstanceId] = known;
+                if (apply.Generation < known.Generation)
+                    return;
+                if (apply.Generation > known.Generation)
+                    Begin(known, apply, now);
+                reports.Add(Report(known));
+                break;
+            case RemoveInstance remove:
+                var gone = _instances.GetValueOrDefault(remove.InstanceId) ?? new SimInstance(remove.InstanceId);
+                if (remove.Generation < gone.Generation)
+                    return;
+                gone.Generation = remove.Generation;
+                gone.HasContainer = false;
+                gone.Ready = false;
+                gone.State = ObservedState.Removed;
+                if (remove.RemoveData)
+                    DataRemoved.Add(remove.Name);
+                _instances[remove.InstanceId] = gone;
+                reports.Add(Report(gone));
+                break;
+            case RestartInstance:
+                Restarts++;
+                break;
+            case SyncNode:
+                reports.Add(Sync());
+                break;
+        }
+    }
+
+    private static void Begin(SimInstance instance, ApplyInstance apply, DateTimeOffset now)
+    {
+        instance.Generation = apply.Generation;
+        instance.Spec = apply.Spec;
+        instance.Desired = apply.Desired;
+        instance.Error = null;
+        if (apply.Desired == DesiredState.Stopped)
+        {
+            instance.HasContainer = instance.Ready = false;
+            instance.State = ObservedState.Stopped;
+            return;
+        }
+
+        if (instance.HasContainer && instance.Revision == apply.Spec.ServiceRevision)
+        {
+            instance.DeployRev = apply.Spec.DeployRev;
+            instance.State = ObservedState.Running;
+            instance.Ready = true;
+            return;
+        }
+
+        instance.HasContainer = instance.Ready = false;
+        instance.State = apply.Spec.Image.StartsWith("slow", StringComparison.Ordinal) ? ObservedState.Pulling : ObservedState.Starting;
+        instance.BegunAt = now;
+    }
+
+    private static bool Progress(SimInstance instance, DateTimeOffset now)
+    {
+        if (instance.Desired != DesiredState.Running || instance.Ready || instance.Error is not null || instance.Spec is null
+            || instance.State is ObservedState.Removed or ObservedState.Stopped)
+        {
+            return false;
+        }
+
+        var image = instance.Spec.Image;
+        if (image.StartsWith("never", StringComparison.Ordinal))
+            return false;
+        var takes = image.StartsWith("slow", StringComparison.Ordinal) ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(2);
+        if (now - instance.BegunAt < takes)
+            return false;
+        if (image.StartsWith("bad", StringComparison.Ordinal))
+        {
+            instance.State = ObservedState.Restarting;
+            instance.Error = "container exited with code 3: boom";
+            return true;
+        }
+
+        instance.HasContainer = true;
+        instance.State = ObservedState.Running;
+        instance.Ready = true;
+        instance.DeployRev = instance.Spec.DeployRev;
+        instance.Revision = instance.Spec.ServiceRevision;
+        return true;
+    }
+
+    private InstanceObserved Report(SimInstance instance)
+    {
+        instance.Sequence = ++_sequence;
+        return Observed(instance);
+    }
+
+    private InstanceObserved Observed(SimInstance instance) => new()
+    {
+        Grid = grid, Node = name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence,
+        State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
+        ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
+    };
+}
+
+internal sealed class SimInstance(string id)
+{
+    public string Id => id;
+
+    public long Generation { get; set; }
+
+    public InstanceSpec? Spec { get; set; }
+
+    public DesiredState Desired { get; set; }
+
+    public bool HasContainer { get; set; }
+
+    public ObservedState State { get; set; }
+
+    public bool Ready { get; set; }
+
+    public string? Error { get; set; }
+
+    public string? DeployRev { get; set; }
+
+    public int? Revision { get; set; }
+
+    public long Sequence { get; set; }
+
+    public DateTimeOffset BegunAt { get; set; }
+}
