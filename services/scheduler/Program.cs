@@ -1,6 +1,4 @@
 using Kontena.Hosting;
 using Kontena.Scheduler;
 
-var builder = KontenaApplicationBuilder.Create("scheduler", args);
-builder.AddScheduler();
-await builder.Build().RunAsync();
+return await KontenaApplicationBuilder.RunAsync("scheduler", args, builder => builder.AddScheduler());

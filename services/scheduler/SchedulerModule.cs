@@ -15,6 +15,8 @@ public static class SchedulerModule
 
     public static KontenaApplicationBuilder AddScheduler(this KontenaApplicationBuilder builder)
     {
+        if (!builder.TryAddModule("scheduler"))
+            return builder;
         builder.Services.AddKontenaState(builder.Configuration);
         builder.Services.AddSingleton<GridSnapshots>();
         builder.Services.AddSingleton<GridDirectory>();

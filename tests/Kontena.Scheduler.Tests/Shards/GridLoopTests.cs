@@ -1,0 +1,143 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
+using Kontena.Scheduler.Shards;
+using Kontena.Scheduler.Tests.World;
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.Scheduler.Tests.Shards;
+
+public sealed class GridLoopTests
+{
+    [Fact]
+    public async Task From_a_deploy_to_its_orders_there_is_one_commit()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(50)));
+        var scheduler = grid.NewScheduler();
+        await scheduler.PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+        var before = grid.Store.Commits;
+        var id = await StoredGrid.DeployAsync(scheduler);
+        Assert.Equal(1, grid.Store.Commits - before);
+        Assert.Equal(50, (await grid.OrdersAsync()).Count);
+        Assert.Equal(DeployState.Ongoing, (await grid.DeployOfAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task Reports_that_pile_up_share_a_commit_and_end_the_deploy()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(50)));
+        var scheduler = grid.NewScheduler();
+        var id = await StoredGrid.DeployAsync(scheduler);
+        var orders = await grid.OrdersAsync();
+
+        var gate = new TaskCompletionSource();
+        grid.Store.Gate = gate.Task;
+        var before = grid.Store.Commits;
+        var reports = orders.Select(order => scheduler.PostAsync("test-grid", new GridInput.Report(StoredGrid.Ready(order)), StoredGrid.Token)).ToList();
+        gate.SetResult();
+        await Task.WhenAll(reports);
+        Assert.InRange(grid.Store.Commits - before, 1, 3);
+        Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task A_deploy_sees_the_newest_spec_before_its_announcement_arrives()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service() with { State = Contracts.Services.ServiceState.Initialized });
+        var scheduler = grid.NewScheduler();
+        await scheduler.PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(3)));
+        await StoredGrid.DeployAsync(scheduler);
+        Assert.Equal(3, (await grid.OrdersAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_stack_deploy_reads_services_it_never_heard_of()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        var scheduler = grid.NewScheduler();
+        await scheduler.PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+        await grid.PutAsync(Some.Service("db"));
+        await grid.PutAsync(Some.Service("web"));
+        var command = new DeployStack { Grid = "test-grid", Stack = "shop", Services = ["db", "web"] };
+        var answer = await scheduler.PostAsync("test-grid", new GridInput.DeployAll("5aa6b0c47d1e2a0001000001", command), StoredGrid.Token);
+        Assert.Equal(CommandOutcome.Done, answer!.Outcome);
+        var deploy = await grid.Store.GetAsync(StateKeys.StackDeploy, "test-grid", answer.CreatedId!, StoredGrid.Token);
+        Assert.Equal(DeployState.Ongoing, deploy!.Value.State);
+    }
+
+    [Fact]
+    public async Task Announced_changes_are_read_again()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        var service = await grid.PutAsync(Some.Service());
+        var scheduler = grid.NewScheduler();
+        await StoredGrid.DeployAsync(scheduler);
+        await grid.PutAsync(service with { State = Contracts.Services.ServiceState.Stopped });
+        var fact = new GridFactChanged { Grid = "test-grid", Kind = "service", Id = "shop/web" };
+        await scheduler.PostAsync("test-grid", new GridInput.FactChanged(fact), StoredGrid.Token);
+        Assert.Equal(Contracts.Instances.DesiredState.Stopped, (await grid.OrdersAsync())[^1].Desired);
+    }
+
+    [Fact]
+    public async Task A_scheduler_that_was_overtaken_commits_nothing_until_it_has_taken_over_again()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(2)));
+        var old = grid.NewScheduler();
+        var id = await StoredGrid.DeployAsync(old);
+        var young = grid.NewScheduler();
+        foreach (var order in await grid.OrdersAsync())
+            await young.PostAsync("test-grid", new GridInput.Report(StoredGrid.Ready(order)), StoredGrid.Token);
+        Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
+
+        // It still believes the deploy to be under way; its commit is refused, and after reading anew it decides on the truth.
+        var next = await StoredGrid.DeployAsync(old);
+        Assert.Equal(DeployState.Ongoing, (await grid.DeployOfAsync(next)).State);
+        Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
+        var epoch = await grid.Store.GetAsync(StateKeys.SchedulerEpoch, "test-grid", "epoch", StoredGrid.Token);
+        Assert.Equal(3, epoch!.Version);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_of_the_store_does_not_deploy_twice()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(2)));
+        var scheduler = grid.NewScheduler();
+        await scheduler.PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+        grid.Store.LoseAnswers = 1;
+        var id = await StoredGrid.DeployAsync(scheduler);
+        var deploys = await grid.Store.ListAsync(StateKeys.ServiceDeploy, "test-grid", StoredGrid.Token);
+        Assert.Equal(id, Assert.Single(deploys).Value.Id);
+        Assert.Equal(2, (await grid.Store.ListAsync(StateKeys.Instance, "test-grid", StoredGrid.Token)).Count);
+    }
+
+    [Fact]
+    public async Task A_new_scheduler_goes_on_where_the_old_one_died()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(3)));
+        var id = await StoredGrid.DeployAsync(grid.NewScheduler());
+        var heir = grid.NewScheduler();
+        foreach (var order in await grid.OrdersAsync())
+            await heir.PostAsync("test-grid", new GridInput.Report(StoredGrid.Ready(order)), StoredGrid.Token);
+        var ended = await grid.DeployOfAsync(id);
+        Assert.Equal(DeployState.Success, ended.State);
+        Assert.Equal(3, (await grid.OrdersAsync()).Count);
+    }
+
+    [Fact]
+    public async Task An_unknown_grid_is_not_found()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        var command = new DeployService { Grid = "nowhere", Stack = "shop", Service = "web" };
+        var answer = await grid.NewScheduler().PostAsync("nowhere", new GridInput.Deploy("x", command), StoredGrid.Token);
+        Assert.Equal(CommandOutcome.NotFound, answer!.Outcome);
+        Assert.Null(await grid.Store.GetAsync(StateKeys.SchedulerEpoch, "nowhere", "epoch", StoredGrid.Token));
+    }
+}
