@@ -45,12 +45,12 @@ internal sealed class AccessToken
     private static string Create(string file)
     {
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var draft = $"{file}.{Environment.ProcessId}.new";
+        // Of this attempt alone: other processes, also ones of the same number in another container, may be at it too.
+        var draft = $"{file}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.new";
         try
         {
             if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder)
                 Directory.CreateDirectory(folder);
-            File.Delete(draft);
             var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
                 creation.UnixCreateMode = OwnerOnly;

@@ -81,7 +81,8 @@ internal sealed class ErrorTree
         var result = new JsonArray();
         if (_elements.Count > 0)
         {
-            for (var index = 0; index <= _elements.Keys.Last(); index++)
+            var last = _elements.Keys.Max();
+            for (var index = 0; index <= last; index++)
                 result.Add(_elements.TryGetValue(index, out var element) ? element.Node() : null);
         }
 

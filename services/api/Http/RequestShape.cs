@@ -11,6 +11,9 @@ namespace Kontena.Api.Http;
 /// <remarks>The result has only declared keys and only values that deserialise. Null counts as absent. Texts of the request itself are trimmed; elements of lists and values of maps are kept as sent.</remarks>
 internal static class RequestShape
 {
+    /// <summary>Mistakes reported at once; nobody reads more, and each costs memory.</summary>
+    public const int MostErrors = 500;
+
     public static JsonNode? Read(JsonElement value, JsonTypeInfo type, List<FieldError> errors) => Read(value, type, [], "Request", errors);
 
     /// <summary>Reads every text once.</summary>
@@ -72,7 +75,7 @@ internal static class RequestShape
             {
                 read = text.Trim();
                 if (text.AsSpan().Trim().IsEmpty)
-                    errors.Add(new FieldError(at, $"{title} can't be blank"));
+                    Wrong(errors, at, $"{title} can't be blank");
             }
 
             result[property.Name] = read;
@@ -90,7 +93,7 @@ internal static class RequestShape
         {
             string[] at = [.. path, NameOf(one, path) ?? $"[{index}]"];
             if (one.ValueKind == JsonValueKind.Null)
-                errors.Add(new FieldError(at, $"{title}[{index}] can't be nil"));
+                Wrong(errors, at, $"{title}[{index}] can't be nil");
             else
                 result.Add(Read(one, element, at, $"{title}[{index}]", errors));
             index++;
@@ -209,7 +212,8 @@ internal static class RequestShape
 
     private static JsonNode? Wrong(List<FieldError> errors, string[] path, string message)
     {
-        errors.Add(new FieldError(path, message));
+        if (errors.Count < MostErrors)
+            errors.Add(new FieldError(path, message));
         return null;
     }
 }
