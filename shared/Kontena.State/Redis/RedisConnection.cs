@@ -16,6 +16,7 @@ internal sealed class RedisConnection : IDisposable
     private volatile ConnectionMultiplexer? _multiplexer;
     private long _lastLine;
     private bool _awayLogged;
+    private volatile bool _closed;
 
     public RedisConnection(string setting, TimeProvider time, ILogger logger)
     {
@@ -44,6 +45,7 @@ internal sealed class RedisConnection : IDisposable
 
     public async Task<IDatabase> DatabaseAsync(CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_closed, this);
         if (_multiplexer is { } known)
             return known.GetDatabase();
         await _connecting.WaitAsync(cancellationToken);
@@ -54,7 +56,9 @@ internal sealed class RedisConnection : IDisposable
                 var made = await ConnectionMultiplexer.ConnectAsync(_options);
                 made.ConnectionFailed += (_, happened) => Failed(happened);
                 made.ConnectionRestored += (_, happened) => Returned(happened);
-                if (!made.IsConnected)
+                if (_closed)
+                    made.Dispose();
+                else if (!made.IsConnected)
                     LogAway("no answer yet");
                 _multiplexer = made;
                 _ = CheckDurabilityAsync(made);
@@ -70,9 +74,9 @@ internal sealed class RedisConnection : IDisposable
 
     public void Dispose()
     {
+        _closed = true;
         _multiplexer?.Close(allowCommandsToComplete: false);
         _multiplexer?.Dispose();
-        _connecting.Dispose();
     }
 
     private static ConfigurationOptions Read(string setting)

@@ -16,6 +16,7 @@ internal sealed class SqliteStateStore(string file, string origin) : IStateStore
     private readonly SemaphoreSlim _free = new(Readers);
     private readonly ConcurrentBag<SqliteReader> _idle = [];
     private volatile bool _fileExists;
+    private volatile bool _closed;
 
     public Task<StoredDocument?> GetAsync(DocumentKey key, CancellationToken cancellationToken) =>
         ReadAsync(reader => reader.Get(key), cancellationToken);
@@ -51,14 +52,21 @@ internal sealed class SqliteStateStore(string file, string origin) : IStateStore
 
     public void Dispose()
     {
+        _closed = true;
         _writes.Dispose();
+        CloseIdle();
+    }
+
+    private void CloseIdle()
+    {
         while (_idle.TryTake(out var reader))
             reader.Dispose();
-        _free.Dispose();
     }
 
     private async Task<T> ReadAsync<T>(Func<SqliteReader, T> read, CancellationToken cancellationToken)
     {
+        if (_closed)
+            throw new StateUnavailableException("the state store is closed: this process is stopping");
         if (!_fileExists)
         {
             // The writer makes the file; an empty forget is the cheapest way to ask for it.
@@ -74,6 +82,9 @@ internal sealed class SqliteStateStore(string file, string origin) : IStateStore
                 reader = new SqliteReader(SqliteSchema.OpenReader(file));
             var result = read(reader);
             _idle.Add(reader);
+            // Closed while this was reading: the last one out turns off the light.
+            if (_closed)
+                CloseIdle();
             return result;
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)

@@ -26,8 +26,14 @@ internal sealed class RedisUnderTest(RedisServer server) : IStoreUnderTest
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var store in _open)
-            store.Dispose();
-        await Server.DisposeAsync();
+        try
+        {
+            foreach (var store in _open)
+                store.Dispose();
+        }
+        finally
+        {
+            await Server.DisposeAsync();
+        }
     }
 }

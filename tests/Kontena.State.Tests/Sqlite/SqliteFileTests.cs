@@ -97,6 +97,7 @@ public sealed class SqliteFileTests
         var unavailable = await Assert.ThrowsAsync<StateUnavailableException>(
             () => store.CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one"), 0), Token));
         Assert.Contains("stopping", unavailable.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StateUnavailableException>(() => store.PingAsync(Token));
     }
 
     private static void Execute(string file, string sql)
