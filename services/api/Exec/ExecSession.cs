@@ -27,6 +27,15 @@ internal sealed class ExecSession(string id)
         }
     }
 
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_guard)
+                return _ended;
+        }
+    }
+
     public void Deliver(ExecOutput output)
     {
         lock (_guard)

@@ -38,7 +38,7 @@ internal sealed class ExecSocket(WebSocket socket, ExecSession session, ExecTarg
             if (last is not ExecEvent.Exited)
                 await TryEndProcessAsync();
             if (last is not null)
-                await CloseAsync(last);
+                await CloseAsync(last, reading);
             await ended.CancelAsync();
             await Quietly(reading);
             await Quietly(watching);
@@ -77,6 +77,8 @@ internal sealed class ExecSocket(WebSocket socket, ExecSession session, ExecTarg
         {
             while (await ReceiveAsync(cancellationToken) is { } message)
             {
+                if (session.HasEnded)
+                    continue;
                 switch (ExecFrame.Parse(message))
                 {
                     case ExecFrame.Wrong wrong:
@@ -144,7 +146,8 @@ internal sealed class ExecSocket(WebSocket socket, ExecSession session, ExecTarg
         socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(frame, KontenaResponseJson.Wire.ExecFrameJson).AsMemory(),
             WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
 
-    private async Task CloseAsync(ExecEvent last)
+    /// <summary>Says why, and waits for the client's own close: to hang up at once could throw away the last frames on their way.</summary>
+    private async Task CloseAsync(ExecEvent last, Task reading)
     {
         var (status, reason) = last switch
         {
@@ -156,6 +159,9 @@ internal sealed class ExecSocket(WebSocket socket, ExecSession session, ExecTarg
         try
         {
             await socket.CloseOutputAsync(status, FitClose(reason), deadline.Token);
+            await reading.WaitAsync(deadline.Token);
+            while (socket.State == WebSocketState.CloseSent)
+                await ReceiveAsync(deadline.Token);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or InvalidOperationException)
         {

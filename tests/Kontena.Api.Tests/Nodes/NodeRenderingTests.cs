@@ -1,0 +1,37 @@
+using Kontena.Api.Nodes;
+using Kontena.Contracts.Nodes;
+
+namespace Kontena.Api.Tests.Nodes;
+
+public sealed class NodeRenderingTests
+{
+    [Fact]
+    public void Status_is_the_first_that_fits()
+    {
+        var node = Some.Node();
+
+        Assert.Equal("created", NodeRendering.StatusOf(node with { NodeId = null, Facts = null }, connected: false));
+        Assert.Equal("offline", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: false));
+        Assert.Equal("connecting", NodeRendering.StatusOf(node with { Facts = null }, connected: true));
+        Assert.Equal("drain", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: true));
+        Assert.Equal("online", NodeRendering.StatusOf(node, connected: true));
+    }
+
+    [Theory]
+    [InlineData("10.81.0.0/16", 1, "10.81.0.1")]
+    [InlineData("192.168.0.0/20", 254, "192.168.0.254")]
+    [InlineData("nonsense", 1, null)]
+    [InlineData("fd00::/64", 1, null)]
+    public void Overlay_addresses_are_the_subnet_and_the_number(string subnet, int number, string? address) =>
+        Assert.Equal(address, NodeRendering.OverlayAddress(subnet, number));
+
+    [Fact]
+    public void Peers_are_reached_privately_within_a_region_and_publicly_beyond()
+    {
+        var far = Some.Node("core-02", 2) with { Labels = ["region=us"] };
+        var near = Some.Node("core-03", 3);
+        var unknown = Some.Node("core-04", 4) with { Facts = null };
+
+        Assert.Equal(["203.0.113.2", "10.0.1.3"], NodeRendering.PeerAddresses(Some.Node(), [Some.Node(), far, near, unknown]));
+    }
+}
