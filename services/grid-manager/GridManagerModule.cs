@@ -27,6 +27,7 @@ public static class GridManagerModule
         builder.Services.AddSingleton<NodeLivenessMonitor>();
         builder.Services.AddSingleton<NodeDirectory>();
         builder.Services.AddSingleton<JoinAnswers>();
+        builder.Services.AddSingleton<ReportDrops>();
         builder.Services.AddSingleton<FirstGrid>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
         builder.Services.AddHostedService<LivenessLoop>();

@@ -39,13 +39,14 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         Func<IReadOnlyList<Versioned<Grid>>, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
         CommitAsync(StateKeys.System, async () => decide(await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken), time.GetUtcNow()), cancellationToken);
 
-    private async Task<GridSnapshot> ReadAsync(Grid grid, CancellationToken cancellationToken) => new()
+    private async Task<GridSnapshot> ReadAsync(Grid grid, CancellationToken cancellationToken)
     {
-        Grid = grid,
-        Nodes = await store.ListAsync(StateKeys.Node, grid.Name, cancellationToken),
-        Stacks = await store.ListAsync(StateKeys.Stack, grid.Name, cancellationToken),
-        Services = await store.ListAsync(StateKeys.Service, grid.Name, cancellationToken),
-    };
+        var nodes = store.ListAsync(StateKeys.Node, grid.Name, cancellationToken);
+        var stacks = store.ListAsync(StateKeys.Stack, grid.Name, cancellationToken);
+        var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
+        await Task.WhenAll(nodes, stacks, services);
+        return new GridSnapshot { Grid = grid, Nodes = await nodes, Stacks = await stacks, Services = await services };
+    }
 
     private async Task<TReply> CommitAsync<TReply>(string partition, Func<Task<Decision<TReply>>> decide, CancellationToken cancellationToken)
     {

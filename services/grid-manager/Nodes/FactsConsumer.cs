@@ -8,14 +8,16 @@ using MassTransit;
 namespace Kontena.GridManager.Nodes;
 
 /// <summary>What agents say of their machines; stored when it changed.</summary>
-internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monitor) : IConsumer<NodeFactsReport>
+internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monitor, ReportDrops drops) : IConsumer<NodeFactsReport>
 {
-    public async Task Consume(ConsumeContext<NodeFactsReport> context)
+    public Task Consume(ConsumeContext<NodeFactsReport> context) =>
+        drops.OrDropAsync("Facts", context.Message.NodeId, () => TakeAsync(context.Message, context.CancellationToken));
+
+    private async Task TakeAsync(NodeFactsReport report, CancellationToken cancellationToken)
     {
-        var report = context.Message;
         if (report.Facts is null)
             return;
-        var result = await ledger.DecideAsync(report.Grid, (grid, now) => Decide(grid, report, now), context.CancellationToken);
+        var result = await ledger.DecideAsync(report.Grid, (grid, now) => Decide(grid, report, now), cancellationToken);
         if (result.Outcome == CommandOutcome.Done)
             monitor.FactsStored(report.Grid, report.Node, FactsHash.Of(report.Facts));
     }

@@ -11,18 +11,20 @@ namespace Kontena.GridManager.Nodes;
 
 /// <summary>Agents that ask to be nodes.</summary>
 internal sealed class JoinConsumer(
-    GridLedger ledger, IStateStore store, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, TimeProvider time) : IConsumer<JoinGrid>
+    GridLedger ledger, IStateStore store, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, ReportDrops drops, TimeProvider time) : IConsumer<JoinGrid>
 {
     private static readonly TimeSpan GridPatience = TimeSpan.FromSeconds(5);
 
-    public async Task Consume(ConsumeContext<JoinGrid> context)
+    public Task Consume(ConsumeContext<JoinGrid> context) =>
+        drops.OrDropAsync("Request to join", context.Message.NodeId, () => TakeAsync(context.Message, context.CancellationToken));
+
+    private async Task TakeAsync(JoinGrid join, CancellationToken cancellationToken)
     {
-        var join = context.Message;
-        if (!await IsGridSettledAsync(context.CancellationToken))
+        if (!await IsGridSettledAsync(cancellationToken))
             return;
-        var outcome = await DecideAsync(join, context.CancellationToken);
+        var outcome = await DecideAsync(join, cancellationToken);
         if (outcome.Refusal is not null)
-            await answers.RefuseAsync(join.NodeId, outcome.Refusal, context.CancellationToken);
+            await answers.RefuseAsync(join.NodeId, outcome.Refusal, cancellationToken);
         else
             monitor.Joined(outcome.Node!);
     }

@@ -11,7 +11,7 @@ internal static class CreateServiceDecision
 {
     public static Decision<CommandResult> Decide(GridSnapshot grid, CreateService command, DateTimeOffset now, Func<string> newId)
     {
-        var request = command.Request;
+        var request = command.Request with { Name = command.Request.Name?.Trim() };
         var errors = new FieldErrors();
         if (grid.Service(Service.NoStack, request.Name ?? "") is { } taken)
             errors.Say(TakenText(taken.Value), "name");

@@ -21,7 +21,7 @@ internal static class CreateStackDecision
             errors.Say(taken.Value.RemovedAt is null ? $"{name} already exists" : $"{name} is being removed, try again in a moment", "name");
         var reading = StackRequestReader.Read(request, create: true, grid.Around(name), new Dictionary<string, Service>());
         errors.Include(reading.Errors);
-        foreach (var left in (request.Services ?? []).Select(service => grid.Service(name, service?.Name ?? "")).Where(left => left is not null))
+        foreach (var left in (request.Services ?? []).Select(service => grid.Service(name, service?.Name?.Trim() ?? "")).Where(left => left is not null))
             errors.Say(CreateServiceDecision.TakenText(left!.Value), "services", left.Value.Name, "name");
         if (errors.Any)
             return Decision.Refused(errors.Found);

@@ -17,7 +17,7 @@ internal static class StackReadings
         var errors = new FieldErrors();
         errors.Include(reading.Errors);
 
-        var names = (request.Services ?? []).Select(service => service?.Name ?? "").ToHashSet(StringComparer.Ordinal);
+        var names = (request.Services ?? []).Select(service => service?.Name?.Trim() ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var name in names)
         {
             if (grid.Service(stack, name) is { Value.RemovedAt: not null } leaving)

@@ -116,12 +116,12 @@ public static class StackRequestReader
             for (var index = 0; index < services.Count; index++)
             {
                 // Without a name there is no better place than the list itself.
-                if (services[index] is not { } service || string.IsNullOrEmpty(service.Name))
+                if (services[index] is not { } service || string.IsNullOrWhiteSpace(service.Name))
                     errors.Say($"Name of service {index + 1} is required", "services", $"service {index + 1}", "name");
-                else if (!names.Add(service.Name))
-                    errors.Say("is already taken", "services", service.Name, "name");
+                else if (!names.Add(service.Name.Trim()))
+                    errors.Say("is already taken", "services", service.Name.Trim(), "name");
                 else
-                    named.Add(service);
+                    named.Add(service with { Name = service.Name.Trim() });
             }
         }
 

@@ -22,6 +22,7 @@ public sealed class GridDecisionTests
         Assert.Equal(grid.Name, decision.Reply.CreatedId);
         Assert.Equal([$"grid {grid.Name}"], decision.Announced());
         Assert.Equal(StateKeys.System, decision.Batch!.Partition);
+        Assert.DoesNotContain(decision.Changes!, line => line.Contains(grid.Token, StringComparison.Ordinal));
     }
 
     public static TheoryData<string, CreateGrid> Mistakes => new()
