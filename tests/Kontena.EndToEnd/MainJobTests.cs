@@ -3,8 +3,10 @@ using Xunit;
 
 namespace Kontena.EndToEnd;
 
+[Collection("one engine")]
 public sealed class EmbeddedMainJobTests(EmbeddedPlatform platform) : MainJobTests(platform), IClassFixture<EmbeddedPlatform>;
 
+[Collection("one engine")]
 public sealed class DistributedMainJobTests(DistributedPlatform platform) : MainJobTests(platform), IClassFixture<DistributedPlatform>;
 
 /// <summary>A person's first hour: start, look, change, scale, read, break and remove, through the client alone.</summary>
