@@ -6,7 +6,8 @@ namespace Kontena.Cli.Api;
 /// <summary>Reads log lines; with follow it goes on after the last line seen when the connection breaks.</summary>
 internal sealed class LogReader(ApiClient api, TimeProvider time)
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LaterPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Reconnections in a row without a line before giving up: about five minutes.</summary>
     private const int MaxRetries = 300;
@@ -48,7 +49,7 @@ internal sealed class LogReader(ApiClient api, TimeProvider time)
                 yield return line;
             }
 
-            await Task.Delay(RetryPause, time, cancellationToken);
+            await Task.Delay(failures == 0 ? FirstPause : LaterPause, time, cancellationToken);
         }
     }
 

@@ -18,6 +18,7 @@ internal static class CommandTree
         new LeafEntry("version", "Print the versions of client and master", "version", static () => new VersionCommand()),
         new LeafEntry("help", "Explain a command", "help stack install", static () => new HelpCommand()),
         new LeafEntry("complete", "Completion for shells", "complete kontena stack", static () => new CompleteCommand()) { Hidden = true },
+        new LeafEntry("docs", "Print the documentation of all commands", "docs", static () => new DocsCommand()) { Hidden = true },
     ]);
 
     private static CommandEntry[] StackCommands() =>

@@ -46,26 +46,27 @@ internal sealed class ProgressStep : IDisposable
     private readonly bool widgets;
     private readonly Paint paint;
     private readonly Lock gate = new();
-    private string text;
+    private readonly string title;
+    private string shown;
     private int frame;
     private bool ended;
 
-    public ProgressStep(ITerminal terminal, bool widgets, Paint paint, string text)
+    public ProgressStep(ITerminal terminal, bool widgets, Paint paint, string title)
     {
-        (this.terminal, this.widgets, this.paint, this.text) = (terminal, widgets, paint, text);
+        (this.terminal, this.widgets, this.paint, this.title, shown) = (terminal, widgets, paint, title, title);
         if (widgets) Draw();
-        else terminal.Error.WriteLine($"* {text}.. ");
+        else terminal.Error.WriteLine($"* {title}.. ");
     }
 
     /// <summary><c>done</c> until the work says otherwise: <c>warn</c> or <c>fail</c>.</summary>
     public string Outcome { get; set; } = "done";
 
-    /// <summary>Replaces the text, e.g. with a count. Only seen on terminals.</summary>
-    public void Retitle(string newText)
+    /// <summary>Shows another text while the work goes on, e.g. with a count. Only seen on terminals.</summary>
+    public void Retitle(string text)
     {
         lock (gate)
         {
-            text = newText;
+            shown = text;
             if (widgets && !ended) Draw();
         }
     }
@@ -99,7 +100,7 @@ internal sealed class ProgressStep : IDisposable
             ended = true;
             if (!widgets)
             {
-                terminal.Error.WriteLine($"* {text}.. {outcome}");
+                terminal.Error.WriteLine($"* {title}.. {outcome}");
                 return;
             }
 
@@ -109,11 +110,11 @@ internal sealed class ProgressStep : IDisposable
                 "fail" => paint.Red("fail"),
                 _ => paint.Yellow(outcome),
             };
-            terminal.Error.WriteLine($"\r\e[K [{mark}] {text}");
+            terminal.Error.WriteLine($"\r\e[K [{mark}] {title}");
         }
     }
 
     public void Dispose() => End("fail");
 
-    private void Draw() => terminal.Error.Write($"\r\e[K    *   {text} .. {Frames[frame]}");
+    private void Draw() => terminal.Error.Write($"\r\e[K    *   {shown} .. {Frames[frame]}");
 }

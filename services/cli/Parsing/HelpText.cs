@@ -30,13 +30,7 @@ internal static class HelpText
 
     public static void Write(TextWriter output, string path, LeafEntry leaf, CommandBody body)
     {
-        var parameters = body.Arguments.Select(argument => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
-        {
-            (0, 1) => $"[{argument.Name}]",
-            (0, _) => $"[{argument.Name}] ...",
-            (_, 1) => argument.Name,
-            _ => $"{argument.Name} ...",
-        });
+        var parameters = body.Arguments.Select(Usage);
         output.WriteLine("Usage:");
         output.WriteLine($"    {string.Join(' ', parameters.Prepend("[OPTIONS]").Prepend(path))}");
         output.WriteLine();
@@ -70,6 +64,15 @@ internal static class HelpText
         var names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(name => name.Length));
         return option.HelpName is null ? names : $"{names} {option.HelpName}";
     }
+
+    /// <summary><c>NAME</c>, <c>[FILE]</c>, <c>NAME ...</c>, <c>[SERVICE] ...</c>.</summary>
+    public static string Usage(Argument argument) => (argument.Arity.MinimumNumberOfValues, argument.Arity.MaximumNumberOfValues) switch
+    {
+        (0, 1) => $"[{argument.Name}]",
+        (0, _) => $"[{argument.Name}] ...",
+        (_, 1) => argument.Name,
+        _ => $"{argument.Name} ...",
+    };
 
     private static void Common(TextWriter output)
     {

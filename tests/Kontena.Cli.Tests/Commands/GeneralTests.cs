@@ -93,4 +93,19 @@ public sealed class GeneralTests : CliTest
         Assert.Equal(0, await RunAsync("complete", "kontena", "grid"));
         Assert.Contains("use\n", Out);
     }
+
+    [Fact]
+    public async Task The_documentation_is_current()
+    {
+        Assert.Equal(0, await RunAsync("docs"));
+        var written = await File.ReadAllTextAsync(RepositoryFile("infra/docs/cli.md"), TestContext.Current.CancellationToken);
+        Assert.True(Out == written, "infra/docs/cli.md is not what the commands say now. Renew it with: infra/kontena docs > infra/docs/cli.md");
+    }
+
+    private static string RepositoryFile(string path)
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Kontena.sln"))) directory = directory.Parent;
+        return Path.Combine(directory?.FullName ?? throw new InvalidOperationException("these tests run inside the repository"), path);
+    }
 }

@@ -14,11 +14,12 @@ internal static class Some
         "read_only":false,"hooks":[],"revision":3,"stack_revision":4,"stop_signal":null,"stop_grace_period":10,"certificates":[]}
         """;
 
-    public static string Container(string name = "shop.web-1", int instance = 1, bool running = true) => $$$"""
-        {"id":"main/core-01/{{{name}}}","name":"{{{name}}}","container_id":"3f1c","grid_id":"main","node":{"id":"ABCD","connected":true,"name":"core-01","public_ip":"203.0.113.5"},
-        "service_id":"main/shop/web","created_at":"2018-03-12T09:00:00.000Z","updated_at":"2018-03-12T09:00:05.000Z","status":"{{{(running ? "running" : "stopped")}}}",
-        "state":{"error":"","exit_code":{{{(running ? 0 : 3)}}},"running":{{{(running ? "true" : "false")}}}},"deploy_rev":"r1","service_rev":"3","instance_number":{{{instance}}},
-        "image":"acme/web:1.4","cmd":["serve","--with","a","long","command","line"],"ip_address":"10.81.128.7","hostname":"web-1","domainname":"shop.main.kontena.local"}
+    public static string Container(string name = "shop.web-1", int instance = 1, bool running = true) => $$$$"""
+        {"id":"main/core-01/{{{{name}}}}","name":"{{{{name}}}}","container_id":"3f1c","grid_id":"main","node":{"id":"ABCD","connected":true,"name":"core-01","public_ip":"203.0.113.5"},
+        "service_id":"main/shop/web","created_at":"2018-03-12T09:00:00.000Z","updated_at":"2018-03-12T09:00:05.000Z","status":"{{{{(running ? "running" : "stopped")}}}}",
+        "state":{"error":"","exit_code":{{{{(running ? 0 : 3)}}}},"running":{{{{(running ? "true" : "false")}}}}},"deploy_rev":"r1","service_rev":"3","instance_number":{{{{instance}}}},
+        "image":"acme/web:1.4","cmd":["serve","--with","a","long","command","line"],"ip_address":"10.81.128.7","hostname":"web-1","domainname":"shop.main.kontena.local",
+        "network_settings":{"bridge":"","ip_address":"172.17.0.3","ports":{"80/tcp":[{"node_ip":"0.0.0.0","node_port":8080}]}}}
         """;
 
     public static string Instance(int number = 1, string state = "running", string? error = null) => $$$"""
