@@ -1,6 +1,4 @@
 using Kontena.Hosting;
 using Kontena.NodeAgent;
 
-var builder = KontenaApplicationBuilder.Create("node-agent", args);
-builder.AddNodeAgent();
-return await builder.RunAsync();
+return await KontenaApplicationBuilder.RunAsync("node-agent", args, builder => builder.AddNodeAgent());

@@ -75,12 +75,11 @@ internal static class InstanceReconciler
         InstanceOrder order, InstanceSpec spec, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
     {
         var imageKnown = memory.Image?.DeployRev == spec.DeployRev;
+        if (memory.RetryAt > now)
+            return InstancePlan.Wait(memory.RetryAt.Value);
         var exit = seen is null || seen.Running || seen.State == "created" ? null : Start.Of(seen);
         if (exit is not null && IsFailure(order, seen!) && memory.NotedExit != exit && seen!.EngineError.Length == 0)
             return new InstancePlan([new NoteExit(seen)]);
-        var nothingWrong = seen is { Running: true } && IsCurrent(spec, seen, memory) && memory.Ready == Start.Of(seen);
-        if (memory.RetryAt > now && !nothingWrong)
-            return InstancePlan.Wait(memory.RetryAt.Value);
 
         if (seen is null)
             return Create(order, spec, seen, imageKnown);

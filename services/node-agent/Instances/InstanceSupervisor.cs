@@ -80,10 +80,10 @@ internal sealed class InstanceSupervisor(
 
     public override void Dispose()
     {
+        base.Dispose();
         foreach (var worker in _workers.Values)
             worker.Dispose();
         _stopping.Dispose();
-        base.Dispose();
     }
 
     /// <summary>Until the next full look is due or asked for.</summary>

@@ -127,6 +127,13 @@ public class InstanceReconcilerLaws
     });
 
     [Fact]
+    public void While_the_back_off_lasts_nothing_is_done() => Check(one =>
+    {
+        var waiting = one with { Memory = one.Memory with { RetryAt = Now.AddSeconds(1) } };
+        return InstanceReconciler.Plan(waiting.Order, waiting.Seen, waiting.Memory, Now).Steps.Count == 0;
+    });
+
+    [Fact]
     public void An_older_generation_changes_nothing() => Check(one =>
     {
         var older = Some.Apply(Some.Spec(deployRev: "other"), one.Order.Generation - 1);

@@ -1,0 +1,178 @@
+using System.Net;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.Docker;
+using Kontena.Hosting;
+using Kontena.Hosting.Bus;
+using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing.Docker;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Kontena.NodeAgent.Tests;
+
+/// <summary>The whole agent as its process starts it, on the in-memory bus, with a grid-manager of three lines.</summary>
+public sealed class NodeAgentModuleTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("kontena-agent-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task The_agent_joins_takes_an_order_reports_and_beats()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using var app = await StartAsync(engine);
+        var said = app.Services.GetRequiredService<Said>();
+
+        var join = await said.WaitForAsync<JoinGrid>(_ => true);
+        await app.Services.GetRequiredService<IControlBus>().SendAsync(
+            Destination.Node(join.NodeId), Some.Apply(Some.Spec()), TestContext.Current.CancellationToken);
+        var ready = await said.WaitForAsync<InstanceObserved>(seen => seen.Ready);
+        var beat = await said.WaitForAsync<NodeHeartbeat>(beat => beat.ObservedDigest == ObservedDigest.Of([ready]));
+        await app.Services.GetRequiredService<IControlBus>().SendAsync(
+            Destination.Node(join.NodeId), new SyncNode { Grid = "test" }, TestContext.Current.CancellationToken);
+        var synced = await said.WaitForAsync<NodeSynced>(_ => true);
+
+        Assert.Equal(("FAKE:ENGINE", "node-x", "secret"), (join.NodeId, join.Name, join.Token));
+        Assert.Equal(["ssd", "zone=a"], join.Labels);
+        Assert.Equal(3, join.Facts.Cpus);
+        Assert.Equal("node-x", ready.Node);
+        Assert.Equal(FactsHash.Of(join.Facts), beat.FactsHash);
+        Assert.Equal(ready.Sequence, Assert.Single(synced.Instances).Sequence);
+    }
+
+    [Fact]
+    public async Task Without_an_engine_the_process_runs_says_so_and_goes_on_when_it_comes()
+    {
+        var engine = new FakeContainerEngine();
+        engine.Calls.Unreachable = true;
+        await using var app = await StartAsync(engine);
+        using var client = new HttpClient { BaseAddress = app.Url };
+
+        using var early = await client.GetAsync("/readyz", TestContext.Current.CancellationToken);
+        var reason = await early.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        engine.Calls.Unreachable = false;
+        await app.Services.GetRequiredService<Said>().WaitForAsync<NodeHeartbeat>(_ => true);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
+        Assert.Contains("engine", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restarted_agent_runs_its_orders_without_the_control_plane()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using (var first = await StartAsync(engine))
+        {
+            var join = await first.Services.GetRequiredService<Said>().WaitForAsync<JoinGrid>(_ => true);
+            await first.Services.GetRequiredService<IControlBus>().SendAsync(
+                Destination.Node(join.NodeId), Some.Apply(Some.Spec()), TestContext.Current.CancellationToken);
+            await first.Services.GetRequiredService<Said>().WaitForAsync<InstanceObserved>(seen => seen.Ready);
+        }
+
+        await engine.RemoveContainerAsync("shop.web-1", force: true, anonymousVolumes: false, TestContext.Current.CancellationToken);
+        await using var second = await StartAsync(engine, answers: false);
+        var again = await second.Services.GetRequiredService<Said>().WaitForAsync<InstanceObserved>(seen => seen.Ready);
+
+        Assert.Equal(1, again.Generation);
+        Assert.True(engine.Container("shop.web-1").Running);
+        Assert.False(second.Services.GetRequiredService<NodeMembership>().ConfirmedNow);
+    }
+
+    [Fact]
+    public async Task A_refused_agent_says_why()
+    {
+        await using var app = await StartAsync(new FakeContainerEngine(), refuses: true);
+        using var client = new HttpClient { BaseAddress = app.Url };
+        var membership = app.Services.GetRequiredService<NodeMembership>();
+        await app.Services.GetRequiredService<Said>().WaitForAsync<JoinGrid>(_ => true);
+        var body = "";
+        for (var tries = 0; tries < 100 && !body.Contains("wrong token", StringComparison.Ordinal); tries++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            using var ready = await client.GetAsync("/readyz", TestContext.Current.CancellationToken);
+            body = await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Contains("wrong token", body, StringComparison.Ordinal);
+        Assert.Equal("wrong token", membership.Refusal);
+    }
+
+    private async Task<Running> StartAsync(FakeContainerEngine engine, bool answers = true, bool refuses = false)
+    {
+        var builder = KontenaApplicationBuilder.Create("node-agent", []);
+        builder.Configuration["Kontena:DataDirectory"] = _directory;
+        builder.Configuration["Kontena:Agent:Name"] = "node-x";
+        builder.Configuration["Kontena:Agent:Token"] = "secret";
+        builder.Configuration["Kontena:Agent:Labels"] = "ssd, zone=a";
+        builder.Configuration["Kontena:Agent:Cpus"] = "3";
+        builder.Services.AddSingleton<IContainerEngine>(engine);
+        builder.Services.AddSingleton(new Said { Answers = answers, Refuses = refuses });
+        builder.AddNodeAgent();
+        builder.AddControlEndpoint(new BusEndpoint("test-reports")
+        {
+            Consumers = [typeof(Ears)],
+            Bindings = [new BusBinding(Queues.Reports, "#")],
+        });
+        var app = builder.Build();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new Running(app);
+    }
+
+    /// <summary>A process that is told to stop before it is taken apart.</summary>
+    private sealed class Running(WebApplication app) : IAsyncDisposable
+    {
+        public IServiceProvider Services => app.Services;
+
+        public Uri Url => new(app.Urls.First());
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the agent said.</summary>
+    internal sealed class Said
+    {
+        private readonly RecordingBus _bus = new();
+
+        public bool Answers { get; init; }
+        public bool Refuses { get; init; }
+
+        public Task AddAsync(object message) => _bus.SendAsync(Destination.NodeData, message, CancellationToken.None);
+
+        public Task<T> WaitForAsync<T>(Func<T, bool> fits) => _bus.WaitForAsync(fits);
+    }
+
+    internal sealed class Ears(Said said, IControlBus bus)
+        : IConsumer<JoinGrid>, IConsumer<NodeHeartbeat>, IConsumer<InstanceObserved>, IConsumer<NodeSynced>, IConsumer<NodeFactsReport>
+    {
+        public async Task Consume(ConsumeContext<JoinGrid> context)
+        {
+            await said.AddAsync(context.Message);
+            if (!said.Answers)
+                return;
+            object answer = said.Refuses
+                ? new JoinRefused { Reason = "wrong token" }
+                : new NodeJoined { Grid = "test", Node = context.Message.Name, Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = "10.81.1.0/24" };
+            await bus.SendAsync(Destination.Node(context.Message.NodeId), answer, context.CancellationToken);
+        }
+
+        public Task Consume(ConsumeContext<NodeHeartbeat> context) => said.AddAsync(context.Message);
+
+        public Task Consume(ConsumeContext<InstanceObserved> context) => said.AddAsync(context.Message);
+
+        public Task Consume(ConsumeContext<NodeSynced> context) => said.AddAsync(context.Message);
+
+        public Task Consume(ConsumeContext<NodeFactsReport> context) => said.AddAsync(context.Message);
+    }
+}
