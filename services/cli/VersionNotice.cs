@@ -1,3 +1,5 @@
+using Kontena.Contracts.Http;
+
 namespace Kontena.Cli;
 
 /// <summary>One line when client and master differ in major.minor (cli.md §3).</summary>
@@ -5,9 +7,9 @@ internal static class VersionNotice
 {
     public static void Write(CliContext context, string? server)
     {
-        if (MajorMinor(server) is not { } theirs || theirs == MajorMinor(CliVersion.Text)) return;
+        if (MajorMinor(server) is not { } theirs || theirs == MajorMinor(ApiVersion.Announced)) return;
         context.Terminal.Error.WriteLine(context.ErrorPaint.Yellow(
-            $"Warning: the client is version {CliVersion.Text} and the master is {server}; they may not understand each other fully."));
+            $"Warning: this client speaks the API of {ApiVersion.Announced} and the master is {server}; they may not understand each other fully."));
     }
 
     private static string? MajorMinor(string? version)

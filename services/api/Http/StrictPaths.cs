@@ -1,3 +1,4 @@
+using Kontena.Contracts.Http;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Kontena.Api.Http;

@@ -7,9 +7,9 @@ public sealed class GeneralTests : CliTest
     [Fact]
     public async Task Version_names_client_and_master()
     {
-        Master.On("GET", "/", """{"name":"Kontena Master","tagline":"t","version":"0.1.7"}""");
+        Master.On("GET", "/", """{"name":"Kontena Master","tagline":"t","version":"1.5.7"}""");
         Assert.Equal(0, await RunAsync("version"));
-        Assert.Equal($"cli: {CliVersion.Text}\nmaster: 0.1.7 ({Master.Url})\n", Out);
+        Assert.Equal($"cli: {CliVersion.Text}\nmaster: 1.5.7 ({Master.Url})\n", Out);
     }
 
     [Fact]
