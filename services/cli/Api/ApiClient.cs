@@ -39,6 +39,7 @@ internal sealed class ApiClient : IDisposable
             // Traces of the client's own process are nobody's to read.
             ActivityHeadersPropagator = null,
         };
+        if (root.IsLoopback) sockets.ConnectCallback = static (context, _) => LoopbackConnection.Open(context.DnsEndPoint);
         if (root.Scheme == Uri.UriSchemeHttps)
             sockets.SslOptions.RemoteCertificateValidationCallback = ServerTrust.For(root.Host, environment);
         http = new HttpClient(sockets) { Timeout = ReadTimeout, MaxResponseContentBufferSize = MaxBody };
@@ -99,10 +100,10 @@ internal sealed class ApiClient : IDisposable
     /// <summary>A body that does not end by itself; dispose it to hang up.</summary>
     public async Task<Stream> OpenStreamAsync(string path, CancellationToken cancellationToken)
     {
-        var response = await ExchangeAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = Exchange(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            using (response) throw await RefusalAsync(response, path, cancellationToken);
+            using (response) throw Refusal(response, path);
         }
 
         return await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -136,14 +137,25 @@ internal sealed class ApiClient : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<ReadOnlyMemory<byte>> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
+    /// <summary>
+    /// Blocks while it waits: a client does one thing at a time, and ready-to-run code has no asynchronous builders over our own
+    /// state machines, so that an asynchronous exchange would spend more time compiling than talking.
+    /// </summary>
+    private Task<ReadOnlyMemory<byte>> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
     {
-        using var response = await ExchangeAsync(method, path, body, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        if (!response.IsSuccessStatusCode) throw await RefusalAsync(response, path, cancellationToken);
-        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        try
+        {
+            using var response = Exchange(method, path, body, HttpCompletionOption.ResponseContentRead, cancellationToken);
+            if (!response.IsSuccessStatusCode) throw Refusal(response, path);
+            return Task.FromResult<ReadOnlyMemory<byte>>(Body(response));
+        }
+        catch (Exception error)
+        {
+            return Task.FromException<ReadOnlyMemory<byte>>(error);
+        }
     }
 
-    private async Task<HttpResponseMessage> ExchangeAsync(
+    private HttpResponseMessage Exchange(
         HttpMethod method, string path, byte[]? body, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(method, new Uri(root, path.StartsWith('/') ? path[1..] : $"v1/{path}"));
@@ -158,7 +170,7 @@ internal sealed class ApiClient : IDisposable
 
         try
         {
-            var response = await http.SendAsync(request, completion, cancellationToken);
+            var response = http.Send(request, completion, cancellationToken);
             if (response.Headers.TryGetValues("X-Kontena-Version", out var versions)) ServerVersion = versions.FirstOrDefault();
             return response;
         }
@@ -180,9 +192,17 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    private static async Task<ApiException> RefusalAsync(HttpResponseMessage response, string path, CancellationToken cancellationToken)
+    private static byte[] Body(HttpResponseMessage response)
     {
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        using var body = new MemoryStream();
+        using var content = response.Content.ReadAsStream();
+        content.CopyTo(body);
+        return body.ToArray();
+    }
+
+    private static ApiException Refusal(HttpResponseMessage response, string path)
+    {
+        var body = Body(response);
         var json = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
         var reason = response.ReasonPhrase is { Length: > 0 } phrase ? phrase : response.StatusCode.ToString();
         return ApiErrors.From((int)response.StatusCode, reason, Shown(path), body, json);

@@ -23,6 +23,21 @@ internal static class JsonText
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
+    /// <summary>A text member of the top object; null when it is not there or the body is no JSON.</summary>
+    public static string? Member(ReadOnlyMemory<byte> json, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var member)
+                && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>One line, for values inside other text.</summary>
     public static string Compact(JsonElement element) =>
         element.ValueKind == JsonValueKind.String ? element.GetString() ?? "" : element.GetRawText();
