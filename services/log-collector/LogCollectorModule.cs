@@ -51,5 +51,6 @@ public static class LogCollectorModule
         services.AddSingleton<ILogStore>(provider => provider.GetRequiredService<SqliteLogStore>());
         services.AddSingleton<LatestMeasurements>();
         services.AddHostedService<RetentionSweep>();
+        services.AddHealthChecks().AddCheck<LogStoreCheck>("logs", tags: ["ready"]);
     }
 }

@@ -7,6 +7,9 @@ namespace Kontena.LogCollector.Storage;
 /// <summary>Where lines and measurements are kept. Embedded: SQLite with full-text search; the seam for a search engine beside it.</summary>
 internal interface ILogStore
 {
+    /// <summary>Why the last write failed; null when it did not.</summary>
+    string? WriteFailure { get; }
+
     /// <summary>Stores the batch, once however often it comes, and returns when it is committed. Lines get ids that grow in the order they are stored.</summary>
     /// <exception cref="LogStoreException">It could not be stored; worth trying again.</exception>
     Task AppendAsync(LogBatch batch, CancellationToken cancellationToken);

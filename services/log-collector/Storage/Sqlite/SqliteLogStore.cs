@@ -25,12 +25,15 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
     private readonly Task _writing;
     private SegmentWriter? _writer;
     private SegmentWriter? _previous;
+    private volatile string? _writeFailure;
 
     public SqliteLogStore(LogCollectorOptions options, TimeProvider time, ILogger<SqliteLogStore> logger)
     {
         (_options, _time, _logger) = (options, time, logger);
         _writing = Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
+
+    public string? WriteFailure => _writeFailure;
 
     public Task AppendAsync(LogBatch batch, CancellationToken cancellationToken) =>
         batch.Lines.Count == 0 ? Task.CompletedTask : QueueAsync(new Work(batch, null, BatchKey.Of(batch)), cancellationToken);
@@ -69,12 +72,15 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
             try
             {
                 Write(batch);
+                _writeFailure = null;
                 batch.ForEach(work => work.Done.TrySetResult());
             }
             catch (Exception exception)
             {
                 _logger.LogWarning(exception, "{Count} batches of log lines could not be stored; their senders will try again", batch.Count);
-                var failure = new LogStoreException($"log segment in {_options.Directory} can't be written: {exception.Message}", exception);
+                var failure = new LogStoreException(
+                    $"the log segment in {_options.Directory} can't be written ({exception.Message}); see that the disk has room and this user may write there", exception);
+                _writeFailure = failure.Message;
                 batch.ForEach(work => work.Done.TrySetException(failure));
                 CloseWriters();
             }

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Stats;
 using Kontena.Core.Ids;
+using Kontena.LogCollector.Storage;
 
 namespace Kontena.LogCollector.Tests.Storage.Sqlite;
 
@@ -255,5 +256,22 @@ public sealed class SqliteLogStoreTests
         await logs.Store.AppendAsync(batch, TestContext.Current.CancellationToken);
 
         Assert.Empty(await logs.LinesAsync(LogLines.Query()));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_is_told_to_its_sender_and_to_readiness_and_works_again_later()
+    {
+        await using var logs = new StoreOnDisk();
+        var today = Path.Combine(logs.Directory, "2026-03-01.000.db");
+        Directory.CreateDirectory(today);
+
+        var failure = await Assert.ThrowsAsync<LogStoreException>(() => logs.AddAsync(LogLines.Batch(["x"])));
+        Assert.Contains(logs.Directory, failure.Message);
+        Assert.Equal(failure.Message, logs.Store.WriteFailure);
+
+        Directory.Delete(today);
+        await logs.AddAsync(LogLines.Batch(["x"]));
+        Assert.Null(logs.Store.WriteFailure);
+        Assert.Equal(["x"], (await logs.LinesAsync(LogLines.Query())).Texts());
     }
 }
