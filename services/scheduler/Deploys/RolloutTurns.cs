@@ -27,7 +27,7 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
         {
             var instance = own.GetValueOrDefault(assignment.Number);
             var isThere = instance is not null && instance.NodeId == assignment.Node.NodeId && instance.Node == assignment.Node.Name;
-            var isOurs = isThere && instance!.Spec?.DeployRev == view.Deploy.DeployRev;
+            var isOurs = isThere && (instance!.Spec?.DeployRev == view.Deploy.DeployRev || NeedsNothing(view, service, instance));
             var serves = instance is not null && IsUp(view, instance) && !(isOurs && underWay.Contains(assignment.Number));
             if (serves)
                 ready++;
@@ -48,6 +48,10 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
             begin.AddRange(serving.Where(one => !IsOccupied(view, service, assignments, one)).Take(mayGo));
         return new RolloutTurns(begin, idle.Count + serving.Count);
     }
+
+    // A deploy that nobody asked for corrects what lags and leaves the rest alone.
+    private static bool NeedsNothing(RolloutView view, Service service, Instance instance) =>
+        view.Deploy.Automatic && instance is { Desired: DesiredState.Running, Spec: { } spec } && spec.ServiceRevision >= service.Revision;
 
     // Another instance of the service still holds the port on that node, and is to leave it: first it goes, then its successor comes.
     private static bool IsOccupied(RolloutView view, Service service, IReadOnlyList<Assignment> assignments, Assignment turn) =>

@@ -18,8 +18,6 @@ internal sealed class PlacementBoard
         _current = own.Where(instance => instance.ServiceUid == service.Uid)
             .GroupBy(instance => instance.Number)
             .ToDictionary(same => same.Key, same => same.MaxBy(instance => instance.Generation)!);
-        foreach (var node in scene.Nodes)
-            _loads[node.Name] = Load(node.Name);
     }
 
     public PlacementScene Scene { get; }
@@ -45,7 +43,13 @@ internal sealed class PlacementBoard
     public IReadOnlyList<int> ChosenOn(string node) => _chosen.TryGetValue(node, out var numbers) ? numbers : [];
 
     /// <summary>What instances of other services reserve on the node.</summary>
-    public NodeLoad LoadOf(string node) => _loads.GetValueOrDefault(node);
+    public NodeLoad LoadOf(string node)
+    {
+        // Asked for only where something is to be placed: most runs find everything in its place.
+        if (!_loads.TryGetValue(node, out var load))
+            _loads[node] = load = Load(node);
+        return load;
+    }
 
     public void Choose(int number, string node)
     {

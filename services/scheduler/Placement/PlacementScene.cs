@@ -33,6 +33,9 @@ internal sealed class PlacementScene
 
     public bool HasNode(string node) => Nodes.Any(one => one.Name == node);
 
+    /// <summary>The node that is this machine now, whatever it is called.</summary>
+    public Candidate? ByNodeId(string nodeId) => Nodes.FirstOrDefault(one => one.Node.NodeId == nodeId);
+
     private void Add(Occupant occupant)
     {
         if (!_byNode.TryGetValue(occupant.Node, out var occupants))

@@ -25,7 +25,8 @@ internal sealed class GridMemory
             _repeats.Remove(old);
     }
 
-    /// <summary>Whether something is due to be said again: first <paramref name="first"/> after <paramref name="since"/>, then after twice as long each time, up to <paramref name="cap"/>.</summary>
+    /// <summary>Whether something is due to be said again: first <paramref name="first"/> after <paramref name="since"/>, then after
+    /// twice as long each time, up to <paramref name="cap"/>.</summary>
     /// <param name="key">What is said, and to whom.</param>
     /// <param name="version">A new version starts anew.</param>
     public bool IsDue(string key, long version, DateTimeOffset since, DateTimeOffset now, TimeSpan first, TimeSpan cap)

@@ -16,7 +16,8 @@ internal static class Leftovers
     {
         foreach (var instance in draft.Instances.Values.Where(one => one.Departures.Count > 0).ToList())
         {
-            foreach (var departure in instance.Departures.Where(one => draft.Nodes.Find(one.Node) is null && now - one.OrderedAt > Abandoned))
+            foreach (var departure in instance.Departures.Where(
+                one => draft.Scene.ByNodeId(one.NodeId) is null && now - one.OrderedAt > Abandoned))
             {
                 if (draft.Instances.Find(instance.Id) is { } current)
                     InstanceChanges.Confirm(draft, current, departure.NodeId, departure.Generation);

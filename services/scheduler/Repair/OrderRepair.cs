@@ -29,7 +29,7 @@ internal static class OrderRepair
     private static int Repeat(GridDraft draft, GridMemory memory, Instance instance, DateTimeOffset now)
     {
         var sent = 0;
-        if (instance.NodeId is { } nodeId && instance.Desired != DesiredState.Removed && IsOnline(draft, instance.Node!, nodeId)
+        if (instance.NodeId is { } nodeId && instance.Desired != DesiredState.Removed && IsOnline(draft, nodeId)
             && !(draft.ObservedOf(instance)?.Generation >= instance.Generation)
             && memory.IsDue(Key(instance, nodeId), instance.Generation, instance.UpdatedAt, now, First, Cap))
         {
@@ -39,7 +39,7 @@ internal static class OrderRepair
 
         foreach (var departure in instance.Departures)
         {
-            if (IsOnline(draft, departure.Node, departure.NodeId)
+            if (IsOnline(draft, departure.NodeId)
                 && memory.IsDue(Key(instance, departure.NodeId) + " gone", departure.Generation, departure.OrderedAt, now, First, Cap))
             {
                 InstanceChanges.OrderRemoval(draft, instance, departure);
@@ -50,6 +50,5 @@ internal static class OrderRepair
         return sent;
     }
 
-    private static bool IsOnline(GridDraft draft, string node, string nodeId) =>
-        draft.NodeOf(node) is { IsOnline: true } there && there.Node.NodeId == nodeId;
+    private static bool IsOnline(GridDraft draft, string nodeId) => draft.Scene.ByNodeId(nodeId) is { IsOnline: true };
 }

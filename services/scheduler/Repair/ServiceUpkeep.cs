@@ -70,7 +70,7 @@ internal static class ServiceUpkeep
             .Select(one => draft.Instances.Find(one.Id))
             .OfType<Instance>()
             .SelectMany(one => one.Departures)
-            .Any(one => draft.NodeOf(one.Node) is { State: not LivenessState.Offline });
+            .Any(one => draft.Scene.ByNodeId(one.NodeId) is { State: not LivenessState.Offline });
         if (waiting || !memory.IsDue("torn down " + service.Uid, 0, DateTimeOffset.MinValue, now, SayAgain, SayAgainCap))
             return;
 

@@ -16,6 +16,7 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     private const int PerCommit = 512;
     private const int Attempts = 8;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EarlySweep = TimeSpan.FromMilliseconds(900);
     private static readonly TimeSpan FactsEvery = TimeSpan.FromSeconds(20);
 
@@ -26,7 +27,7 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     private DateTimeOffset _sweptAt;
 
     /// <summary>Returns when what the input caused is committed.</summary>
-    /// <exception cref="StateUnavailableException">The store stayed away; the input may be sent again.</exception>
+    /// <exception cref="StateUnavailableException">The store stayed away too long for a command; it may be sent again. News waits until the store is back.</exception>
     /// <exception cref="StateConflictException">Another scheduler runs the grid now; the input may be sent again.</exception>
     public async Task<CommandResult?> PostAsync(GridInput input, CancellationToken cancellationToken)
     {
@@ -82,13 +83,15 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
             }
             catch (StateUnavailableException away)
             {
-                // Unknown whether it was applied: read again before anything is decided.
+                // Unknown whether it was applied: read again before anything is decided. People are told after a while; news waits.
                 Forget();
-                if (attempt >= Attempts)
+                if (attempt == Attempts)
                 {
                     LogAway(grid, away.Message);
-                    Fail(waiters, away);
-                    return;
+                    Fail(waiters.Where(one => one.Input.IsCommand), away);
+                    waiters.RemoveAll(one => one.Input.IsCommand);
+                    if (waiters.Count == 0)
+                        return;
                 }
             }
             catch (Exception surprise) when (surprise is not OperationCanceledException)
@@ -99,7 +102,8 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
                 return;
             }
 
-            await Task.Delay(FirstPause * (1 << attempt), time, cancellationToken);
+            var pause = FirstPause * (1 << Math.Min(attempt, Attempts));
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellationToken);
         }
     }
 
@@ -196,7 +200,7 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
         _memory = new GridMemory();
     }
 
-    private static void Fail(List<Waiter> waiters, Exception cause)
+    private static void Fail(IEnumerable<Waiter> waiters, Exception cause)
     {
         foreach (var waiter in waiters)
             waiter.Done.TrySetException(cause);
@@ -213,7 +217,7 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     [LoggerMessage(Level = LogLevel.Warning, Message = "Grid {Grid}: stepping down, {Conflict}")]
     private partial void LogStepDown(string grid, string conflict);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: gave up for now, {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: the store is away, everything waits: {Reason}")]
     private partial void LogAway(string grid, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: a step failed unexpectedly")]

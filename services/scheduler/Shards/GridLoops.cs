@@ -21,7 +21,7 @@ internal sealed class GridLoops(GridSnapshots snapshots, IStateStore store, Time
     {
         var running = Loop(grid);
         var answer = await running.Loop.PostAsync(input, cancellationToken);
-        if (answer?.Outcome == CommandOutcome.NotFound && input is not (GridInput.Deploy or GridInput.DeployAll or GridInput.Restart or GridInput.Release))
+        if (answer?.Outcome == CommandOutcome.NotFound && !input.IsCommand)
             Retire(grid, running);
         return answer;
     }

@@ -76,8 +76,6 @@ internal sealed class GridDraft(GridSnapshot before)
         }
     }
 
-    public Candidate? NodeOf(string? name) => name is null ? null : Scene.Nodes.FirstOrDefault(node => node.Name == name);
-
     /// <summary>The instances of one creation of a service, parked and leaving ones too, by number.</summary>
     public IReadOnlyList<Instance> InstancesOf(string uid) =>
         [.. Instances.Values.Where(instance => instance.ServiceUid == uid).OrderBy(instance => instance.Number)];

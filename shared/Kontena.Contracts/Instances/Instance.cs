@@ -40,7 +40,8 @@ public enum DesiredState
     Running,
     Stopped,
 
-    /// <summary>To be removed from its node; the document goes when the node has confirmed.</summary>
+    /// <summary>To be removed from its node; the document goes when the node has confirmed. A stateful instance that was scaled away keeps its
+    /// document and <see cref="Instance.Node"/>, which holds its data.</summary>
     Removed,
 }
 

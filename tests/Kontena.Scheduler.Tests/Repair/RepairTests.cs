@@ -298,4 +298,34 @@ public sealed class RepairTests
             "the new engine is told", 30);
         Assert.Equal(LivenessState.Online, world.Snapshot.Liveness.Find("node-1")!.State);
     }
+
+    [Fact]
+    public void A_correction_touches_only_what_lags()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Put(Some.Service(spec: Some.Spec() with { Strategy = "daemon" }));
+        world.Finish(world.Deploy());
+        var before = world.Instances;
+        world.Add(Some.Node(3));
+        world.Until(() => world["node-3"].Containers.Any(), "the new node gets its instance", 20);
+        world.Run(10);
+        Assert.Equal(before, world.Instances.Take(2));
+        var correction = world.Snapshot.ServiceDeploys.Values.Single(one => one.Automatic);
+        Assert.Equal((DeployState.Success, 3, 1), (correction.State, correction.InstanceCount, correction.InstanceDeploys.Count));
+    }
+
+    [Fact]
+    public void A_machine_that_comes_back_under_another_name_is_fenced_too()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Put(Some.Service());
+        world.Finish(world.Deploy());
+        var spec = world.Instances[0];
+        world.RemoveNode("node-1");
+        world.Until(() => world["node-2"].Containers.Any(), "it is placed on node-2", 30);
+        world.Add(Some.Node(3) with { NodeId = "ID1" });
+        world["node-3"].Plant(spec.Id, spec.Spec!, spec.Generation);
+        world.Until(() => !world["node-3"].Containers.Any(), "the old container is removed", 30);
+        Assert.Single(world["node-2"].Containers);
+    }
 }

@@ -140,4 +140,18 @@ public sealed class GridLoopTests
         Assert.Equal(CommandOutcome.NotFound, answer!.Outcome);
         Assert.Null(await grid.Store.GetAsync(StateKeys.SchedulerEpoch, "nowhere", "epoch", StoredGrid.Token));
     }
+
+    [Fact]
+    public async Task While_the_store_is_away_news_waits_and_is_not_lost()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service());
+        var scheduler = grid.NewScheduler();
+        var id = await StoredGrid.DeployAsync(scheduler);
+        grid.Store.Refuse = 3;
+        var order = Assert.Single(await grid.OrdersAsync());
+        await scheduler.PostAsync("test-grid", new GridInput.Report(StoredGrid.Ready(order)), StoredGrid.Token);
+        Assert.Equal(0, grid.Store.Refuse);
+        Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
+    }
 }

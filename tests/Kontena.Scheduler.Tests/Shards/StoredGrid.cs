@@ -106,8 +106,17 @@ internal sealed class CountingStore(IStateStore inner) : IStateStore
     /// <summary>Commits wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>The next commits find no store.</summary>
+    public int Refuse { get; set; }
+
     public async Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken)
     {
+        if (Refuse > 0)
+        {
+            Refuse--;
+            throw new StateUnavailableException("nobody there");
+        }
+
         await Gate.WaitAsync(cancellationToken);
         await inner.CommitAsync(batch, cancellationToken);
         Commits++;

@@ -123,7 +123,7 @@ internal sealed class GridWorld
         foreach (var message in draft.Outgoing)
         {
             Sent.Add(message);
-            if (_nodes.Values.FirstOrDefault(node => Destination.Node(node.NodeId) == message.Destination) is { } node)
+            if (_nodes.Values.Where(node => Destination.Node(node.NodeId) == message.Destination).MaxBy(node => node.IsConnected) is { } node)
                 Carry(() => node.Inbox.Enqueue(message.Message));
         }
 

@@ -31,7 +31,7 @@ internal sealed class VolumeFilter : IPlacementFilter
         }
 
         // Released: the earlier container may still be writing until its node says that it is gone.
-        var leaving = current.Departures.FirstOrDefault(one => one.Node != node.Name && query.Board.Scene.HasNode(one.Node));
+        var leaving = current.Departures.FirstOrDefault(one => one.NodeId != node.Node.NodeId && query.Board.Scene.ByNodeId(one.NodeId) is not null);
         return leaving is null
             ? null
             : new Exclusion("volume", $"waiting for {leaving.Node} to give up {name}",
