@@ -6,7 +6,8 @@ internal static class DeployLimits
     /// <summary>An instance that is not ready this long after its order, or after the last sign of progress, has failed.</summary>
     public static readonly TimeSpan Instance = TimeSpan.FromSeconds(300);
 
-    /// <summary>Added when the agent itself waits up to <see cref="Instance"/> for a port, so that its own, better text arrives first.</summary>
+    /// <summary>Added when the agent itself waits up to <see cref="Instance"/> for a port, so that its own, better text arrives
+    /// first.</summary>
     public static readonly TimeSpan PortMargin = TimeSpan.FromSeconds(30);
 
     /// <summary>No progress stretches an instance's time beyond this.</summary>
@@ -20,7 +21,8 @@ internal static class DeployLimits
     /// <summary>How long a deploy waits for ports and memory of instances that are just leaving.</summary>
     public static readonly TimeSpan Leaving = TimeSpan.FromSeconds(60);
 
-    /// <summary>Instances under way that take no running one down. The agent bounds its own work; this only keeps one deploy from flooding a queue.</summary>
+    /// <summary>Instances under way that take no running one down. The agent bounds its own work; this only keeps one deploy from
+    /// flooding a queue.</summary>
     public const int Fresh = 64;
 
     /// <summary>Running instances of one service being replaced at once, however low <c>min_health</c> is.</summary>

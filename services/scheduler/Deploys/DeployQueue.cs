@@ -4,8 +4,8 @@ using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Deploys;
 
-/// <summary>Asking for deploys. At most one waits per service: a request that finds one waiting is answered with that one, for it will roll out
-/// the newest spec when its turn comes (runtime.md §9.1 D3).</summary>
+/// <summary>Asking for deploys. At most one waits per service: a request that finds one waiting is answered with that one, for it will
+/// roll out the newest spec when its turn comes (runtime.md §9.1 D3).</summary>
 internal static class DeployQueue
 {
     /// <summary>The id of the deploy that will carry the request out.</summary>

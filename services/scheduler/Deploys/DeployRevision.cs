@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Kontena.Scheduler.Deploys;
 
-/// <summary>The text that numbers a service's deploys: the time it was asked for, raised where two share a millisecond. Sorts as text.</summary>
+/// <summary>The text that numbers a service's deploys: the time it was asked for, raised where two share a millisecond. Sorts as
+/// text.</summary>
 internal static class DeployRevision
 {
     private const string Format = "yyyy-MM-dd HH:mm:ss.fff 'UTC'";

@@ -1,6 +1,7 @@
 namespace Kontena.Scheduler.Deploys;
 
-/// <summary>How many of N instances may be down during a deploy: <c>max(1, N − ceil(N × min_health))</c>, in whole numbers (runtime.md §2.13 [OURS]).</summary>
+/// <summary>How many of N instances may be down during a deploy: <c>max(1, N − ceil(N × min_health))</c>, in whole numbers (runtime.md
+/// §2.13 [OURS]).</summary>
 internal static class MinHealth
 {
     public static int MayBeDown(int instances, double minHealth)

@@ -7,7 +7,8 @@ using Kontena.Scheduler.Placement;
 
 namespace Kontena.Scheduler.Deploys;
 
-/// <summary>Looks at a running deploy and says what comes next: which instances to order, or how it ended (runtime.md §2.10). Pure.</summary>
+/// <summary>Looks at a running deploy and says what comes next: which instances to order, or how it ended (runtime.md §2.10).
+/// Pure.</summary>
 internal static class RolloutPlanner
 {
     private const string NotRunning = "service is not running";

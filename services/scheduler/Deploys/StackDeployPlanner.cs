@@ -4,7 +4,8 @@ using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Deploys;
 
-/// <summary>Deploys the services of a stack one after another; the first that fails ends the stack's deploy with its reason (rest-api.md §11.5).</summary>
+/// <summary>Deploys the services of a stack one after another; the first that fails ends the stack's deploy with its reason (rest-api.md
+/// §11.5).</summary>
 internal static class StackDeployPlanner
 {
     public static void Request(GridDraft draft, string stack, IReadOnlyList<string> services, string id, DateTimeOffset now)

@@ -6,7 +6,8 @@ using Kontena.Contracts.Stacks;
 
 namespace Kontena.Scheduler.InstanceSpecs;
 
-/// <summary>Turns a service into what one of its instances needs on a node: names, environment, labels, mounts (runtime.md §3.7–3.9, §3.14).</summary>
+/// <summary>Turns a service into what one of its instances needs on a node: names, environment, labels, mounts (runtime.md §3.7–3.9,
+/// §3.14).</summary>
 internal static class InstanceSpecBuilder
 {
     private const string HostNet = "host";
@@ -14,7 +15,8 @@ internal static class InstanceSpecBuilder
 
     /// <param name="stack">The service's stack document; null for services without one.</param>
     /// <param name="balancer">The first linked load balancer, if any.</param>
-    /// <param name="neighbours">Names of the containers placed on the node, to which <c>volumes_from</c> and <c>net</c> may refer by a short name.</param>
+    /// <param name="neighbours">Names of the containers placed on the node, to which <c>volumes_from</c> and <c>net</c> may refer by a
+    /// short name.</param>
     public static InstanceSpec Build(
         Service service,
         Stack? stack,

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Kontena.Scheduler.InstanceSpecs;
 
-/// <summary>Splits a command line into words as a shell would: spaces, single and double quotes, backslashes. Nothing is expanded.</summary>
+/// <summary>Splits a command line into words as a shell would: spaces, single and double quotes, backslashes. Nothing is
+/// expanded.</summary>
 internal static class ShellWords
 {
     public static IReadOnlyList<string> Split(string line)

@@ -2,7 +2,8 @@ using Kontena.Contracts.Instances;
 
 namespace Kontena.Scheduler.InstanceSpecs;
 
-/// <summary>One entry of <c>volumes</c>, read: <c>name:/path[:flags]</c>, <c>/host:/path[:flags]</c> or <c>/path</c> (stack-file.md §11.1).</summary>
+/// <summary>One entry of <c>volumes</c>, read: <c>name:/path[:flags]</c>, <c>/host:/path[:flags]</c> or <c>/path</c> (stack-file.md
+/// §11.1).</summary>
 /// <param name="Path">Inside the container.</param>
 /// <param name="BindMount">A path of the node, or null.</param>
 /// <param name="Name">A named volume, or null.</param>
@@ -20,7 +21,8 @@ internal sealed record VolumeSpec(string Path, string? BindMount, string? Name, 
             : new VolumeSpec(parts[1], null, parts[0], flags);
     }
 
-    /// <summary>A named volume belongs to one instance: <c>stack.service.volume-N</c> (scope <c>instance</c>, the default of runtime.md §2.13).</summary>
+    /// <summary>A named volume belongs to one instance: <c>stack.service.volume-N</c> (scope <c>instance</c>, the default of runtime.md
+    /// §2.13).</summary>
     public VolumeMount ToMount(string stack, string service, int number) => new(
         Path, BindMount, Name is null ? null : $"{InstanceNames.QualifiedService(stack, service)}.{Name}-{number}", Flags);
 }

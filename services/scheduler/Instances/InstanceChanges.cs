@@ -7,10 +7,12 @@ using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Instances;
 
-/// <summary>Every way in which what is wanted of an instance changes. Each raises its generation and sends the order in the same commit.</summary>
+/// <summary>Every way in which what is wanted of an instance changes. Each raises its generation and sends the order in the same
+/// commit.</summary>
 internal static class InstanceChanges
 {
-    /// <summary>The instance is to run on the node with the service's present spec. Leaves behind a departure where it was before.</summary>
+    /// <summary>The instance is to run on the node with the service's present spec. Leaves behind a departure where it was
+    /// before.</summary>
     public static void Place(
         GridDraft draft, Service service, Instance? existing, int number, Node node, string deployRev, DateTimeOffset now, Func<string> newId)
     {
@@ -65,7 +67,8 @@ internal static class InstanceChanges
         OrderApply(draft, changed);
     }
 
-    /// <summary>The instance is to be gone from its node. With <paramref name="park"/> the document stays and remembers the node that keeps the data.</summary>
+    /// <summary>The instance is to be gone from its node. With <paramref name="park"/> the document stays and remembers the node that
+    /// keeps the data.</summary>
     public static void TakeDown(GridDraft draft, Instance instance, bool park, DateTimeOffset now)
     {
         var generation = instance.Generation + 1;
@@ -112,7 +115,8 @@ internal static class InstanceChanges
         OrderRemoval(draft, released, departure);
     }
 
-    /// <summary>The node has something of an instance that does not belong there: it gets an explicit, newer order to remove it (design law 5).</summary>
+    /// <summary>The node has something of an instance that does not belong there: it gets an explicit, newer order to remove it (design
+    /// law 5).</summary>
     public static void Expel(GridDraft draft, Instance instance, string node, string nodeId, long seenGeneration, DateTimeOffset now)
     {
         var departure = new Departure(node, nodeId, Math.Max(instance.Generation, seenGeneration + 1), now);
@@ -126,7 +130,8 @@ internal static class InstanceChanges
         draft.Note($"{NameOf(instance)} does not belong on {node} and is removed there");
     }
 
-    /// <summary>The node knows a newer generation than we do (the store went back in time): ours is raised above it and ordered again.</summary>
+    /// <summary>The node knows a newer generation than we do (the store went back in time): ours is raised above it and ordered
+    /// again.</summary>
     public static void Overtake(GridDraft draft, Instance instance, long seenGeneration, DateTimeOffset now)
     {
         var raised = instance with { Generation = seenGeneration + 1, UpdatedAt = now };

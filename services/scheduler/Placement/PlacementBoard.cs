@@ -35,7 +35,8 @@ internal sealed class PlacementBoard
     public static bool IsOn(Instance? instance, Candidate node) =>
         instance is not null && instance.Node == node.Name && (instance.NodeId is null || instance.NodeId == node.Node.NodeId);
 
-    /// <summary>Others on the node; of the own service only what is leaving, other than instance <paramref name="number"/> itself.</summary>
+    /// <summary>Others on the node; of the own service only what is leaving, other than instance <paramref name="number"/>
+    /// itself.</summary>
     public IEnumerable<Occupant> OthersOn(string node, int number) => Scene.On(node).Where(
         one => one.Instance.ServiceUid != Service.Uid || (one.Leaving && number > 0 && one.Instance.Number != number));
 

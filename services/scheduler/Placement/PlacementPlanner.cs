@@ -6,7 +6,8 @@ using Kontena.Scheduler.Placement.Strategies;
 
 namespace Kontena.Scheduler.Placement;
 
-/// <summary>Gives every instance of a service a node. Pure: the same scene, service, time and seed give the same plan (runtime.md §2.3).</summary>
+/// <summary>Gives every instance of a service a node. Pure: the same scene, service, time and seed give the same plan (runtime.md
+/// §2.3).</summary>
 /// <remarks>Instances that may stay where they are stay: first all of those, in the order of their numbers, then the rest finds a place
 /// around them. A healthy instance moves only when a rule forbids its node (runtime.md §9.1 D7).</remarks>
 internal static class PlacementPlanner

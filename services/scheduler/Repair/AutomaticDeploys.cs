@@ -9,7 +9,8 @@ using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Repair;
 
-/// <summary>Running stateless services whose instances lag behind get a deploy without being asked (runtime.md §2.2). Stateful ones never do.</summary>
+/// <summary>Running stateless services whose instances lag behind get a deploy without being asked (runtime.md §2.2). Stateful ones never
+/// do.</summary>
 /// <remarks>Attempts that fail are repeated after 15 s, 30 s, … up to 15 min. One that found no node is not repeated at all until a node
 /// would be found: that is one open condition, not a failing deploy every sweep (runtime.md §9.1 D3).</remarks>
 internal static class AutomaticDeploys
@@ -60,7 +61,8 @@ internal static class AutomaticDeploys
         draft.Note($"{InstanceNames.Path(service.Grid, service.Stack, service.Name)} is deployed because {why}");
     }
 
-    /// <summary>In what the instances differ from what is wanted; null when in nothing. Numbers and nodes are compared one by one, not as sets.</summary>
+    /// <summary>In what the instances differ from what is wanted; null when in nothing. Numbers and nodes are compared one by one, not as
+    /// sets.</summary>
     private static string? Lag(Service service, List<Instance> own, IReadOnlyList<Assignment> assignments)
     {
         var present = own.Where(one => one.Desired != DesiredState.Removed).ToDictionary(one => one.Number);

@@ -15,7 +15,8 @@ internal abstract record GridInput
     /// <summary>Somebody waits for its answer.</summary>
     public bool IsCommand => this is Deploy or DeployAll or Restart or Release;
 
-    /// <param name="Id">Of the deploy that will exist: given on arrival, so that doing it again after a lost answer does not do it twice.</param>
+    /// <param name="Id">Of the deploy that will exist: given on arrival, so that doing it again after a lost answer does not do it
+    /// twice.</param>
     public sealed record Deploy(string Id, DeployService Command) : GridInput;
 
     /// <inheritdoc cref="Deploy"/>

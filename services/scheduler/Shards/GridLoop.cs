@@ -8,7 +8,8 @@ using Kontena.State;
 namespace Kontena.Scheduler.Shards;
 
 /// <summary>Everything about one grid, one step after another: take what has arrived, decide, commit once, answer.</summary>
-/// <remarks>What arrives while a commit is under way is taken together by the next one, so a burst of reports costs a few commits, not one each.</remarks>
+/// <remarks>What arrives while a commit is under way is taken together by the next one, so a burst of reports costs a few commits, not
+/// one each.</remarks>
 internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, IStateStore store, TimeProvider time, ILogger logger)
 {
     /// <summary>Inputs that wait; senders beyond that wait themselves, and the broker keeps the rest.</summary>
@@ -27,7 +28,8 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     private DateTimeOffset _sweptAt;
 
     /// <summary>Returns when what the input caused is committed.</summary>
-    /// <exception cref="StateUnavailableException">The store stayed away too long for a command; it may be sent again. News waits until the store is back.</exception>
+    /// <exception cref="StateUnavailableException">The store stayed away too long for a command; it may be sent again. News waits until
+    /// the store is back.</exception>
     /// <exception cref="StateConflictException">Another scheduler runs the grid now; the input may be sent again.</exception>
     public async Task<CommandResult?> PostAsync(GridInput input, CancellationToken cancellationToken)
     {

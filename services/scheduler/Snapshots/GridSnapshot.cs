@@ -8,7 +8,8 @@ using Kontena.State;
 
 namespace Kontena.Scheduler.Snapshots;
 
-/// <summary>One grid as the scheduler knows it: what others want, what it decided itself, what nodes reported. Immutable; moved forward by commits and re-reads.</summary>
+/// <summary>One grid as the scheduler knows it: what others want, what it decided itself, what nodes reported. Immutable; moved forward
+/// by commits and re-reads.</summary>
 internal sealed record GridSnapshot
 {
     public required string Name { get; init; }

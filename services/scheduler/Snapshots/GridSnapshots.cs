@@ -10,7 +10,8 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
 {
     private static readonly string Holder = $"{Environment.MachineName}/{Environment.ProcessId}";
 
-    /// <summary>Takes the grid's epoch, then loads everything: whoever held it before can't commit from here on. Null when there is no such grid.</summary>
+    /// <summary>Takes the grid's epoch, then loads everything: whoever held it before can't commit from here on. Null when there is no
+    /// such grid.</summary>
     public async Task<GridSnapshot?> TakeOverAsync(string grid, CancellationToken cancellationToken)
     {
         var found = await store.GetAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken);

@@ -20,8 +20,10 @@ public enum AffinitySubject
     Container,
 }
 
-/// <summary>One affinity rule, <c>subject==value</c> or <c>subject!=value</c>; a <c>~</c> before the value makes it soft (runtime.md §2.4, stack-file.md §8.8).</summary>
-/// <remarks>A value between slashes is a regular expression, matched anywhere in the text. <c>%s</c> in a value stands for the instance's number.</remarks>
+/// <summary>One affinity rule, <c>subject==value</c> or <c>subject!=value</c>; a <c>~</c> before the value makes it soft (runtime.md
+/// §2.4, stack-file.md §8.8).</summary>
+/// <remarks>A value between slashes is a regular expression, matched anywhere in the text. <c>%s</c> in a value stands for the instance's
+/// number.</remarks>
 public sealed class AffinityExpression
 {
     /// <summary>Longer rules are refused.</summary>
@@ -54,7 +56,8 @@ public sealed class AffinityExpression
 
     public bool IsPattern => _pattern is not null;
 
-    /// <summary>For <see cref="AffinitySubject.Service"/>: the value names a stack too, <c>stack/service</c>; otherwise the own stack is meant.</summary>
+    /// <summary>For <see cref="AffinitySubject.Service"/>: the value names a stack too, <c>stack/service</c>; otherwise the own stack is
+    /// meant.</summary>
     public bool NamesStack => IsPattern ? Value.Contains("\\/", StringComparison.Ordinal) : Value.Contains('/');
 
     /// <summary>Reads a rule. On failure <paramref name="error"/> is a sentence for the person who wrote it.</summary>

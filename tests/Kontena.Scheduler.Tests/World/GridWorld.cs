@@ -12,7 +12,8 @@ using Kontena.State.Documents;
 
 namespace Kontena.Scheduler.Tests.World;
 
-/// <summary>A whole grid in memory on one virtual clock: the scheduler's decisions, nodes that obey, and a network that may lose things.</summary>
+/// <summary>A whole grid in memory on one virtual clock: the scheduler's decisions, nodes that obey, and a network that may lose
+/// things.</summary>
 internal sealed class GridWorld
 {
     private readonly Dictionary<string, SimNode> _nodes = new(StringComparer.Ordinal);

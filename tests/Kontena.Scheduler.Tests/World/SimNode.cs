@@ -2,8 +2,10 @@ using Kontena.Contracts.Instances;
 
 namespace Kontena.Scheduler.Tests.World;
 
-/// <summary>A node-agent as the node protocol describes it, without Docker: generations grow, absence is no order, every change is reported.</summary>
-/// <remarks>Images behave by name: <c>bad:*</c> fails, <c>never:*</c> never gets ready, <c>slow:*</c> pulls for ten minutes; the rest is ready after two seconds.</remarks>
+/// <summary>A node-agent as the node protocol describes it, without Docker: generations grow, absence is no order, every change is
+/// reported.</summary>
+/// <remarks>Images behave by name: <c>bad:*</c> fails, <c>never:*</c> never gets ready, <c>slow:*</c> pulls for ten minutes; the rest is
+/// ready after two seconds.</remarks>
 internal sealed class SimNode(string grid, string name, string nodeId)
 {
     private readonly Dictionary<string, SimInstance> _instances = new(StringComparer.Ordinal);

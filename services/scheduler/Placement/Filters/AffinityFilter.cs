@@ -37,7 +37,8 @@ internal sealed class AffinityFilter : IPlacementFilter
         _ => Containers(query, node),
     };
 
-    // Assigned counts, running or not; the own instances that were given a node earlier in this run too, so that a service can avoid itself.
+    // Assigned counts, running or not; the own instances that were given a node earlier in this run too, so that a service can avoid
+    // itself.
     private static IEnumerable<string> Services(AffinityExpression rule, PlacementQuery query, Candidate node)
     {
         var own = query.Board.Service;

@@ -2,7 +2,8 @@ using Kontena.Contracts.Nodes;
 
 namespace Kontena.Scheduler.Placement.Filters;
 
-/// <summary>Only nodes that are meant to work and do. A lost node keeps what it has for the strategy's grace, a suspect one too, but neither gains anything.</summary>
+/// <summary>Only nodes that are meant to work and do. A lost node keeps what it has for the strategy's grace, a suspect one too, but
+/// neither gains anything.</summary>
 internal sealed class AvailabilityFilter : IPlacementFilter
 {
     public Exclusion? Exclude(PlacementQuery query, Candidate node)

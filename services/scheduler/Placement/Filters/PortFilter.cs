@@ -2,7 +2,8 @@ using Kontena.Contracts.Services;
 
 namespace Kontena.Scheduler.Placement.Filters;
 
-/// <summary>A port of a node is given once per protocol and address; instances chosen earlier in the same run count, and those still leaving.</summary>
+/// <summary>A port of a node is given once per protocol and address; instances chosen earlier in the same run count, and those still
+/// leaving.</summary>
 internal sealed class PortFilter : IPlacementFilter
 {
     public Exclusion? Exclude(PlacementQuery query, Candidate node)

@@ -2,8 +2,10 @@ using Kontena.Scheduler.InstanceSpecs;
 
 namespace Kontena.Scheduler.Placement.Filters;
 
-/// <summary>Data stays where it is: an instance that has some is only placed on the node that holds it, and never twice (runtime.md §2.13).</summary>
-/// <remarks>Any rule that one volume adds holds beside those of the others: a volume that is free to be anywhere does not free another.</remarks>
+/// <summary>Data stays where it is: an instance that has some is only placed on the node that holds it, and never twice (runtime.md
+/// §2.13).</summary>
+/// <remarks>Any rule that one volume adds holds beside those of the others: a volume that is free to be anywhere does not free
+/// another.</remarks>
 internal sealed class VolumeFilter : IPlacementFilter
 {
     private const string Driver = "local";

@@ -2,7 +2,8 @@ using Kontena.Scheduler.Placement.Filters;
 
 namespace Kontena.Scheduler.Placement.Strategies;
 
-/// <summary>The wanted number on every node that may take it; survivors keep their nodes and numbers, holes are filled by node number.</summary>
+/// <summary>The wanted number on every node that may take it; survivors keep their nodes and numbers, holes are filled by node
+/// number.</summary>
 internal sealed class DaemonStrategy : IPlacementStrategy
 {
     public string Name => "daemon";

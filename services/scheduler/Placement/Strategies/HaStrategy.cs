@@ -2,7 +2,8 @@ using Kontena.Scheduler.Placement.Filters;
 
 namespace Kontena.Scheduler.Placement.Strategies;
 
-/// <summary>Spreads: the zone with the fewest instances of the service, in it the node with the fewest, of those the one that carries least.</summary>
+/// <summary>Spreads: the zone with the fewest instances of the service, in it the node with the fewest, of those the one that carries
+/// least.</summary>
 internal sealed class HaStrategy : IPlacementStrategy
 {
     public string Name => "ha";
