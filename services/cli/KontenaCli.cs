@@ -6,6 +6,9 @@ namespace Kontena.Cli;
 /// <summary>From words to exit code: finds the command, runs it, and puts whatever went wrong in words.</summary>
 internal static class KontenaCli
 {
+    // EPIPE; an IOException carries the system's number when it has no other meaning for it.
+    private const int BrokenPipe = 32;
+
     public static async Task<int> RunAsync(string[] words, CliContext context)
     {
         var path = CommandTree.Root.Name;
@@ -15,13 +18,17 @@ internal static class KontenaCli
             var found = Resolution.Of(CommandTree.Root, words);
             path = found.Path;
             debug |= found.Debug;
-            return found switch
+            var code = found switch
             {
                 { Version: true } => ShowVersion(context),
                 { Entry: GroupEntry group } => ShowHelp(context, path, group),
                 { Entry: LeafEntry leaf } => await RunLeafAsync(found, leaf, context, () => debug = true),
                 _ => throw new InvalidOperationException($"{found.Entry.GetType().Name} is neither group nor command"),
             };
+
+            // Here, so that output that cannot be written is a failure and not silence.
+            context.Terminal.Flush();
+            return code;
         }
         catch (UsageException error)
         {
@@ -45,8 +52,15 @@ internal static class KontenaCli
         {
             return Exit.Interrupted;
         }
-        catch (IOException) when (!context.Terminal.OutIsTerminal && Broken(context))
+        catch (IOException error) when (error.HResult == BrokenPipe)
         {
+            // Whoever read our output has gone, as in "kontena ls | head": nothing is left to say (cli.md §3).
+            return Exit.Failed;
+        }
+        catch (IOException error)
+        {
+            Print(context, error.Message, [], null);
+            if (debug) context.Terminal.Error.WriteLine(error);
             return Exit.Failed;
         }
         catch (Exception error)
@@ -104,19 +118,5 @@ internal static class KontenaCli
         error.WriteLine($" [{context.ErrorPaint.Red("error")}] {message}");
         foreach (var line in details) error.WriteLine(line);
         if (remedy is not null) error.WriteLine($"         {remedy}");
-    }
-
-    /// <summary>Whether the reader of our output has gone; then nothing is said (cli.md §3).</summary>
-    private static bool Broken(CliContext context)
-    {
-        try
-        {
-            context.Terminal.Flush();
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 }

@@ -85,6 +85,7 @@ internal static class ApiErrors
             (404, "services") => "The services there are: kontena service ls",
             (404, "nodes") => "The nodes there are: kontena node ls",
             (404, "containers") => "The containers there are: kontena container ls --all",
+            (501, _) => null,
             (>= 500, _) => "The reason is in the master's log; trying again may help.",
             _ => null,
         };

@@ -12,6 +12,8 @@ internal static class DeployFailure
     // Instances of one failed deploy mostly fail alike.
     private const int MaxLogs = 2;
 
+    private const string InstancesFailed = "one or more instances failed";
+
     /// <summary><c>⊗ Failed to deploy instance grid/stack/service-1 to node core-01: error</c>, further lines indented.</summary>
     public static IEnumerable<string> InstanceLines(ServiceDeployJson deploy, Paint paint)
     {
@@ -21,7 +23,7 @@ internal static class DeployFailure
             if (instance.State == "error")
             {
                 var on = string.IsNullOrEmpty(instance.Node) ? "" : $" to node {instance.Node}";
-                var lines = (instance.Error ?? "no reason was given").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+                var lines = WithoutKind(instance.Error ?? "no reason was given").Split('\n', StringSplitOptions.RemoveEmptyEntries);
                 yield return $"\t{HealthIcon.Of(Health.Unhealthy, paint)} Failed to deploy instance {name}{on}: {lines[0].TrimEnd()}";
                 foreach (var line in lines.Skip(1)) yield return $"\t    {line.TrimEnd()}";
             }
@@ -30,6 +32,16 @@ internal static class DeployFailure
                 yield return $"\t{HealthIcon.Of(Health.Healthy, paint)} Deployed instance {name} to node {instance.Node}";
             }
         }
+    }
+
+    /// <summary>The deploy's reason; without the instances' errors when these are printed themselves.</summary>
+    public static string Reason(ServiceDeployJson deploy)
+    {
+        var reason = (deploy.Reason ?? "no reason was given").TrimEnd();
+        var end = reason.IndexOf(InstancesFailed, StringComparison.Ordinal);
+        return end >= 0 && deploy.InstanceDeploys.Any(instance => instance.State == "error")
+            ? reason[..(end + InstancesFailed.Length)]
+            : reason.ReplaceLineEndings("\n    ");
     }
 
     /// <summary>The last lines of the failed instances whose error does not already carry them. Never fails: it only helps.</summary>
@@ -53,6 +65,15 @@ internal static class DeployFailure
         }
 
         return lines;
+    }
+
+    /// <summary>The API keeps the original's <c>Class::Name: </c> in front of a node's error; it tells a person nothing.</summary>
+    private static string WithoutKind(string error)
+    {
+        var colon = error.IndexOf(": ", StringComparison.Ordinal);
+        return colon > 0 && error[..colon] is var kind && kind.Contains("::", StringComparison.Ordinal) && !kind.Contains(' ', StringComparison.Ordinal)
+            ? error[(colon + 2)..]
+            : error;
     }
 
     private static bool SaysNothing(InstanceDeployJson instance) =>

@@ -32,7 +32,7 @@ internal sealed class ServiceDeployWatch(CommandRun run)
         var details = DeployFailure.InstanceLines(deploy, run.Context.ErrorPaint)
             .Concat(await DeployFailure.LastWordsAsync(run.Api, deploy, cancellationToken)).ToList();
         return new CliException(
-            $"500 : {deploy.Reason ?? "deploy failed"}:", details, $"More: kontena service logs {Short(deploy.ServiceId)}");
+            $"500 : {DeployFailure.Reason(deploy)}:", details, $"More: kontena service logs {Short(deploy.ServiceId)}");
     }
 
     /// <summary><c>stack/service</c>, or <c>service</c> when it has no stack.</summary>

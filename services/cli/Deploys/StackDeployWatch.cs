@@ -85,12 +85,13 @@ internal sealed class StackDeployWatch(CommandRun run)
         foreach (var service in failed)
         {
             details.Add($"Deployment of service {service.ServiceId} failed:");
-            details.Add($"  - {service.Reason ?? "no reason was given"}");
+            details.Add($"  - {DeployFailure.Reason(service)}");
             details.AddRange(DeployFailure.InstanceLines(service, run.Context.ErrorPaint));
             details.AddRange(await DeployFailure.LastWordsAsync(run.Api, service, cancellationToken));
         }
 
-        var reason = deploy.Reason is { Length: > 0 } text ? $": {text}" : "";
+        // The stack's reason repeats those of its services.
+        var reason = failed.Count == 0 && deploy.Reason is { Length: > 0 } text ? $": {text}" : "";
         return new CliException(
             $"Stack deploy failed{reason}", details, $"More: kontena stack logs {stack}. After a repair: kontena stack upgrade {stack} FILE");
     }

@@ -4,12 +4,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kontena.Cli.Output;
 
-/// <summary>The process's own streams. Bypasses <see cref="Console.Out"/>, which loads a terminal database at start.</summary>
+/// <summary>
+/// The process's own streams, opened by their numbers. <see cref="Console"/>'s would load a terminal database, switch the keypad's
+/// mode and edit input lines themselves, which no program at the other end of an exec wants.
+/// </summary>
 internal sealed class SystemTerminal : ITerminal, IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-    private readonly Stream outStream = OpenOutput();
-    private readonly Stream errorStream = Console.OpenStandardError();
+    private readonly Stream outStream = Open(1, Console.OpenStandardOutput);
+    private readonly Stream errorStream = Open(2, Console.OpenStandardError);
     private readonly StreamWriter outWriter;
     private readonly StreamWriter errorWriter;
     private TextReader? input;
@@ -24,7 +27,23 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public TextWriter Out => outWriter;
 
-    public TextWriter Error => errorWriter;
+    /// <summary>What was said on standard output comes first, so that the two stay in order where they end in one place.</summary>
+    public TextWriter Error
+    {
+        get
+        {
+            try
+            {
+                outWriter.Flush();
+            }
+            catch (IOException)
+            {
+                // Its reader has gone; errors can still be said.
+            }
+
+            return errorWriter;
+        }
+    }
 
     public bool OutIsTerminal { get; }
 
@@ -32,8 +51,7 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
 
     public bool InIsTerminal => !Console.IsInputRedirected;
 
-    public (int Width, int Height) Size =>
-        OutIsTerminal || ErrorIsTerminal ? (Math.Max(Console.WindowWidth, 20), Math.Max(Console.WindowHeight, 5)) : (80, 24);
+    public (int Width, int Height) Size => TerminalMode.WindowSize() ?? (80, 24);
 
     public string? ReadLine() => (input ??= new StreamReader(OpenInput(), Utf8)).ReadLine();
 
@@ -45,7 +63,9 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         return answer;
     }
 
-    public Stream OpenInput() => Console.OpenStandardInput();
+    public Stream OpenInput() => OperatingSystem.IsWindows()
+        ? Console.OpenStandardInput()
+        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     public void WriteRaw(bool error, ReadOnlySpan<byte> bytes)
     {
@@ -81,14 +101,14 @@ internal sealed class SystemTerminal : ITerminal, IDisposable
         OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => resized());
 
     /// <summary>
-    /// The console's stream swallows a broken pipe, so <c>logs -f | head</c> would run for ever; a file stream reports it.
-    /// It keeps its own place in a real file though, so files stay with the console's stream.
+    /// A file stream also reports a broken pipe, which the console's swallows, so that <c>logs -f | head</c> ends. It keeps its own
+    /// place in a real file though, where other processes may write too, so files stay with the console's stream.
     /// </summary>
-    private static Stream OpenOutput()
+    private static Stream Open(int descriptor, Func<Stream> ofConsole)
     {
-        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
-        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
+        if (OperatingSystem.IsWindows()) return ofConsole();
+        var stream = new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return stream.CanSeek ? ofConsole() : stream;
     }
 
     public void Flush()

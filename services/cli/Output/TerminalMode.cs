@@ -17,6 +17,9 @@ internal sealed partial class TerminalMode : IDisposable
     private const int LocalModesOffset = 12;
     private const byte Echo = 0x08;
 
+    // TIOCGWINSZ on Linux.
+    private const uint GetWindowSize = 0x5413;
+
     private readonly byte[] saved = new byte[AttributesSize];
     private readonly bool active;
     private bool restored;
@@ -38,6 +41,15 @@ internal sealed partial class TerminalMode : IDisposable
         if (OperatingSystem.IsLinux()) attributes[LocalModesOffset] &= unchecked((byte)~Echo);
     });
 
+    /// <summary>Columns and rows of the terminal on any of the standard streams; null when none is one.</summary>
+    public static (int Width, int Height)? WindowSize()
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        for (var descriptor = 0; descriptor <= 2; descriptor++)
+            if (Control(descriptor, GetWindowSize, out var size) == 0 && size.Columns > 0) return (size.Columns, size.Rows);
+        return null;
+    }
+
     public void Dispose()
     {
         if (!active || restored) return;
@@ -53,4 +65,17 @@ internal sealed partial class TerminalMode : IDisposable
 
     [LibraryImport("libc", EntryPoint = "cfmakeraw")]
     private static partial void MakeRaw([In, Out] byte[] attributes);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(int descriptor, nuint request, out WindowSizeOf size);
+
+    /// <summary>struct winsize.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct WindowSizeOf
+    {
+        public ushort Rows;
+        public ushort Columns;
+        public ushort WidthPixels;
+        public ushort HeightPixels;
+    }
 }

@@ -8,7 +8,7 @@ public sealed class DeployTests : CliTest
     private const string Ongoing = """{"instance_number":1,"node":"core-01","state":"ongoing","error":null}""";
     private const string Good = """{"instance_number":1,"node":"core-01","state":"success","error":null}""";
     private const string Bad = """{"instance_number":2,"node":"core-02","state":"error","error":"exited with code 3"}""";
-    private const string BadWithLines = """{"instance_number":2,"node":"core-02","state":"error","error":"exited with code 3\nboom\nbye"}""";
+    private const string BadWithLines = """{"instance_number":2,"node":"core-02","state":"error","error":"GridServiceInstanceDeployer::ServiceError: exited with code 3\nboom\nbye"}""";
 
     [Fact]
     public async Task Deploy_says_each_instance_and_succeeds()
@@ -98,12 +98,12 @@ public sealed class DeployTests : CliTest
     public async Task A_failed_stack_deploy_lists_its_services()
     {
         Master.On("POST", "/v1/stacks/main/shop/deploy", Some.StackDeploy("ongoing", Some.Deploy("ongoing")))
-            .On("GET", "/v1/stacks/main/shop/deploys/s1", Some.StackDeploy("error", Some.Deploy("error", BadWithLines, "no luck")))
-            .On("GET", $"{Web}/deploys/d1", Some.Deploy("error", BadWithLines, "no luck"));
+            .On("GET", "/v1/stacks/main/shop/deploys/s1", Some.StackDeploy("error", Some.Deploy("error", BadWithLines, "halting deploy of x, one or more instances failed: exited with code 3\\nboom")))
+            .On("GET", $"{Web}/deploys/d1", Some.Deploy("error", BadWithLines, "halting deploy of x, one or more instances failed: exited with code 3\\nboom"));
         Assert.Equal(1, await RunAsync("stack", "deploy", "shop"));
         Assert.Contains("deploy failed", Error);
         Assert.Contains(
-            "Deployment of service main/shop/web failed:\n  - no luck\n"
+            "Deployment of service main/shop/web failed:\n  - halting deploy of x, one or more instances failed\n"
             + "\t⊗ Failed to deploy instance main/shop/web-2 to node core-02: exited with code 3\n\t    boom\n\t    bye\n", Error);
     }
 

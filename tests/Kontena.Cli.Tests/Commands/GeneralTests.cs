@@ -102,6 +102,27 @@ public sealed class GeneralTests : CliTest
         Assert.True(Out == written, "infra/docs/cli.md is not what the commands say now. Renew it with: infra/kontena docs > infra/docs/cli.md");
     }
 
+    [Fact]
+    public async Task A_reader_that_has_gone_is_no_fault_to_talk_about()
+    {
+        Terminal.Out = new FailingWriter(new IOException("Broken pipe", 32));
+        Assert.Equal(1, await RunAsync("version", "--cli"));
+        Assert.Equal("", Error);
+    }
+
+    [Fact]
+    public async Task Output_that_cannot_be_written_is_a_failure()
+    {
+        Terminal.Out = new FailingWriter(new IOException("No space left on device"));
+        Assert.Equal(1, await RunAsync("version", "--cli"));
+        Assert.Equal(" [error] No space left on device\n", Error);
+    }
+
+    private sealed class FailingWriter(IOException failure) : StringWriter
+    {
+        public override void WriteLine(string? value) => throw failure;
+    }
+
     private static string RepositoryFile(string path)
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);

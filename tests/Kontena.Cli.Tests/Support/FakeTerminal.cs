@@ -19,7 +19,7 @@ internal sealed class FakeTerminal : ITerminal
 
     public StringWriter ErrorText { get; } = new();
 
-    public TextWriter Out { get; }
+    public TextWriter Out { get; set; }
 
     public TextWriter Error { get; }
 
