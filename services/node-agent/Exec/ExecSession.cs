@@ -15,7 +15,11 @@ namespace Kontena.NodeAgent.Exec;
 /// </remarks>
 internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataBus bus, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>Without input and output.</summary>
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(30);
+
+    /// <summary>Without input, however much is printed: a client that has vanished types nothing, and nobody else says that it is gone.</summary>
+    public static readonly TimeSpan SilentLimit = TimeSpan.FromHours(12);
 
     /// <summary>Inputs waiting for the process to read, or for an earlier one to arrive.</summary>
     private const int MaxInputs = 512;
@@ -29,17 +33,20 @@ internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataB
     private long _nextInput = 1;
     private long _lastOutput;
     private long _activeAt = time.GetTimestamp();
+    private long _inputAt = time.GetTimestamp();
     private volatile string? _endReason;
     private volatile bool _closed;
 
     public string Id => open.SessionId;
 
-    public bool IsAbandoned() => time.GetElapsedTime(Volatile.Read(ref _activeAt)) > IdleLimit;
+    public bool IsAbandoned() =>
+        time.GetElapsedTime(Volatile.Read(ref _activeAt)) > IdleLimit || time.GetElapsedTime(Volatile.Read(ref _inputAt)) > SilentLimit;
 
     /// <summary>Takes input without waiting; a client that types faster than the process reads is cut off.</summary>
     public void Feed(ExecInput input)
     {
         Active();
+        Volatile.Write(ref _inputAt, time.GetTimestamp());
         if (!_inputs.Writer.TryWrite(input))
             End($"more than {MaxInputs} inputs wait for the process to read them");
     }
@@ -152,7 +159,7 @@ internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataB
         if (input.Stdin is { Length: > 0 } bytes)
             await process.WriteAsync(bytes, cancellationToken);
         if (input is { Width: { } width, Height: { } height })
-            await process.ResizeAsync(width, height, cancellationToken);
+            await ResizeAsync(process, width, height, cancellationToken);
         if (input.EndOfInput)
             await process.CloseInputAsync(cancellationToken);
         if (!input.Close)
@@ -162,6 +169,19 @@ internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataB
             await process.WriteAsync("\u0003\u0004"u8.ToArray(), cancellationToken);
         await process.CloseInputAsync(cancellationToken);
         End("the client closed the session");
+    }
+
+    /// <summary>A size the engine does not take is no reason to lose the input that follows.</summary>
+    private async Task ResizeAsync(IExecSession process, int width, int height, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.ResizeAsync(width, height, cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            logger.LogDebug("Exec session {Session} was not resized: {Reason}", Id, error.Message);
+        }
     }
 
     private async Task SendAsync(ExecOutput output)

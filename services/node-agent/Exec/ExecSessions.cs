@@ -40,7 +40,7 @@ internal sealed class ExecSessions(
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 foreach (var session in _sessions.Values.Where(session => session.IsAbandoned()))
-                    session.End($"nothing was typed or printed for {ExecSession.IdleLimit.TotalMinutes:0} minutes");
+                    session.End($"nothing was typed or printed for {ExecSession.IdleLimit.TotalMinutes:0} minutes, or nothing typed for {ExecSession.SilentLimit.TotalHours:0} hours");
             }
         }
         finally

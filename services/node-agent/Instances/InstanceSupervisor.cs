@@ -60,7 +60,7 @@ internal sealed class InstanceSupervisor(
             while (!stoppingToken.IsCancellationRequested)
             {
                 await LookAtAllAsync(stoppingToken);
-                await WaitAsync(_listed ? FullPass : EngineAway, stoppingToken);
+                await WaitAsync(_listed && EngineTrouble is null ? FullPass : EngineAway, stoppingToken);
             }
         }
         finally

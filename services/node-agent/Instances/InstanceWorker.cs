@@ -14,6 +14,7 @@ internal sealed class InstanceWorker : IDisposable
 {
     /// <summary>Rounds of planning in one pass; more means that plan and engine disagree, and that waiting is better.</summary>
     private const int MaxRounds = 20;
+    private const int MaxError = 4096;
     private static readonly TimeSpan EngineAway = TimeSpan.FromSeconds(1);
 
     private readonly Lock _guard = new();
@@ -395,10 +396,13 @@ internal sealed class InstanceWorker : IDisposable
         {
             FailuresInARow = context.Memory.FailuresInARow + 1,
             RetryAt = _tools.Time.GetUtcNow() + pause,
-            Error = step is AwaitReady or PullImage ? reason : $"could not {step.Describe()}: {reason}",
+            Error = Cut(step is AwaitReady or PullImage ? reason : $"could not {step.Describe()}: {reason}"),
         };
         _tools.Logger.LogWarning("Instance {Instance} could not {Step}: {Reason}; again in {Pause} s", context.Order.Name, step.Describe(), reason, pause.TotalSeconds);
     }
+
+    /// <summary>Reports are small, whatever an engine or a plugin has to say.</summary>
+    private static string Cut(string text) => text.Length <= MaxError ? text : text[..(MaxError - 1)] + "…";
 
     private void Report()
     {

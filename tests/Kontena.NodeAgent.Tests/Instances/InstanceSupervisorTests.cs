@@ -153,6 +153,23 @@ public class InstanceSupervisorTests
     }
 
     [Fact]
+    public async Task A_new_order_is_never_reported_with_the_error_of_the_old_one()
+    {
+        var engine = await EngineAsync();
+        engine.ExitAtStart = container => container.Config.Image == TinyImages.Tiny1 ? 2 : null;
+        await using var agent = await AgentHarness.StartAsync(engine);
+        for (var generation = 1; generation <= 9; generation += 2)
+        {
+            await agent.ApplyAsync(Some.Spec(deployRev: $"d{generation}", revision: generation), generation);
+            await agent.ObserveAsync(seen => seen.Error is not null && seen.Generation == generation);
+            await agent.ApplyAsync(Some.Spec(image: TinyImages.Tiny2, deployRev: $"d{generation + 1}", revision: generation + 1), generation + 1);
+            await agent.ReadyAsync(generation + 1);
+        }
+
+        Assert.DoesNotContain(agent.Bus.Of<InstanceObserved>(), seen => seen.Error is not null && seen.Generation % 2 == 0);
+    }
+
+    [Fact]
     public async Task A_container_removed_by_hand_is_made_again()
     {
         var engine = await EngineAsync();
