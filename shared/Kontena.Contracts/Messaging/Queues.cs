@@ -46,10 +46,15 @@ public static class Queues
     public static string NodeExec(string nodeId) => "node-" + NodeToken(nodeId) + "-exec";
 
     /// <summary>Where one api process takes the output of the exec sessions it opened (data connection).</summary>
-    public static string ApiExec(string apiInstance) => "api-exec-" + apiInstance;
+    public static string ApiExec(string apiInstance) => ApiExecPrefix + apiInstance;
+
+    /// <summary>Queues that go with the process that reads them. Senders must know: whoever declares such a queue's exchange otherwise than its reader is refused by the broker.</summary>
+    public static bool IsTemporary(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal);
 
     /// <summary>Routing key of a report: <c>shard.kind</c>, e.g. <c>7.heartbeat</c>. A scheduler shard binds <c>7.#</c>.</summary>
     public static string ReportKey(string grid, string kind) => $"{ShardOf(grid)}.{kind}";
+
+    private const string ApiExecPrefix = "api-exec-";
 
     private static string NodeToken(string nodeId) =>
         string.Concat(nodeId.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));

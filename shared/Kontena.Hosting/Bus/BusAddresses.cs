@@ -12,6 +12,7 @@ internal static class BusAddresses
 {
     public static Uri Of(Destination destination, bool inMemory) => new(destination.Kind switch
     {
+        DestinationKind.Queue when !inMemory && Queues.IsTemporary(destination.Name) => $"exchange:{destination.Name}?temporary=true",
         DestinationKind.Queue or DestinationKind.Fanout => $"exchange:{destination.Name}",
         _ => $"exchange:{destination.Name}?type={(inMemory ? "Topic" : "topic")}",
     });

@@ -1,3 +1,5 @@
+using Kontena.Contracts.Messaging;
+
 namespace Kontena.Hosting.Bus;
 
 /// <summary>One queue and who reads it. The rules that differ per queue stand beside its consumers, none in <c>Program.cs</c>.</summary>
@@ -12,7 +14,7 @@ public sealed record BusEndpoint(string Queue)
     /// <summary>At most one process reads the queue at a time; the broker chooses the next when it goes.</summary>
     public bool SingleActiveConsumer { get; init; }
 
-    /// <summary>Gone with its process: for answers to one process, never for orders.</summary>
+    /// <summary>Gone with its process: for answers to one process, never for orders. What is sent straight to it needs a name of <see cref="Queues.IsTemporary"/>.</summary>
     public bool Temporary { get; init; }
 
     /// <summary>Messages taken at once from the broker, 1 to 1000.</summary>

@@ -43,6 +43,8 @@ internal static class BusModule
 
     private static void Register(IBusRegistrationConfigurator bus, BusSide side, BusPlan plan, BusTransport transport, string process)
     {
+        // By default MassTransit tells its makers, over the internet, which queues there are.
+        bus.DisableUsageTelemetry();
         foreach (var consumer in plan.Consumers)
             bus.AddConsumer(consumer);
         if (transport.RabbitMq is null)

@@ -182,6 +182,15 @@ public abstract partial class BusContract
     }
 
     [Fact]
+    public async Task A_temporary_queue_takes_what_is_sent_to_it()
+    {
+        var queue = Queues.ApiExec("of-the-test");
+        await using var host = await HostAsync(builder => builder.AddDataEndpoint(Pings(queue) with { Temporary = true }));
+        await host.Data.SendAsync(Destination.Queue(queue), Ping("output"), Token);
+        Assert.Equal("output", await host.Inbox.TakeAsync(Token));
+    }
+
+    [Fact]
     public async Task A_stuffed_data_queue_does_not_delay_control()
     {
         await using var host = await HostAsync(builder =>
