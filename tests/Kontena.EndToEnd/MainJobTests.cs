@@ -86,7 +86,7 @@ public abstract class MainJobTests
         await watching.CancelAsync();
         await watcher;
         Assert.True(lowest >= 2, $"only {lowest} of 4 ran at some moment; min_health 0.5 allows 2");
-        Assert.Contains("changed from web-3", await _platform.MustAsync("service", "logs", "--tail", "100", "rolling/web"));
+        await LogsSayAsync("changed from web-3", "service", "logs", "--tail", "100", "rolling/web");
         await RemoveAsync("rolling");
 
         async Task WatchAsync()
@@ -101,8 +101,7 @@ public abstract class MainJobTests
     {
         var file = await InstallAsync("daily", instances: 2);
 
-        var logs = await _platform.MustAsync("stack", "logs", "--tail", "10", "daily");
-        Assert.Contains("web-1 serves", logs);
+        await LogsSayAsync("web-1 serves", "stack", "logs", "--tail", "10", "daily");
         Assert.Equal("web-2", (await _platform.MustAsync("service", "exec", "--instance", "2", "daily/web", "--", "hostname")).Trim());
         Assert.Equal(7, (await _platform.KontenaAsync("service", "exec", "--shell", "daily/web", "--", "exit", "7")).ExitCode);
 
@@ -162,6 +161,10 @@ public abstract class MainJobTests
             Assert.True(sameIsFine || (await _platform.ContainersAsync("keeping")).Single().Id != old);
         }
     }
+
+    /// <summary>Lines take a moment from the container to the store.</summary>
+    private Task LogsSayAsync(string text, params string[] command) =>
+        Until.TrueAsync($"the log has '{text}'", async () => (await _platform.MustAsync(command)).Contains(text, StringComparison.Ordinal));
 
     private async Task<string> ExecAsyncIn(string service, string script) =>
         (await _platform.MustAsync("service", "exec", "--shell", service, "--", script)).Trim();
