@@ -43,6 +43,7 @@ start() {
   mkdir -p "$home/run" "$home/log"
   setsid "$@" >>"$home/log/$name.log" 2>&1 </dev/null &
   local pid=$!
+  disown          # a process that is killed is no news of this shell's
   echo "$pid $(started_at "$pid")" >"$home/run/$name.pid"
 }
 
