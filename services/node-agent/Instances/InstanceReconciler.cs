@@ -78,8 +78,8 @@ internal static class InstanceReconciler
         if (memory.RetryAt > now)
             return InstancePlan.Wait(memory.RetryAt.Value);
         var exit = seen is null || seen.Running || seen.State == "created" ? null : Start.Of(seen);
-        if (exit is not null && IsFailure(order, seen!) && memory.NotedExit != exit && seen!.EngineError.Length == 0)
-            return new InstancePlan([new NoteExit(seen)]);
+        if (exit is not null && IsFailure(order, spec, seen!, memory) && memory.NotedExit != exit)
+            return new InstancePlan([new NoteExit(seen!)]);
 
         if (seen is null)
             return Create(order, spec, seen, imageKnown);
@@ -136,8 +136,12 @@ internal static class InstanceReconciler
         where !hook.Oneshot || !order.HooksDone.Contains(RunHook.MarkOf(hook))
         select new RunHook(hook);
 
-    /// <summary>An exit from before the order was taken up was the earlier order's affair, for instance a stop.</summary>
-    private static bool IsFailure(InstanceOrder order, ContainerSight seen) => seen.FinishedAt is null || seen.FinishedAt > order.TakenAt;
+    /// <summary>
+    /// The end of a container that is to be replaced is no failure: it may be our own stop, cut short with the agent. Neither is an exit from
+    /// before the order was taken up, which was the earlier order's affair.
+    /// </summary>
+    private static bool IsFailure(InstanceOrder order, InstanceSpec spec, ContainerSight seen, InstanceMemory memory) =>
+        IsCurrent(spec, seen, memory) && (seen.FinishedAt is null || seen.FinishedAt > order.TakenAt);
 
     private static DateTimeOffset? RestartWanted(InstanceOrder order, InstanceMemory memory) =>
         memory.RestartRequestedAt > order.RestartRequestedAt || order.RestartRequestedAt is null

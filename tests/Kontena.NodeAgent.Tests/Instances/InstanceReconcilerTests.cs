@@ -127,6 +127,17 @@ public class InstanceReconcilerTests
     }
 
     [Fact]
+    public void The_end_of_a_container_that_is_to_be_replaced_is_no_failure()
+    {
+        var stopped = Some.Container(running: false);
+
+        var plan = InstanceReconciler.Plan(Some.Order(Some.Spec(deployRev: "d2", revision: 2)), stopped, new InstanceMemory(), Now);
+
+        Assert.DoesNotContain("NoteExit", Names(plan));
+        Assert.Contains("CreateContainer", Names(plan));
+    }
+
+    [Fact]
     public void A_container_the_engine_could_not_start_is_made_anew()
     {
         var seen = Some.Container(running: false) with { State = "created", EngineError = "port is already allocated", StartedAt = null };
