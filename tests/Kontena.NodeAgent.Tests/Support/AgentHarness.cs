@@ -69,7 +69,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <param name="directory">That of an earlier harness makes this the same agent, restarted.</param>
     public static async Task<AgentHarness> StartAsync(IContainerEngine engine, string? directory = null, string subnet = "10.81.1.0/24")
     {
-        var harness = new AgentHarness(engine, directory ?? System.IO.Directory.CreateTempSubdirectory("kontena-agent-").FullName, subnet);
+        var harness = new AgentHarness(engine, directory ?? NewDirectory(), subnet);
         await harness.Identity.SettleAsync(CancellationToken.None);
         await harness.Membership.AcceptAsync(
             new NodeJoined { Grid = "test", Node = "node-1", Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = subnet }, CancellationToken.None);
@@ -104,6 +104,14 @@ internal sealed class AgentHarness : IAsyncDisposable
         await StopAsync();
         foreach (var owned in _owned)
             owned.Dispose();
+    }
+
+    /// <summary>Deleted when the tests end, and not before: a later harness may be the same agent, restarted.</summary>
+    private static string NewDirectory()
+    {
+        var directory = System.IO.Directory.CreateTempSubdirectory("kontena-agent-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.Directory.Delete(directory, recursive: true);
+        return directory;
     }
 
     private static ILogger<T> Log<T>() => Environment.GetEnvironmentVariable("KONTENA_TEST_LOG") == "1" ? new ConsoleLog<T>() : NullLogger<T>.Instance;
