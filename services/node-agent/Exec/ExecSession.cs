@@ -24,11 +24,14 @@ internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataB
     /// <summary>Inputs waiting for the process to read, or for an earlier one to arrive.</summary>
     private const int MaxInputs = 512;
     private const int MaxChunk = 32 * 1024;
+    private const int Interrupts = 5;
+    private static readonly TimeSpan InterruptPause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(10);
 
     private readonly Channel<ExecInput> _inputs = Channel.CreateBounded<ExecInput>(
         new BoundedChannelOptions(MaxInputs) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _printed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SortedDictionary<long, ExecInput> _early = [];
     private long _nextInput = 1;
     private long _lastOutput;
@@ -105,6 +108,7 @@ internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataB
                 }
             }
 
+            _printed.TrySetResult();
             using var patience = new CancellationTokenSource(ExitPatience, time);
             var code = await process.ExitCodeAsync(patience.Token);
             await inputEnds.CancelAsync();
@@ -165,10 +169,26 @@ internal sealed class ExecSession(OpenExec open, IContainerEngine engine, IDataB
         if (!input.Close)
             return;
         _closed = true;
-        if (open is { Tty: true, Interactive: true })
+        try
+        {
+            if (open is { Tty: true, Interactive: true })
+                await InterruptAsync(process, cancellationToken);
+            await process.CloseInputAsync(cancellationToken);
+        }
+        finally
+        {
+            End("the client closed the session");
+        }
+    }
+
+    /// <summary>Interrupt and end of input, a few times: a shell that is just coming back to its prompt throws away what was typed.</summary>
+    private async Task InterruptAsync(IExecSession process, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Interrupts && !_printed.Task.IsCompleted; attempt++)
+        {
             await process.WriteAsync("\u0003\u0004"u8.ToArray(), cancellationToken);
-        await process.CloseInputAsync(cancellationToken);
-        End("the client closed the session");
+            await Task.WhenAny(_printed.Task, Task.Delay(InterruptPause, time, cancellationToken));
+        }
     }
 
     /// <summary>A size the engine does not take is no reason to lose the input that follows.</summary>

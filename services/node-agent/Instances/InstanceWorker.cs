@@ -14,8 +14,7 @@ internal sealed class InstanceWorker : IDisposable
 {
     /// <summary>Rounds of planning in one pass; more means that plan and engine disagree, and that waiting is better.</summary>
     private const int MaxRounds = 20;
-    private const int MaxError = 4096;
-    private static readonly TimeSpan EngineAway = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EngineAway = StepRunner.EngineAway;
 
     private readonly Lock _guard = new();
     private readonly InstanceTools _tools;
@@ -336,73 +335,18 @@ internal sealed class InstanceWorker : IDisposable
 
     private async Task<bool> CarryOutAsync(InstanceStep step, StepContext context)
     {
-        using var deadline = new CancellationTokenSource(step.Deadline(_tools.Options), _tools.Time);
         CancellationToken interrupt;
         lock (_guard)
             interrupt = step.Interruptible ? _interrupt.Token : CancellationToken.None;
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, interrupt, _stopping);
-        try
-        {
-            await step.RunAsync(context, any.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        var outcome = await StepRunner.RunAsync(step, context, interrupt, _stopping);
+        if (outcome == StepOutcome.Interrupted)
         {
             lock (_guard)
                 _interrupt = new CancellationTokenSource();
-
-            return false;
-        }
-        catch (OperationCanceledException)
-        {
-            Fail(step, context, $"the engine did not answer within {step.Deadline(_tools.Options).TotalSeconds:0} s");
-            context.Stale = true;
-        }
-        catch (StepFailedException failure)
-        {
-            if (failure.Again is not { } again)
-                Fail(step, context, failure.Message);
-            else if (again > TimeSpan.Zero)
-                context.Memory = context.Memory with { RetryAt = _tools.Time.GetUtcNow() + again };
-        }
-        catch (EngineUnavailableException error)
-        {
-            // Not the instance's fault: nothing is counted, and everything goes on when the engine is back.
-            _tools.Logger.LogWarning("Instance {Instance}: {Step} waits for the engine ({Reason})", context.Order.Name, step.Describe(), error.Message);
-            context.Memory = context.Memory with { RetryAt = _tools.Time.GetUtcNow() + EngineAway };
-            context.Stale = true;
-        }
-        catch (EngineException error) when (error.Status == 404 && step is StopContainer or RemoveContainer or RestartContainer)
-        {
-            context.Stale = true;
-        }
-        catch (EngineException error)
-        {
-            Fail(step, context, error.Message);
-            context.Stale = true;
         }
 
-        return false;
+        return outcome == StepOutcome.Done;
     }
-
-    private void Fail(InstanceStep step, StepContext context, string reason)
-    {
-        var pause = Backoff.AfterFailure(context.Memory.FailuresInARow);
-        context.Memory = context.Memory with
-        {
-            FailuresInARow = context.Memory.FailuresInARow + 1,
-            RetryAt = _tools.Time.GetUtcNow() + pause,
-            Error = Cut(step is AwaitReady or PullImage ? reason : $"could not {step.Describe()}: {reason}"),
-        };
-        _tools.Logger.LogWarning("Instance {Instance} could not {Step}: {Reason}; again in {Pause} s", context.Order.Name, step.Describe(), reason, pause.TotalSeconds);
-    }
-
-    /// <summary>Reports are small, whatever an engine or a plugin has to say.</summary>
-    private static string Cut(string text) => text.Length <= MaxError ? text : text[..(MaxError - 1)] + "…";
 
     private void Report()
     {
