@@ -21,6 +21,9 @@ public sealed class KontenaApplicationBuilder
 {
     private const string UrlsKey = "Kontena:Http:Urls";
 
+    /// <summary>From the wish to stop to the end of the process.</summary>
+    internal static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
     private readonly BusPlan _control = new();
     private readonly BusPlan _data = new();
     private readonly List<Action<IEndpointRouteBuilder>> _routes = [];
@@ -74,7 +77,7 @@ public sealed class KontenaApplicationBuilder
     {
         LogModule.AddKontenaLog(_inner.Logging, Configuration, Name);
         Services.TryAddSingleton(TimeProvider.System);
-        Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
         var transport = BusTransport.From(Configuration);
         Services.AddKontenaBus(transport, Name, _control, _data);
         Services.AddKontenaDeadLetters(transport, Configuration);
@@ -104,12 +107,18 @@ public sealed class KontenaApplicationBuilder
     }
 
     /// <summary>The whole of a <c>Program.cs</c>: builds, runs until told to stop, and turns a failure to start into a sentence and exit code 1.</summary>
-    public async Task<int> RunAsync()
+    /// <param name="stop">Ends the process like SIGTERM does.</param>
+    public async Task<int> RunAsync(CancellationToken stop = default)
     {
         try
         {
-            await using var application = Build();
-            await application.RunAsync();
+            var application = Build();
+            var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using var stopped = application.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+            await application.StartAsync(CancellationToken.None);
+            await using var told = stop.Register(application.Lifetime.StopApplication);
+            await stopping.Task;
+            await EndAsync(application);
             return 0;
         }
         catch (Exception exception)
@@ -135,6 +144,25 @@ public sealed class KontenaApplicationBuilder
         }
 
         return await builder.RunAsync();
+    }
+
+    /// <summary>A bus whose broker is away may never finish closing; the process ends all the same.</summary>
+    private async Task EndAsync(WebApplication application)
+    {
+        try
+        {
+            await StopAndDisposeAsync(application).WaitAsync(StopLimit, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"{Name}: did not close everything within {StopLimit.TotalSeconds:0} s; ended all the same");
+        }
+    }
+
+    private static async Task StopAndDisposeAsync(WebApplication application)
+    {
+        await application.StopAsync();
+        await application.DisposeAsync();
     }
 
     private string Urls()

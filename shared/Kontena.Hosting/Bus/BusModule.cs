@@ -27,8 +27,8 @@ internal static class BusModule
         {
             // The process starts without its broker and says so in /readyz.
             options.WaitUntilStarted = false;
-            options.StopTimeout = TimeSpan.FromSeconds(8);
-            options.ConsumerStopTimeout = TimeSpan.FromSeconds(5);
+            options.StopTimeout = TimeSpan.FromSeconds(7);
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(4);
         });
 
         services.TryAddSingleton<IControlBus>(provider => new ControlBus(

@@ -28,6 +28,8 @@ internal static class LogModule
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             // A send that failed is told to its caller, in a sentence; MassTransit would add a page of stack trace.
             .Filter.ByExcluding(entry => entry.MessageTemplate.Text.StartsWith("S-FAULT", StringComparison.Ordinal))
+            // RunAsync prints the reason as a sentence.
+            .Filter.ByExcluding(entry => entry.MessageTemplate.Text.StartsWith("Hosting failed to start", StringComparison.Ordinal))
             .Enrich.FromLogContext()
             .Enrich.WithProperty("service", service);
         // Everything goes to standard error: standard output belongs to what a process was asked for.

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using Kontena.Hosting.Bus;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Kontena.Hosting.Tests;
+
+public sealed class KontenaApplicationBuilderTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("Kontena:Bus:RabbitMq", "localhost:5672")]
+    [InlineData("Kontena:Bus:RabbitMq", "http://localhost")]
+    [InlineData("Kontena:Http:Urls", "9292")]
+    [InlineData("Kontena:Log:Level", "loud")]
+    public void A_setting_that_cannot_be_used_is_named_with_an_example(string key, string value)
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Configuration[key] = value;
+        var error = Assert.Throws<SettingException>(builder.Build);
+        Assert.Equal(key, error.Key);
+        Assert.Contains("expected something like", error.Message, StringComparison.Ordinal);
+        Assert.Contains(key.Replace(":", "__", StringComparison.Ordinal), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_cannot_start_ends_with_exit_code_1()
+    {
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Configuration["Kontena:Http:Urls"] = $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port}";
+        Assert.Equal(1, await builder.RunAsync(Token));
+    }
+
+    [Fact]
+    public void A_busy_port_is_explained_in_one_sentence_with_the_remedy()
+    {
+        var error = new IOException("Failed to bind to address http://127.0.0.1:9292: address already in use.",
+            new Microsoft.AspNetCore.Connections.AddressInUseException("x"));
+        Assert.Contains("Kontena__Http__Urls", StartFailure.Explain(error), StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", StartFailure.Explain(error), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_module_added_twice_opens_its_queue_once()
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Services.AddSingleton<Bus.Inbox>();
+        foreach (var again in new[] { false, true })
+        {
+            Assert.Equal(!again, builder.TryAddModule("pings"));
+            builder.AddControlEndpoint(new BusEndpoint("twice") { Consumers = [typeof(Bus.PingConsumer)] });
+        }
+
+        await using var application = builder.Build();
+        await application.StartAsync(Token);
+        Assert.Equal(["twice"], application.Services.GetRequiredService<BusSides>().Control.Queues);
+        await application.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_to_anybody_outside()
+    {
+        await using var application = KontenaApplicationBuilder.Create("test", []).Build();
+        Assert.False(application.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
+    }
+
+    [Fact]
+    public void A_broker_address_is_shown_without_its_password()
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Configuration["Kontena:Bus:RabbitMq"] = "amqps://user:hunter2@broker.example/grid%2Fone";
+        var transport = BusTransport.From(builder.Configuration);
+        Assert.Equal("RabbitMQ at broker.example:5671, vhost 'grid/one'", transport.Title);
+        Assert.Equal(("user", "hunter2"), BusTransport.Login(transport.RabbitMq!));
+    }
+}
