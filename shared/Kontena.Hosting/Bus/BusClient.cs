@@ -14,6 +14,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     private static readonly TimeSpan MissingQueuePause = TimeSpan.FromMilliseconds(250);
 
     private readonly Lazy<IClientFactory> _requests = new(() => bus.CreateClientFactory());
+    private readonly ReplyQueue _replies = new(bus);
 
     public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
     {
@@ -56,6 +57,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         try
         {
             await WaitUntilUsableAsync(either.Token);
+            await _replies.OpenAsync(either.Token);
             while (true)
             {
                 try
@@ -120,9 +122,9 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             rabbit.Mandatory = true;
     }
 
-    /// <summary>In memory, messages to endpoints that have not started would vanish; RabbitMQ keeps or returns them.</summary>
+    /// <summary>In memory, messages to endpoints that have not started would vanish. A broker keeps or returns them, if it is there.</summary>
     private Task WaitUntilUsableAsync(CancellationToken cancellationToken) =>
-        transport.InMemory ? side.Started.WaitAsync(cancellationToken) : Task.CompletedTask;
+        (transport.InMemory ? side.Started : side.Reachable).WaitAsync(cancellationToken);
 
     private bool IsMissing(Destination destination) =>
         transport.InMemory && destination.Kind == DestinationKind.Queue && !side.Reads(destination.Name);

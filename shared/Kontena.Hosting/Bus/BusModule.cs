@@ -5,6 +5,7 @@ using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.Hosting.Bus;
@@ -55,7 +56,10 @@ internal static class BusModule
         {
             bus.UsingRabbitMq((context, configurator) =>
             {
-                RabbitMqConnection.Configure(configurator, transport.RabbitMq, $"{process} {side.Name}");
+                var patience = new BrokerPatience(
+                    transport.RabbitMq, side, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
+                    context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+                RabbitMqConnection.Configure(configurator, transport.RabbitMq, $"{process} {side.Name}", patience);
                 ConfigureShared(configurator, context, side, plan, transport);
             });
         }

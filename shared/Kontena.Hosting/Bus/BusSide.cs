@@ -4,17 +4,30 @@ using MassTransit;
 namespace Kontena.Hosting.Bus;
 
 /// <summary>One of the two buses of a process: which queues it reads, and whether it has opened them.</summary>
-internal sealed class BusSide(string name) : IBusObserver
+internal sealed class BusSide : IBusObserver
 {
     private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
+    private volatile TaskCompletionSource _reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IBus? _bus;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public BusSide(string name)
+    {
+        Name = name;
+        _reachable.SetResult();
+    }
+
     /// <summary><c>control</c> or <c>data</c>.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
     /// <summary>The bus itself; there is one once the process is built.</summary>
     public IBus Bus => _bus ?? throw new InvalidOperationException($"the {Name} bus is not built yet");
+
+    /// <summary>Why the broker can't be reached at this moment; null when nothing waits for it.</summary>
+    public string? WaitsFor { get; private set; }
+
+    /// <summary>Ends when nothing waits for the broker any more.</summary>
+    public Task Reachable => _reachable.Task;
 
     /// <summary>Ends when the bus has opened its queues for the first time.</summary>
     public Task Started => _started.Task;
@@ -27,6 +40,19 @@ internal sealed class BusSide(string name) : IBusObserver
     public void Opened(string queue) => _queues[queue] = true;
 
     public void Closed(string queue) => _queues.TryRemove(queue, out _);
+
+    public void Lost(string reason)
+    {
+        WaitsFor = reason;
+        if (_reachable.Task.IsCompleted)
+            _reachable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Found()
+    {
+        WaitsFor = null;
+        _reachable.TrySetResult();
+    }
 
     public void PostCreate(IBus bus) => _bus = bus;
 

@@ -6,7 +6,7 @@ namespace Kontena.Hosting.Bus;
 /// <summary>How a bus reaches RabbitMQ.</summary>
 internal static class RabbitMqConnection
 {
-    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string connectionName)
+    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string connectionName, BrokerPatience patience)
     {
         var (user, password) = BusTransport.Login(broker);
         var secure = broker.Scheme == "amqps";
@@ -19,6 +19,7 @@ internal static class RabbitMqConnection
                 // A dead peer is noticed after two missed beats.
                 host.Heartbeat(TimeSpan.FromSeconds(5));
                 host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
+                host.OnRefreshConnectionFactory = _ => patience.UntilReachableAsync();
                 if (secure)
                     host.UseSsl(tls =>
                     {

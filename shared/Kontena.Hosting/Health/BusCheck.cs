@@ -10,18 +10,19 @@ internal abstract class BusCheck(IBusControl bus, BusSide side, BusTransport tra
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var health = bus.CheckHealth();
-        if (health.Status == BusHealthStatus.Healthy)
+        var reason = side.WaitsFor;
+        if (reason is null && health.Status == BusHealthStatus.Healthy)
             return Task.FromResult(HealthCheckResult.Healthy($"{side.Name} connection to {transport.Title} is open"));
-        var closed = health.Endpoints.Values
+        var closed = string.Join(", ", health.Endpoints.Values
             .Where(endpoint => endpoint.Status != BusHealthStatus.Healthy)
             .Select(endpoint => endpoint.InputAddress.AbsolutePath.Split('/')[^1])
             .Where(side.Reads)
             .Order(StringComparer.Ordinal)
-            .Take(5);
-        var queues = string.Join(", ", closed);
+            .Take(5));
         return Task.FromResult(HealthCheckResult.Unhealthy(
             $"{side.Name} connection to {transport.Title} is not open"
-            + (queues.Length > 0 ? $" (waiting queues: {queues})" : "")
+            + (reason is null ? "" : $": {reason}")
+            + (closed.Length > 0 ? $" (waiting queues: {closed})" : "")
             + "; the process keeps trying and goes on by itself once the broker answers"));
     }
 }

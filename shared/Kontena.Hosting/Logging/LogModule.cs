@@ -16,7 +16,8 @@ internal static class LogModule
     public static void AddKontenaLog(ILoggingBuilder logging, IConfiguration configuration, string service)
     {
         var level = Level(configuration[LevelKey]);
-        var quiet = level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
+        // Who asks for Debug wants to hear the libraries too.
+        var quiet = level is LogEventLevel.Information ? LogEventLevel.Warning : level;
         var settings = new LoggerConfiguration()
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft.AspNetCore", quiet)

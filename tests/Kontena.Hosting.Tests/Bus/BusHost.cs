@@ -30,7 +30,7 @@ internal sealed class BusHost : IAsyncDisposable
     {
         var builder = KontenaApplicationBuilder.Create("test", []);
         builder.Configuration["Kontena:Bus:RabbitMq"] = broker;
-        builder.Configuration["Kontena:Log:Level"] = "Warning";
+        builder.Configuration["Kontena:Log:Level"] = Environment.GetEnvironmentVariable("KONTENA_TEST_LOG") ?? "Warning";
         builder.Services.AddSingleton<Inbox>();
         configure(builder);
         var application = builder.Build();
