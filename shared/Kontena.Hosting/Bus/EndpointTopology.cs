@@ -24,23 +24,25 @@ internal static class EndpointTopology
         configurator.ConfigureConsumeTopology = false;
         configurator.PublishFaults = false;
         configurator.PrefetchCount = endpoint.Prefetch;
-        configurator.ConcurrentMessageLimit = Math.Min(endpoint.Concurrency, endpoint.Prefetch);
+        var concurrency = Math.Min(endpoint.Concurrency, endpoint.Prefetch);
+        configurator.ConcurrentMessageLimit = concurrency;
 
         if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-            ConfigureRabbitMq(rabbit, endpoint);
+            ConfigureRabbitMq(rabbit, endpoint, concurrency);
         else if (configurator is IInMemoryReceiveEndpointConfigurator memory)
             ConfigureInMemory(memory, context, endpoint, bus);
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
-        configurator.UseFilter(new ExpiredRequests(context.GetRequiredService<TimeProvider>()));
+        configurator.UseConsumeFilter(typeof(ExpiredRequests<>), context);
         configurator.UseMessageRetry(retry => retry.Intervals(Retries));
         foreach (var consumer in endpoint.Consumers)
             context.ConfigureConsumer(consumer, configurator);
     }
 
-    private static void ConfigureRabbitMq(IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint)
+    private static void ConfigureRabbitMq(IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency)
     {
+        rabbit.ConfigureReceive(receive => receive.UseFilter(new LostConnectionFilter(concurrency)));
         if (endpoint.Temporary)
         {
             // Nobody would ever read the dead letters of a process that is gone.

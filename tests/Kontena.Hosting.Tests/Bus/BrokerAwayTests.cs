@@ -66,6 +66,37 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
     }
 
     [Fact(Timeout = 90_000)]
+    public async Task A_consumer_that_takes_long_does_not_keep_the_process_from_coming_back()
+    {
+        var address = await broker.NewVirtualHostAsync(Token);
+        var slow = new BusEndpoint("slow") { Consumers = [typeof(PingConsumer)] };
+        await using var host = await BusHost.StartAsync(
+            address,
+            builder =>
+            {
+                builder.AddControlEndpoint(Orders);
+                builder.AddControlEndpoint(slow);
+            },
+            Token);
+        await host.UntilReadyAsync(Token);
+        await Task.Delay(UntilQueueIsRemembered, TimeProvider.System, Token);
+        var held = new TaskCompletionSource();
+        var taken = new TaskCompletionSource();
+        host.Inbox.OnPing = ping =>
+        {
+            taken.TrySetResult();
+            return ping.Text == "long" ? held.Task : Task.CompletedTask;
+        };
+        await host.Control.SendAsync(Destination.Queue("slow"), new Ping { Text = "long" }, Token);
+        await taken.Task.WaitAsync(Token);
+
+        await broker.KillAsync();
+        await broker.StartAsync(Token);
+        await AnswersAsync(host);
+        held.SetResult();
+    }
+
+    [Fact(Timeout = 90_000)]
     public async Task A_process_ends_in_time_while_its_broker_is_away()
     {
         var address = await broker.NewVirtualHostAsync(Token);

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
+using Kontena.Hosting.DeadLetters;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -226,5 +227,6 @@ public abstract partial class BusContract
         await host.Control.SendAsync(Destination.Queue("expiring"), Ping("after"), Token);
         Assert.Equal("blocker", await host.Inbox.TakeAsync(Token));
         Assert.Equal("after", await host.Inbox.TakeAsync(Token));
+        Assert.Empty(await host.Services.GetRequiredService<IDeadLetters>().ListAsync(0, [], Token));
     }
 }

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>Lets go of a message whose connection is lost, while its consumer finishes on its own.</summary>
+/// <remarks>
+/// MassTransit opens no new connection before every consumer of the lost one has ended, so one slow consumer would keep the whole process off the
+/// bus. The broker gives the message out again; until the first consumer has ended it counts against the queue's concurrency, so a queue that works
+/// on one message at a time still does.
+/// </remarks>
+internal sealed class LostConnectionFilter(int concurrency) : IFilter<ReceiveContext>
+{
+    private static readonly ConditionalWeakTable<IChannel, CancellationTokenSource> Losses = [];
+
+    private readonly Channel<bool> _slots = Channel.CreateBounded<bool>(concurrency);
+
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        var lost = context.TryGetPayload<ChannelContext>(out var channel) ? LossOf(channel.Channel) : CancellationToken.None;
+        await _slots.Writer.WriteAsync(true, lost);
+        await WorkAsync(context, next).WaitAsync(lost);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("lost-connection");
+
+    private async Task WorkAsync(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        try
+        {
+            await next.Send(context);
+        }
+        finally
+        {
+            _slots.Reader.TryRead(out _);
+        }
+    }
+
+    private static CancellationToken LossOf(IChannel channel) => Losses.GetValue(channel, static channel =>
+    {
+        var loss = new CancellationTokenSource();
+        channel.ChannelShutdownAsync += (_, _) => loss.CancelAsync();
+        if (channel.CloseReason is not null)
+            loss.Cancel();
+        return loss;
+    }).Token;
+}
