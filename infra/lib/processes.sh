@@ -80,6 +80,7 @@ start_service() {
   start "$name" env \
     Kontena__DataDirectory="$home/data/$name" Kontena__Http__Urls="$(url_of "$name")" Kontena__Docker__Host="$DOCKER_HOST" \
     Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@127.0.0.1:$rabbit_port/" \
+    Kontena__Bus__Management="http://127.0.0.1:$((rabbit_port + 10000))" \
     Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \
     Kontena__Api__TokenFile="$home/data/admin.token" \
     Kontena__Grid__Name=default Kontena__Grid__Token="$(secret grid-token)" Kontena__Agent__Token="$(secret grid-token)" \
