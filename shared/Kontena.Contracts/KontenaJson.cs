@@ -10,6 +10,10 @@ using Kontena.Contracts.Stacks;
 namespace Kontena.Contracts;
 
 /// <summary>How documents are stored and outbox messages kept: camelCase, text enums, nulls left out, no reflection.</summary>
+/// <remarks>
+/// The generated reader gives an <c>init</c> property that is missing in the text its type's default, not its initialiser. What is written today
+/// is always there; a list added later must read <c>{ get => field ?? []; init; }</c>, so that older documents have an empty one.
+/// </remarks>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
