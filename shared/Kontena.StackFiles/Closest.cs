@@ -15,6 +15,9 @@ internal static class Closest
         return best.candidate is null ? "" : $", did you mean '{best.candidate}'?";
     }
 
+    /// <summary>The hint, closed as a sentence, so that another can follow.</summary>
+    public static string Sentence(string word, IEnumerable<string> candidates) => Hint(word, candidates) is { Length: > 0 } hint ? hint : ".";
+
     private static int Distance(string a, string b)
     {
         if (Math.Abs(a.Length - b.Length) > 2)

@@ -10,11 +10,16 @@ public sealed class DiskFiles : IFileReader
         var file = new FileInfo(path);
         if (!file.Exists)
             return null;
-        if (file.Length > YamlLimits.FileBytes)
-            throw new InvalidDataException($"{path} has {file.Length:N0} bytes; at most {YamlLimits.FileBytes:N0} are read");
         try
         {
-            return File.ReadAllText(path);
+            // The length of a device or a pipe says nothing: what counts is what can be read.
+            using var content = file.OpenRead();
+            var bytes = new byte[YamlLimits.FileBytes + 1];
+            var read = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (read > YamlLimits.FileBytes)
+                throw new InvalidDataException($"{path} has over {YamlLimits.FileBytes:N0} bytes, the most that are read; is it the right file?");
+            using var text = new StreamReader(new MemoryStream(bytes, 0, read), detectEncodingFromByteOrderMarks: true);
+            return text.ReadToEnd();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -11,9 +11,9 @@ internal sealed class Remarks
     private readonly List<StackFileError> _errors = [];
     private readonly List<StackFileError> _notices = [];
 
-    public IReadOnlyList<StackFileError> Errors => [.. _errors.Distinct()];
+    public IReadOnlyList<StackFileError> Errors => InOrder(_errors);
 
-    public IReadOnlyList<StackFileError> Notices => [.. _notices.Distinct()];
+    public IReadOnlyList<StackFileError> Notices => InOrder(_notices);
 
     public bool HasErrors => _errors.Count > 0;
 
@@ -27,5 +27,12 @@ internal sealed class Remarks
     {
         if (_notices.Count < Limit)
             _notices.Add(new StackFileError(place.File, place.Line, place.Column, path, message));
+    }
+
+    /// <summary>As somebody reads the files: each from top to bottom, in the order in which they came up.</summary>
+    private static IReadOnlyList<StackFileError> InOrder(IReadOnlyList<StackFileError> remarks)
+    {
+        var files = remarks.Select(remark => remark.File).Distinct().ToList();
+        return [.. remarks.Distinct().OrderBy(remark => files.IndexOf(remark.File)).ThenBy(remark => remark.Line).ThenBy(remark => remark.Column)];
     }
 }

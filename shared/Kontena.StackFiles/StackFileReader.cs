@@ -93,7 +93,7 @@ public sealed class StackFileReader
     private List<ServiceRequest> Services(LoadedFile file, IReadOnlyList<StackVolumeRequest>? volumes)
     {
         var extender = new ServiceExtender(_files, _options.Files, _options.Environment, _remarks);
-        var read = new List<(ServiceRequest Service, Place Place, string Path)>();
+        var read = new List<(ServiceRequest Service, YamlMap Written, string Path)>();
         foreach (var entry in file.Services?.Entries ?? [])
         {
             var path = file.Form == StackForm.Bare ? entry.Key : $"services.{entry.Key}";
@@ -109,7 +109,7 @@ public sealed class StackFileReader
                 continue;
             var service = ServiceReader.Read(
                 entry.Key, complete, path, FormOf(complete, file), volumes?.Select(volume => volume.Name!).ToList(), _remarks);
-            read.Add((service, entry.KeyPlace, path));
+            read.Add((service, complete, path));
             if (Build(entry.Key, service, complete, path) is { } build)
                 _builds.Add(build);
         }

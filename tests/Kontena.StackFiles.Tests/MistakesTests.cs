@@ -93,7 +93,7 @@ public sealed class MistakesTests
     {
         var result = Reading.Of("stack: a/b\nservices:\n  a: {image: i, links: [b]}\n  b: {image: i, links: [c]}\n  c: {image: i, links: [a]}");
 
-        Assert.Contains(result.Errors, error => error is { Path: "services.a.links", Line: 3 } && error.Message.Contains("a → b → c → a", StringComparison.Ordinal));
+        Assert.Contains(result.Errors, error => error is { Path: "services.a.links", Line: 3, Column: 25 } && error.Message.Contains("a → b → c → a", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -102,6 +102,41 @@ public sealed class MistakesTests
         var result = Reading.Of("stack: a/b\nservices:\n  web: {image: i, links: [dbb]}\n  db: {image: i}");
 
         Assert.Contains("service web has missing links: dbb, did you mean 'db'?", Assert.Single(result.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stack: a/b\nservices:\n\tweb: {image: i}", 3, 1, "tab")]
+    [InlineData("stack: a/b\nservices:\n  web:\n    image: [i\n    command: x", 4, 12, "not closed")]
+    [InlineData("stack: a/b\nservices: {web: {image: i}", 3, 1, "")]
+    [InlineData("stack: a/b\nservices:\n  web\n    image: i", 4, 10, "")]
+    public void Text_that_is_no_YAML_is_blamed_where_it_goes_wrong(string text, int line, int column, string why)
+    {
+        var error = Assert.Single(Reading.Of(text).Errors);
+
+        Assert.StartsWith("this is not valid YAML: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        Assert.Equal((line, column), (error.Line, error.Column));
+    }
+
+    [Fact]
+    public void Mistakes_come_in_the_order_of_the_file()
+    {
+        var result = Reading.OfService("omg: x\nstateful: maybe\nimage: i\ninstances: many\ndeploy: {strategy: spread}\nlinks: [nope]\nports: 80");
+
+        Assert.Equal(6, result.Errors.Count);
+        Assert.Equal(result.Errors.Select(error => error.Line).Order(), result.Errors.Select(error => error.Line));
+    }
+
+    [Theory]
+    [InlineData("links: [nope]", 5, 13)]
+    [InlineData("links:\n  - x/y\n  - nope:alias", 7, 9)]
+    [InlineData("depends_on: {nope: {}}", 5, 18)]
+    public void A_link_to_nowhere_is_reported_where_it_is_written(string body, int line, int column)
+    {
+        var error = Reading.OfService($"image: i\n{body}").Errors.Single(one => one.Path == "services.s.links");
+
+        Assert.Contains("nope. Add a service of that name", error.Message, StringComparison.Ordinal);
+        Assert.Equal((line, column), (error.Line, error.Column));
     }
 
     [Fact]

@@ -40,8 +40,10 @@ internal static class ApiPaths
     /// <summary>An id as the API gave it: its slashes separate, the rest is escaped.</summary>
     public static string Id(string id) => string.Join('/', id.Split('/').Select(Segment));
 
-    /// <summary>A colon stays: it marks an engine id.</summary>
+    /// <summary>A colon stays: it marks an engine id. Dots alone would lead to another path, and another path's command.</summary>
     private static string Segment(string text) => text.Length == 0
         ? throw new CliException("A name must not be empty")
+        : text is "." or ".."
+        ? throw new CliException($"'{text}' is not a name", remedy: "Names have letters, digits, - and _; see: kontena stack ls, kontena service ls")
         : Uri.EscapeDataString(text).Replace("%3A", ":", StringComparison.Ordinal);
 }

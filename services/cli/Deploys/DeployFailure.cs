@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kontena.Cli.Api;
 using Kontena.Cli.Output;
 using Kontena.Contracts.Http;
@@ -53,6 +54,8 @@ internal static class DeployFailure
             try
             {
                 var path = $"services/{ApiPaths.Id(deploy.ServiceId)}/container_logs?instance={instance.InstanceNumber}&limit={LogLines}";
+                // What an earlier container wrote is no evidence.
+                if (deploy.StartedAt is { } started) path += $"&since={Uri.EscapeDataString(started.ToString("o", CultureInfo.InvariantCulture))}";
                 var logs = await api.GetAsync(path, KontenaResponseJson.Default.LogsJson, cancellationToken);
                 if (logs.Logs.Count == 0) continue;
                 lines.Add($"\tlast lines of {logs.Logs[^1].Name}:");

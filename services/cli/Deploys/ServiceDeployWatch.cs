@@ -31,8 +31,10 @@ internal sealed class ServiceDeployWatch(CommandRun run)
     {
         var details = DeployFailure.InstanceLines(deploy, run.Context.ErrorPaint)
             .Concat(await DeployFailure.LastWordsAsync(run.Api, deploy, cancellationToken)).ToList();
+        var name = Short(deploy.ServiceId);
         return new CliException(
-            $"500 : {DeployFailure.Reason(deploy)}:", details, $"More: kontena service logs {Short(deploy.ServiceId)}");
+            $"500 : {DeployFailure.Reason(deploy)}{(details.Count > 0 ? ":" : "")}", details,
+            $"More: kontena service logs {name}. After a repair: kontena service deploy {name}");
     }
 
     /// <summary><c>stack/service</c>, or <c>service</c> when it has no stack.</summary>

@@ -93,6 +93,6 @@ internal sealed class StackDeployWatch(CommandRun run)
         // The stack's reason repeats those of its services.
         var reason = failed.Count == 0 && deploy.Reason is { Length: > 0 } text ? $": {text}" : "";
         return new CliException(
-            $"Stack deploy failed{reason}", details, $"More: kontena stack logs {stack}. After a repair: kontena stack upgrade {stack} FILE");
+            $"Stack deploy failed{reason}", details, $"The stack stays installed. More: kontena stack logs {stack}. After a repair: kontena stack upgrade {stack} FILE, or only kontena stack deploy {stack}. To give up: kontena stack rm {stack}");
     }
 }

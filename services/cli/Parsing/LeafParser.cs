@@ -46,6 +46,8 @@ internal static class LeafParser
             var rest = command.Arguments.Any(argument => argument.Arity.MaximumNumberOfValues > 1)
                 ? " (to pass it on, put -- before it)"
                 : "";
+            if (long.TryParse(word, out _) && command.Arguments.Count > 0 && command.Arguments.All(argument => argument.Arity.MaximumNumberOfValues == 1))
+                throw new UsageException($"parameter '{command.Arguments[^1].Name}': invalid value '{word}', a number below zero is not possible");
             throw new UsageException($"Unrecognised option '{word}'{rest}{DidYouMean.Sentence(DidYouMean.Of(word.Split('=')[0], names))}");
         }
 

@@ -19,7 +19,7 @@ internal static class CreateGridDecision
         var names = grids.Select(grid => grid.Value.Name).ToHashSet(StringComparer.Ordinal);
         var name = command.Name?.Trim() ?? GridNames.Invent(seed, names);
         if (!NameRules.IsGrid(name))
-            errors.Reason(name.Length < 3 ? "is too short" : name.Length > NameRules.MaxLength ? "is too long" : "isn't in the right format", "name");
+            errors.Reason($"{(name.Length < 3 ? "is too short" : name.Length > NameRules.MaxLength ? "is too long" : "isn't in the right format")}: {NameRules.GridForm}", "name");
         if (names.Contains(name))
             errors.Say($"Grid with name {name} already exists", "grid");
         if (command.InitialSize is < 1 or > 7)

@@ -21,7 +21,8 @@ internal static class CreateStackDecision
             errors.Say(taken.Value.RemovedAt is null ? $"{name} already exists" : $"{name} is being removed, try again in a moment", "name");
         var reading = StackRequestReader.Read(request, create: true, grid.Around(name), new Dictionary<string, Service>());
         errors.Include(reading.Errors);
-        foreach (var left in (request.Services ?? []).Select(service => grid.Service(name, service?.Name?.Trim() ?? "")).Where(left => left is not null))
+        // Services of a stack that is there say nothing new; left-overs of one that is gone do.
+        foreach (var left in (grid.Stack(name) is null ? request.Services ?? [] : []).Select(service => grid.Service(name, service?.Name?.Trim() ?? "")).Where(left => left is not null))
             errors.Say(CreateServiceDecision.TakenText(left!.Value), "services", left.Value.Name, "name");
         if (errors.Any)
             return Decision.Refused(errors.Found);

@@ -9,6 +9,12 @@ public static class NameRules
     /// <summary>The store partition of what belongs to no grid; no grid may be called so.</summary>
     public const string ReservedGrid = "_system";
 
+    /// <summary>What <see cref="IsGrid"/> wants, for those who were refused.</summary>
+    public const string GridForm = "3 to 63 letters, digits, - and _";
+
+    /// <summary>What <see cref="IsStackOrService"/> wants.</summary>
+    public const string StackOrServiceForm = "1 to 63 letters, digits, - and _, not starting with -";
+
     /// <summary>3 to 63 of <c>[A-Za-z0-9_-]</c>; may start with <c>-</c>.</summary>
     public static bool IsGrid(string name) =>
         name.Length is >= 3 and <= MaxLength && name.All(IsWordCharacter) && name != ReservedGrid;

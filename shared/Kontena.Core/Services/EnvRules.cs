@@ -18,7 +18,7 @@ internal static class EnvRules
             if (env[index] is not { } entry)
                 errors.Reason("can't be nil", "env", FieldErrors.At(index));
             else if (entry.IndexOf('=') < 1 || entry.Contains('\0'))
-                errors.Reason("isn't in the right format", "env", FieldErrors.At(index));
+                errors.Reason("isn't in the right format: KEY=value is expected", "env", FieldErrors.At(index));
             else if (entry.Length > MaxLength)
                 errors.Reason("is too long", "env", FieldErrors.At(index));
             else

@@ -20,10 +20,10 @@ internal static class PortRules
             var good = CheckNumber(port.NodePort, "node_port", index, errors) & CheckNumber(port.ContainerPort, "container_port", index, errors);
             var ip = string.IsNullOrWhiteSpace(port.Ip) ? "0.0.0.0" : port.Ip.Trim();
             if (!IPAddress.TryParse(ip, out _))
-                errors.Reason("isn't in the right format", "ports", FieldErrors.At(index), "ip");
+                errors.Reason("isn't in the right format: an address such as 127.0.0.1", "ports", FieldErrors.At(index), "ip");
             var protocol = string.IsNullOrWhiteSpace(port.Protocol) ? "tcp" : port.Protocol.Trim().ToLowerInvariant();
             if (protocol is not ("tcp" or "udp"))
-                errors.Reason("isn't an option", "ports", FieldErrors.At(index), "protocol");
+                errors.Reason("isn't an option: tcp or udp", "ports", FieldErrors.At(index), "protocol");
             if (!good)
                 continue;
 
@@ -41,8 +41,8 @@ internal static class PortRules
         var reason = number switch
         {
             null => "is required",
-            < 1 => "is too small",
-            > 65535 => "is too big",
+            < 1 => "is too small: from 1 to 65535",
+            > 65535 => "is too big: from 1 to 65535",
             _ => null,
         };
         if (reason is not null)

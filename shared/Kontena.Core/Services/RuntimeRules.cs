@@ -19,9 +19,9 @@ internal static class RuntimeRules
         AtLeast(request.ShmSize, 1, "shm_size", errors);
         if (request.Net?.Trim() is { Length: > 0 } net && net is not ("bridge" or "host")
             && !(net.StartsWith("container:", StringComparison.Ordinal) && net.Length > "container:".Length))
-            errors.Reason("isn't in the right format", "net");
+            errors.Reason("isn't in the right format: bridge, host or container:NAME", "net");
         if (request.Pid?.Trim() is { Length: > 0 } pid && pid != "host")
-            errors.Reason("isn't in the right format", "pid");
+            errors.Reason("isn't in the right format: host, or nothing", "pid");
         if (request.StopSignal?.Trim() is { Length: > 0 } signal && !StopSignalText.IsValid(signal))
             errors.Reason("isn't in the right format", "stop_signal");
         if (request.LogOpts?.FirstOrDefault(option => option.Value is null || option.Key.Length == 0) is { Key: not null } odd)
@@ -34,7 +34,7 @@ internal static class RuntimeRules
             return null;
         if (DurationText.TryParse(text.Trim(), out var seconds))
             return seconds;
-        errors.Reason("isn't in the right format", "stop_grace_period");
+        errors.Reason("isn't in the right format: a duration such as 30s or 1m30s", "stop_grace_period");
         return null;
     }
 
@@ -42,9 +42,9 @@ internal static class RuntimeRules
     public static ServiceSpec WithDeployOpts(ServiceSpec spec, DeployOptsRequest opts, FieldErrors errors)
     {
         if (opts.WaitForPort is < 1 or > 65535)
-            errors.Reason(opts.WaitForPort < 1 ? "is too small" : "is too big", "deploy_opts", "wait_for_port");
+            errors.Reason(opts.WaitForPort < 1 ? "is too small: from 1 to 65535" : "is too big: from 1 to 65535", "deploy_opts", "wait_for_port");
         if (opts.MinHealth is { } health && !(health is >= 0 and <= 1))
-            errors.Reason(health < 0 ? "is too small" : double.IsNaN(health) ? "is invalid" : "is too big", "deploy_opts", "min_health");
+            errors.Reason($"{(health < 0 ? "is too small" : double.IsNaN(health) ? "is invalid" : "is too big")}: from 0.0 to 1.0", "deploy_opts", "min_health");
         if (opts.Interval is < 1 or > MaxDeployInterval)
             errors.Reason(opts.Interval < 1 ? "is too small" : "is too big", "deploy_opts", "interval");
         return spec with { WaitForPort = opts.WaitForPort, MinHealth = opts.MinHealth ?? 0.8, DeployInterval = opts.Interval };
@@ -53,6 +53,6 @@ internal static class RuntimeRules
     private static void AtLeast(long? value, long least, string field, FieldErrors errors)
     {
         if (value < least)
-            errors.Reason("is too small", field);
+            errors.Reason($"is too small: at least {least}", field);
     }
 }

@@ -80,13 +80,13 @@ public static class ServiceSpecReader
         if ((request.Instances ?? request.ContainerCount) is { } instances)
             CheckInstances(instances, request.Instances is null ? "container_count" : "instances", errors);
         if (request.Strategy is { } strategy && !Strategies.Contains(strategy.Trim()))
-            errors.Say("Strategy not supported", "strategy");
+            errors.Say($"Strategy not supported: one of {string.Join(", ", Strategies)}", "strategy");
         RuntimeRules.Check(request, errors);
         VaultRules.Check(request, around, errors);
 
         var spec = baseline with
         {
-            Image = fields.Text(request.Image, "image") ?? baseline.Image,
+            Image = ImageRules.Read(fields.Text(request.Image, "image"), errors) ?? baseline.Image,
             Instances = request.Instances ?? request.ContainerCount ?? baseline.Instances,
             Strategy = request.Strategy?.Trim() ?? baseline.Strategy,
             User = fields.Text(request.User, "user") ?? baseline.User,
@@ -131,7 +131,7 @@ public static class ServiceSpecReader
         else if (string.IsNullOrWhiteSpace(name))
             errors.Reason("can't be blank", "name");
         else if (!NameRules.IsStackOrService(name))
-            errors.Reason("isn't in the right format", "name");
+            errors.Reason($"isn't in the right format: {NameRules.StackOrServiceForm}", "name");
     }
 
     private static void CheckRequired(ServiceRequest request, FieldErrors errors)
@@ -145,7 +145,7 @@ public static class ServiceSpecReader
     private static void CheckInstances(int instances, string field, FieldErrors errors)
     {
         if (instances is < 1 or > MaxInstances)
-            errors.Reason(instances < 1 ? "is too small" : "is too big", field);
+            errors.Reason(instances < 1 ? "is too small: at least 1; to run none, stop the service" : $"is too big: at most {MaxInstances}", field);
     }
 
     private static void CheckHostName(string name, ServiceSpec spec, ServiceSurroundings around, FieldErrors errors) =>

@@ -65,7 +65,7 @@ public static class StackRequestReader
         {
             var name = labels![index]?.IndexOf('=') is { } at and > 0 ? labels[index][..at] : "";
             if (name.Length == 0 || !name.All(c => char.IsAsciiDigit(c) || c is (>= 'a' and <= 'z') or '.' or '-'))
-                errors.Reason("isn't in the right format", "labels", FieldErrors.At(index));
+                errors.Reason("isn't in the right format: name=value, the name of a-z, 0-9, . and -", "labels", FieldErrors.At(index));
         }
     }
 
@@ -74,7 +74,7 @@ public static class StackRequestReader
         if (create)
         {
             if (Check(request.Name, "name", errors) && (!NameRules.IsStackOrService(request.Name!.Trim()) || request.Name.Trim() == Service.NoStack))
-                errors.Reason("isn't in the right format", "name");
+                errors.Reason($"isn't in the right format: {NameRules.StackOrServiceForm}, and not null", "name");
             if ((request.Parent is null ? request.ParentName : request.Parent.Name) is { } parent && parent == request.Name)
                 errors.Say("a stack can't be its own parent", "parent");
         }

@@ -75,7 +75,7 @@ internal static class ServiceReader
             if (form != StackForm.Stack && ServiceKeys.ComposeOnly.Contains(entry.Key))
                 remarks.Notice(entry.KeyPlace, at, "is a key of docker-compose that Kontena does not have; it is left out");
             else
-                remarks.Error(entry.KeyPlace, at, $"is not a known key{Closest.Hint(entry.Key, known)}");
+                remarks.Error(entry.KeyPlace, at, $"is not a known key{Closest.Hint(entry.Key, known) switch { "" => "; take it out, or check its spelling", var hint => hint }}");
         }
     }
 

@@ -25,7 +25,7 @@ internal static class VolumesReader
             if (!target.StartsWith('/') || parts[0].Length == 0)
                 values.Error(scalar, path, $"'{scalar.Text}' is not of the form /path, /host:/path[:flags] or name:/path[:flags]");
             else if (parts.Length > 1 && !parts[0].StartsWith('/') && declared?.Contains(parts[0]) == false)
-                values.Error(scalar, path, $"'{parts[0]}' is not among the volumes of this file{Closest.Hint(parts[0], declared)} Declare it: volumes: {{{parts[0]}: {{external: true}}}}");
+                values.Error(scalar, path, $"'{parts[0]}' is not among the volumes of this file{Closest.Sentence(parts[0], declared)} Declare it: volumes: {{{parts[0]}: {{external: true}}}}");
             else if (!mounts.Add(target))
                 values.Error(scalar, path, $"{target} is mounted more than once");
             volumes.Add(scalar.Text);

@@ -127,7 +127,7 @@ internal sealed class VariableSection(StackReadOptions options, Remarks remarks,
         remarks.Error(source.Place, $"variables.{name}.from",
             source.Name is "vault" or "certificates" or "vault_cert_prompt" or "service_link" or "service_instances" or "file" or "evaluate" or "condition"
                 ? $"'{source.Name}' is not available in this version; use env, prompt, variable, interpolate, random_string or a default"
-                : $"'{source.Name}' is no source of values{Closest.Hint(source.Name, VariableSources.Known)} Known: {string.Join(", ", VariableSources.Known)}");
+                : $"'{source.Name}' is no source of values{Closest.Sentence(source.Name, VariableSources.Known)} Known: {string.Join(", ", VariableSources.Known)}");
         return null;
     }
 

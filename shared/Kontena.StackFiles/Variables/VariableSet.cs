@@ -49,7 +49,7 @@ internal sealed class VariableSet
             if (Contains(name) || fallback is not null)
                 remarks.Notice(place, "", $"${name} has no value; empty text takes its place");
             else
-                remarks.Error(place, "", $"${name} is not declared{Closest.Hint(name, Names)} Declare it under variables:, or write $${name} for the text itself");
+                remarks.Error(place, "", $"${name} is not declared{Closest.Sentence(name, Names)} Declare it under variables:, or write $${name} for the text itself");
             return "";
         });
 }

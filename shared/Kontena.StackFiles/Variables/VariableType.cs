@@ -39,7 +39,7 @@ internal sealed class VariableType
         var name = type.Text.ToLowerInvariant();
         if (!OptionsOf.TryGetValue(name, out var options))
         {
-            remarks.Error(type.Place, $"{path}.type", $"'{type.Text}' is no type{Closest.Hint(name, OptionsOf.Keys)} One of {string.Join(", ", OptionsOf.Keys)}");
+            remarks.Error(type.Place, $"{path}.type", $"'{type.Text}' is no type{Closest.Sentence(name, OptionsOf.Keys)} One of {string.Join(", ", OptionsOf.Keys)}");
             return null;
         }
 

@@ -41,20 +41,33 @@ internal sealed class YamlDocument
         catch (InvalidOperationException failure)
         {
             // The scanner gives up this way on some malformed plain scalars, instead of with a place.
-            throw new YamlProblem(new Place(file, (int)(document._parser.Current?.End.Line ?? 1), 1), "this is not valid YAML", failure);
+            var reached = document._parser.Current?.Start ?? Mark.Empty;
+            throw new YamlProblem(Blamed(text, file, reached), Sentence(text, "look for a bracket, a brace or a quote that is not closed after this place"), failure);
         }
         catch (YamlException failure)
         {
-            throw new YamlProblem(new Place(file, (int)failure.Start.Line, (int)failure.Start.Column), Sentence(text, failure), failure);
+            throw new YamlProblem(Blamed(text, file, failure.Start), Sentence(text, failure.Message.TrimEnd('.')), failure);
         }
     }
 
-    private static string Sentence(string text, YamlException failure)
+    private static string Sentence(string text, string otherwise) =>
+        $"this is not valid YAML: {(TabAt(text) is null ? otherwise : "the line is indented with a tab, YAML wants spaces")}";
+
+    private static Place Blamed(string text, string file, Mark reached) =>
+        TabAt(text) is { } tab ? new Place(file, tab.Line, tab.Column) : new Place(file, Math.Max(1, (int)reached.Line), Math.Max(1, (int)reached.Column));
+
+    /// <summary>The first line that is indented with a tab: parsers stumble over it much later, or name the first line.</summary>
+    private static (int Line, int Column)? TabAt(string text)
     {
-        var tab = text.Split('\n').TakeWhile(line => !line.TrimStart(' ').StartsWith('\t')).Count() + 1;
-        return text.Split('\n').Any(line => line.TrimStart(' ').StartsWith('\t'))
-            ? $"this is not valid YAML; line {tab} is indented with a tab, YAML wants spaces"
-            : $"this is not valid YAML: {failure.Message.TrimEnd('.')}";
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        for (var line = 0; line < lines.Length; line++)
+        {
+            var indent = lines[line].Length - lines[line].TrimStart(' ').Length;
+            if (indent < lines[line].Length && lines[line][indent] == '\t')
+                return (line + 1, indent + 1);
+        }
+
+        return null;
     }
 
     private YamlNode Node(int depth)

@@ -54,6 +54,7 @@ public sealed class DeployTests : CliTest
         Assert.Equal(0, await RunAsync("service", "scale", "shop/web", "5"));
         Assert.Equal("{\"instances\":5}", Master.BodyOf("POST", $"{Web}/scale"));
         Assert.Equal(1, await RunAsync("service", "scale", "shop/web", "-3"));
+        Assert.Contains("a number below zero is not possible", Error);
     }
 
     [Fact]

@@ -6,6 +6,18 @@ public sealed class ServiceTests : CliTest
 {
     private const string Web = "/v1/services/main/shop/web";
 
+    [Theory]
+    [InlineData("service", "rm", "--force", "../grids/main")]
+    [InlineData("service", "show", "../x")]
+    [InlineData("stack", "rm", "--force", "..")]
+    [InlineData("container", "logs", "./x")]
+    public async Task A_name_of_dots_never_becomes_another_path(params string[] words)
+    {
+        Assert.Equal(1, await RunAsync(words));
+        Assert.Contains("is not a name", Error);
+        Assert.Empty(Master.Seen);
+    }
+
     [Fact]
     public async Task Ls_lists_the_last_changed_first()
     {

@@ -63,28 +63,49 @@ public sealed class ServiceSpecReaderTests
         Assert.Equal(["prod-data:/data:ro"], reading.Spec!.Volumes);
     }
 
+    private const string ImageForm = "isn't in the right format: a name such as nginx:1.25 or registry.example.com:5000/team/app:2, in lower case";
+
+    [Theory]
+    [InlineData("nginx")]
+    [InlineData("nginx:1.25-alpine_3")]
+    [InlineData("kontena/lb:latest")]
+    [InlineData("a__b.c/d--e/f")]
+    [InlineData("localhost:5000/web")]
+    [InlineData("Registry.Example.com/team/web:V2")]
+    [InlineData("[::1]:5000/web")]
+    [InlineData("web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    [InlineData("web:1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
+    public void Every_image_that_an_engine_takes_is_taken(string image) =>
+        Assert.Equal(image, ServiceSpecReader.ReadNew(Some.Request with { Image = image }, Some.Around).Spec?.Image);
+
     public static TheoryData<string, ServiceRequest> Mistakes => new()
     {
         { "name: Name is required", Some.Request with { Name = null } },
         { "name: Name can't be blank", Some.Request with { Name = " " } },
-        { "name: Name isn't in the right format", Some.Request with { Name = "-web" } },
+        { "name: Name isn't in the right format: 1 to 63 letters, digits, - and _, not starting with -", Some.Request with { Name = "-web" } },
         { "image: Image is required", Some.Request with { Image = null } },
         { "image: Image can't be blank", Some.Request with { Image = " \u0001 " } },
+        { $"image: Image {ImageForm}", Some.Request with { Image = ":latest" } },
+        { $"image: Image {ImageForm}", Some.Request with { Image = "Web" } },
+        { $"image: Image {ImageForm}", Some.Request with { Image = "a b:1" } },
+        { $"image: Image {ImageForm}", Some.Request with { Image = "web:" + new string('x', 129) } },
+        { $"image: Image {ImageForm}", Some.Request with { Image = "http://example.com/web" } },
+        { $"image: Image {ImageForm}", Some.Request with { Image = new string('w', 513) } },
         { "stateful: Stateful is required", Some.Request with { Stateful = null } },
         { "volumes_from: Volumes From can't be used by a stateful service", Some.Request with { Stateful = true, VolumesFrom = ["x"] } },
-        { "instances: Instances is too small", Some.Request with { Instances = 0 } },
-        { "container_count: Container Count is too small", Some.Request with { ContainerCount = -1 } },
-        { "instances: Instances is too big", Some.Request with { Instances = 10_001 } },
-        { "strategy: Strategy not supported", Some.Request with { Strategy = "best" } },
-        { "env.[1]: Env[1] isn't in the right format", Some.Request with { Env = ["A=1", "=x"] } },
-        { "env.[0]: Env[0] isn't in the right format", Some.Request with { Env = ["A"] } },
+        { "instances: Instances is too small: at least 1; to run none, stop the service", Some.Request with { Instances = 0 } },
+        { "container_count: Container Count is too small: at least 1; to run none, stop the service", Some.Request with { ContainerCount = -1 } },
+        { "instances: Instances is too big: at most 10000", Some.Request with { Instances = 10_001 } },
+        { "strategy: Strategy not supported: one of ha, daemon, random", Some.Request with { Strategy = "best" } },
+        { "env.[1]: Env[1] isn't in the right format: KEY=value is expected", Some.Request with { Env = ["A=1", "=x"] } },
+        { "env.[0]: Env[0] isn't in the right format: KEY=value is expected", Some.Request with { Env = ["A"] } },
         { "env.[0]: Env[0] can't be nil", Some.Request with { Env = [null!] } },
         { "env.[0]: Env[0] is too long", Some.Request with { Env = ["A=" + new string('x', 131_072)] } },
         { "ports.[0].node_port: Node Port is required", Some.Request with { Ports = [new PortRequest { ContainerPort = 80 }] } },
-        { "ports.[0].container_port: Container Port is too big", Some.Request with { Ports = [new PortRequest { NodePort = 1, ContainerPort = 65536 }] } },
-        { "ports.[0].node_port: Node Port is too small", Some.Request with { Ports = [new PortRequest { NodePort = 0, ContainerPort = 80 }] } },
-        { "ports.[0].ip: Ip isn't in the right format", Some.Request with { Ports = [new PortRequest { NodePort = 1, ContainerPort = 80, Ip = "x" }] } },
-        { "ports.[0].protocol: Protocol isn't an option", Some.Request with { Ports = [new PortRequest { NodePort = 1, ContainerPort = 80, Protocol = "sctp" }] } },
+        { "ports.[0].container_port: Container Port is too big: from 1 to 65535", Some.Request with { Ports = [new PortRequest { NodePort = 1, ContainerPort = 65536 }] } },
+        { "ports.[0].node_port: Node Port is too small: from 1 to 65535", Some.Request with { Ports = [new PortRequest { NodePort = 0, ContainerPort = 80 }] } },
+        { "ports.[0].ip: Ip isn't in the right format: an address such as 127.0.0.1", Some.Request with { Ports = [new PortRequest { NodePort = 1, ContainerPort = 80, Ip = "x" }] } },
+        { "ports.[0].protocol: Protocol isn't an option: tcp or udp", Some.Request with { Ports = [new PortRequest { NodePort = 1, ContainerPort = 80, Protocol = "sctp" }] } },
         { "ports.[1].node_port: Node Port 80/tcp is used twice by this service", Some.Request with { Ports = [new PortRequest { NodePort = 80, ContainerPort = 1, Ip = "10.0.0.1" }, new PortRequest { NodePort = 80, ContainerPort = 2 }] } },
         { "links.[]: Service nope does not exist", Some.Request with { Links = [new LinkRequest("nope", "x")] } },
         { "links.[]: Service other/x does not exist", Some.Request with { Links = [new LinkRequest("other/x", "x")] } },
@@ -99,18 +120,18 @@ public sealed class ServiceSpecReaderTests
         { "cpu_shares: Cpu Shares is too big", Some.Request with { CpuShares = 1025 } },
         { "cpus: Cpus is too small", Some.Request with { Cpus = 0 } },
         { "cpus: Cpus is invalid", Some.Request with { Cpus = double.NaN } },
-        { "memory: Memory is too small", Some.Request with { Memory = 0 } },
-        { "net: Net isn't in the right format", Some.Request with { Net = "container:" } },
-        { "pid: Pid isn't in the right format", Some.Request with { Pid = "1" } },
+        { "memory: Memory is too small: at least 1", Some.Request with { Memory = 0 } },
+        { "net: Net isn't in the right format: bridge, host or container:NAME", Some.Request with { Net = "container:" } },
+        { "pid: Pid isn't in the right format: host, or nothing", Some.Request with { Pid = "1" } },
         { "stop_signal: Stop Signal isn't in the right format", Some.Request with { StopSignal = "TERM" } },
-        { "stop_grace_period: Stop Grace Period isn't in the right format", Some.Request with { StopGracePeriod = "10" } },
+        { "stop_grace_period: Stop Grace Period isn't in the right format: a duration such as 30s or 1m30s", Some.Request with { StopGracePeriod = "10" } },
         { "health_check: Interval has to be bigger than timeout", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "tcp", Interval = 5 } } },
         { "health_check.port: Port can't be nil", Some.Request with { HealthCheck = new HealthCheckRequest { Protocol = "tcp" } } },
         { "health_check.protocol: Protocol can't be nil", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80 } } },
         { "health_check.protocol: Protocol isn't an option", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "udp" } } },
         { "health_check.port: Port is too big", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 70_000, Protocol = "tcp" } } },
-        { "deploy_opts.min_health: Min Health is too big", Some.Request with { DeployOpts = new DeployOptsRequest { MinHealth = 1.1 } } },
-        { "deploy_opts.wait_for_port: Wait For Port is too small", Some.Request with { DeployOpts = new DeployOptsRequest { WaitForPort = 0 } } },
+        { "deploy_opts.min_health: Min Health is too big: from 0.0 to 1.0", Some.Request with { DeployOpts = new DeployOptsRequest { MinHealth = 1.1 } } },
+        { "deploy_opts.wait_for_port: Wait For Port is too small: from 1 to 65535", Some.Request with { DeployOpts = new DeployOptsRequest { WaitForPort = 0 } } },
         { "hooks.pre_start.[0].instances: Instances isn't in the right format", Some.Request with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "x" }] } } },
         { "hooks.post_start.[0].cmd: Cmd is required", Some.Request with { Hooks = new HooksRequest { PostStart = [new HookRequest { Name = "a", Instances = "*" }] } } },
     };

@@ -31,15 +31,15 @@ public sealed class StackRequestReaderTests
     public static TheoryData<string, StackRequest> Mistakes => new()
     {
         { "name: Name is required", Shop with { Name = null } },
-        { "name: Name isn't in the right format", Shop with { Name = "-x" } },
-        { "name: Name isn't in the right format", Shop with { Name = "null" } },
+        { "name: Name isn't in the right format: 1 to 63 letters, digits, - and _, not starting with -, and not null", Shop with { Name = "-x" } },
+        { "name: Name isn't in the right format: 1 to 63 letters, digits, - and _, not starting with -, and not null", Shop with { Name = "null" } },
         { "stack: Stack is required", Shop with { Stack = null } },
         { "version: Version can't be blank", Shop with { Version = "" } },
         { "source: Source is required", Shop with { Source = null } },
         { "services: Services is required", Shop with { Services = null } },
         { "services: stack does not specify any services", Shop with { Services = [] } },
         { "expose: expose names lb, which is not a service of the stack", Shop with { Expose = "lb" } },
-        { "labels.[1]: Labels[1] isn't in the right format", Shop with { Labels = ["team=a", "Team=a"] } },
+        { "labels.[1]: Labels[1] isn't in the right format: name=value, the name of a-z, 0-9, . and -", Shop with { Labels = ["team=a", "Team=a"] } },
         { "variables: Variables isn't a hash", Shop with { Variables = JsonDocument.Parse("[]").RootElement } },
         { "parent: a stack can't be its own parent", Shop with { Parent = new StackParentRequest("shop") } },
         { "volumes.data: Only external volumes supported", Shop with { Volumes = [new StackVolumeRequest("data", null)] } },

@@ -27,9 +27,9 @@ public sealed class GridDecisionTests
 
     public static TheoryData<string, CreateGrid> Mistakes => new()
     {
-        { "name: Name is too short", new CreateGrid { Name = "ab" } },
-        { "name: Name isn't in the right format", new CreateGrid { Name = "a b c" } },
-        { "name: Name isn't in the right format", new CreateGrid { Name = "_system" } },
+        { "name: Name is too short: 3 to 63 letters, digits, - and _", new CreateGrid { Name = "ab" } },
+        { "name: Name isn't in the right format: 3 to 63 letters, digits, - and _", new CreateGrid { Name = "a b c" } },
+        { "name: Name isn't in the right format: 3 to 63 letters, digits, - and _", new CreateGrid { Name = "_system" } },
         { "grid: Grid with name prod already exists", new CreateGrid { Name = "prod" } },
         { "initial_size: Initial Size is too small", new CreateGrid { InitialSize = 0 } },
         { "initial_size: Initial Size is too big", new CreateGrid { InitialSize = 8 } },

@@ -85,7 +85,7 @@ public sealed class ServiceDecisionTests
         Assert.Equal((ServiceState.Running, 5, 1), (running.State, running.Spec.Instances, running.Revision));
         Assert.Null(SetServiceStateDecision.Decide(Some.Snapshot(running), set, Some.Now).Batch);
         Assert.Equal(2, SetServiceStateDecision.Decide(Some.Snapshot(running), set with { BumpRevision = true }, Some.Now).Puts(StateKeys.Service)[0].Revision);
-        Assert.Equal("Refused; instances: Instances is too small", SetServiceStateDecision.Decide(Some.Snapshot(service), set with { Instances = 0 }, Some.Now).Reply.Show());
+        Assert.Equal("Refused; instances: Instances is too small: at least 1; to run none, stop the service", SetServiceStateDecision.Decide(Some.Snapshot(service), set with { Instances = 0 }, Some.Now).Reply.Show());
         Assert.StartsWith("Refused; state:", SetServiceStateDecision.Decide(Some.Snapshot(service), set with { State = ServiceState.Initialized }, Some.Now).Reply.Show(), StringComparison.Ordinal);
     }
 

@@ -37,6 +37,7 @@ public sealed class StackDecisionTests
     {
         var request = Some.StackRequest(Some.Request("web"));
         Assert.Equal("Refused; name: shop already exists", Create(Some.Snapshot(Shop), request).Reply.Show());
+        Assert.Equal("Refused; name: shop already exists", Create(Some.Snapshot(Shop, Some.Service("shop/web")), request).Reply.Show());
         Assert.Equal("Refused; name: shop is being removed, try again in a moment", Create(Some.Snapshot(Shop with { RemovedAt = Some.Day }), request).Reply.Show());
     }
 
@@ -168,7 +169,7 @@ public sealed class StackDecisionTests
         var grid = Some.Snapshot(Shop);
         var patch = new PatchStack { Grid = "prod", Stack = "shop", Labels = ["team=a"] };
         Assert.Equal(["team=a"], PatchStackDecision.Decide(grid, patch).Puts(StateKeys.Stack)[0].Latest.Labels);
-        Assert.Equal("Refused; labels.[0]: Labels[0] isn't in the right format", PatchStackDecision.Decide(grid, patch with { Labels = ["Team"] }).Reply.Show());
+        Assert.Equal("Refused; labels.[0]: Labels[0] isn't in the right format: name=value, the name of a-z, 0-9, . and -", PatchStackDecision.Decide(grid, patch with { Labels = ["Team"] }).Reply.Show());
         Assert.Null(PatchStackDecision.Decide(grid, patch with { Labels = null }).Batch);
     }
 

@@ -14,7 +14,7 @@ internal static class ServiceTexts
         var parts = (slash < 0 ? text : text[..slash]).Split(':');
         if (parts.Length is 2 or 3 && protocol is "tcp" or "udp" && Number(parts[^2]) is { } node && Number(parts[^1]) is { } container)
             return new PortRequest { Ip = parts.Length == 3 ? parts[0] : "0.0.0.0", NodePort = node, ContainerPort = container, Protocol = protocol };
-        throw new CliException($"Invalid port value '{text}': expected [ip:]node:container[/tcp|udp], e.g. 8080:80");
+        throw new CliException($"Invalid port value '{text}': expected [ip:]node:container[/tcp|udp] with ports from 1 to 65535, e.g. 8080:80");
     }
 
     /// <summary><c>name[:alias]</c>; without an alias the service's own name.</summary>

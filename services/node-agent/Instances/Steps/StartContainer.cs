@@ -25,7 +25,7 @@ internal sealed record StartContainer(string? ContainerId) : InstanceStep
             context.Stale = true;
             if (error.Status == 404 && error.Message.Contains("network", StringComparison.OrdinalIgnoreCase))
                 context.Tools.Network.Forget();
-            throw;
+            throw new StepFailedException(StartFailure.Explain(error.Message, context.Spec.Ports));
         }
         finally
         {
