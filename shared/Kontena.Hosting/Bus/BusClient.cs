@@ -29,6 +29,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
                 return;
             }
 
+            await EnterAsync(destination, either.Token);
             var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(destination, transport.InMemory)).WaitAsync(either.Token);
             await endpoint.Send(message, message.GetType(), Addressed(destination), either.Token).WaitAsync(either.Token);
         }
@@ -98,6 +99,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         var bound = (left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1)) + TimeSpan.FromSeconds(30);
         var client = _requests.Value.CreateRequestClient<TRequest>(
             BusAddresses.Of(destination, transport.InMemory), RequestTimeout.After(ms: (int)Math.Min(bound.TotalMilliseconds, int.MaxValue)));
+        await EnterAsync(destination, cancellationToken);
         var response = await client.GetResponse<TReply>(
             request,
             pipe => pipe.UseExecute(context =>
@@ -125,6 +127,10 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     /// <summary>In memory, messages to endpoints that have not started would vanish. A broker keeps or returns them, if it is there.</summary>
     private Task WaitUntilUsableAsync(CancellationToken cancellationToken) =>
         (transport.InMemory ? side.Started : side.Reachable).WaitAsync(cancellationToken);
+
+    /// <summary>Waits while a queue in memory is full; a broker bounds its queues itself.</summary>
+    private Task EnterAsync(Destination destination, CancellationToken cancellationToken) =>
+        transport.InMemory ? side.Backlog.EnterAsync(destination, time, cancellationToken) : Task.CompletedTask;
 
     private bool IsMissing(Destination destination) =>
         transport.InMemory && destination.Kind == DestinationKind.Queue && !side.Reads(destination.Name);

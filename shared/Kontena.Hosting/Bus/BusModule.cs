@@ -72,7 +72,7 @@ internal static class BusModule
         configurator.ConnectBusObserver(side);
         foreach (var endpoint in plan.Endpoints)
         {
-            configurator.ReceiveEndpoint(endpoint.Queue, receive => EndpointTopology.Configure(receive, context, endpoint, transport, () => side.Bus));
+            configurator.ReceiveEndpoint(endpoint.Queue, receive => EndpointTopology.Configure(receive, context, endpoint, transport, side));
             side.Opened(endpoint.Queue);
         }
     }

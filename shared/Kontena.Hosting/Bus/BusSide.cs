@@ -26,6 +26,9 @@ internal sealed class BusSide : IBusObserver
     /// <summary>Why the broker can't be reached at this moment; null when nothing waits for it.</summary>
     public string? WaitsFor { get; private set; }
 
+    /// <summary>What waits in the queues of this process; counted only in memory.</summary>
+    public InMemoryBacklog Backlog { get; } = new();
+
     /// <summary>Ends when nothing waits for the broker any more.</summary>
     public Task Reachable => _reachable.Task;
 

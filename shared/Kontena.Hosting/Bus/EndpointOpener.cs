@@ -23,7 +23,7 @@ internal sealed class EndpointOpener(
             return;
         var handle = connector.ConnectReceiveEndpoint(
             endpoint.Queue,
-            (context, configurator) => EndpointTopology.Configure(configurator, context, endpoint, transport, () => side.Bus));
+            (context, configurator) => EndpointTopology.Configure(configurator, context, endpoint, transport, side));
         await handle.Ready.WaitAsync(cancellationToken);
         side.Opened(endpoint.Queue);
     }

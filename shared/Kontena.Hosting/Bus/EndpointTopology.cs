@@ -16,9 +16,8 @@ internal static class EndpointTopology
 
     private const int MaxBytes = 256 * 1024 * 1024;
 
-    /// <param name="bus">The bus the endpoint belongs to, once it is built.</param>
     public static void Configure(
-        IReceiveEndpointConfigurator configurator, IRegistrationContext context, BusEndpoint endpoint, BusTransport transport, Func<IBus> bus)
+        IReceiveEndpointConfigurator configurator, IRegistrationContext context, BusEndpoint endpoint, BusTransport transport, BusSide side)
     {
         // We send to named exchanges only; message-type exchanges would be clutter, and a node may not declare them.
         configurator.ConfigureConsumeTopology = false;
@@ -30,7 +29,7 @@ internal static class EndpointTopology
         if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
             ConfigureRabbitMq(rabbit, endpoint, concurrency);
         else if (configurator is IInMemoryReceiveEndpointConfigurator memory)
-            ConfigureInMemory(memory, context, endpoint, bus);
+            ConfigureInMemory(memory, context, endpoint, side);
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
@@ -74,8 +73,10 @@ internal static class EndpointTopology
     }
 
     private static void ConfigureInMemory(
-        IInMemoryReceiveEndpointConfigurator memory, IRegistrationContext context, BusEndpoint endpoint, Func<IBus> bus)
+        IInMemoryReceiveEndpointConfigurator memory, IRegistrationContext context, BusEndpoint endpoint, BusSide side)
     {
+        side.Backlog.Opened(endpoint);
+        memory.ConfigureReceive(receive => receive.UseFilter(new CountFinishedFilter(side.Backlog, endpoint.Queue)));
         if (endpoint.Temporary)
         {
             memory.DiscardFaultedMessages();
@@ -83,7 +84,7 @@ internal static class EndpointTopology
         }
         else
         {
-            KeepInMemory.Configure(memory, bus, endpoint.Queue, context.GetRequiredService<InMemoryDeadLetters>());
+            KeepInMemory.Configure(memory, side, endpoint.Queue, context.GetRequiredService<InMemoryDeadLetters>());
         }
 
         foreach (var binding in endpoint.Bindings)

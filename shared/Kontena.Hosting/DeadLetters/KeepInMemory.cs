@@ -8,7 +8,7 @@ namespace Kontena.Hosting.DeadLetters;
 /// <summary>Ends of an in-memory queue: what fails, and what no consumer takes, goes to <see cref="InMemoryDeadLetters"/>.</summary>
 internal static class KeepInMemory
 {
-    public static void Configure(IReceiveEndpointConfigurator endpoint, Func<IBus> bus, string queue, InMemoryDeadLetters letters)
+    public static void Configure(IReceiveEndpointConfigurator endpoint, BusSide side, string queue, InMemoryDeadLetters letters)
     {
         endpoint.ConfigureError(pipe =>
         {
@@ -21,7 +21,8 @@ internal static class KeepInMemory
 
         async Task Resend(DeadLetterBody body, CancellationToken cancellationToken)
         {
-            var target = await bus().GetSendEndpoint(new Uri($"exchange:{queue}"));
+            var target = await side.Bus.GetSendEndpoint(new Uri($"exchange:{queue}"));
+            side.Backlog.Added(queue);
             await target.Send(
                 new ReplayedLetter(),
                 Pipe.Execute<SendContext<ReplayedLetter>>(context =>
