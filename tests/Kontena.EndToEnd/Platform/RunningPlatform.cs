@@ -22,6 +22,9 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
 
     public int HelloPort => port + 50;
 
+    /// <summary>Where the API listens.</summary>
+    public Uri Api { get; } = new($"http://127.0.0.1:{port}/");
+
     internal IContainerEngine Engine { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -69,6 +72,12 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
     internal Task<CommandOutput> KontenaAsync(params string[] arguments) =>
         Command.RunAsync(Repository.At("artifacts", "publish", "cli", "kontena"), arguments, _environment, TimeSpan.FromMinutes(3), _home);
 
+    /// <summary>The same with one variable of the environment changed.</summary>
+    internal Task<CommandOutput> KontenaAsync((string Name, string Value) variable, params string[] arguments) =>
+        Command.RunAsync(
+            Repository.At("artifacts", "publish", "cli", "kontena"), arguments,
+            new Dictionary<string, string>(_environment) { [variable.Name] = variable.Value }, TimeSpan.FromMinutes(3), _home);
+
     /// <summary>The same, and it must succeed.</summary>
     internal async Task<string> MustAsync(params string[] arguments)
     {
@@ -88,6 +97,9 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
         File.WriteAllText(path, text);
         return path;
     }
+
+    /// <summary>The token that the first start made.</summary>
+    internal string Token() => File.ReadAllText(Path.Combine(_home, "platform", "data", "admin.token")).Trim();
 
     /// <summary>The process of that name, by the pid <c>infra/up</c> noted.</summary>
     internal int Pid(string name) =>
