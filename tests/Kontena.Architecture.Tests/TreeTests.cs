@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Kontena.Architecture.Tests;
@@ -41,6 +42,33 @@ public sealed class TreeTests
             Assert.True(File.Exists(Repository.At("infra", "systemd", $"kontena-{name}.service")), $"no systemd unit for {name}");
             Assert.Contains($" AS {name}\n", dockerfile);
         }
+    }
+
+    [Fact]
+    public void Every_setting_given_by_units_images_and_scripts_is_one_that_the_code_reads()
+    {
+        var code = string.Concat(new[] { "services", "shared" }
+            .SelectMany(folder => Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories))
+            .Select(File.ReadAllText));
+        var files = Directory.EnumerateFiles(Repository.At("infra"), "*", SearchOption.AllDirectories).Append(Repository.At("docker-compose.dev.yml"));
+        var given = files.SelectMany(file => Regex.Matches(File.ReadAllText(file), @"\bKontena__\w+").Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)))
+            .ToHashSet();
+
+        // A section is read key by key: ["Name"] of Kontena:Agent.
+        var unread = given.Where(key => !code.Contains($"\"{key}\"", StringComparison.Ordinal) && !code.Contains($"agent[\"{key.Split(':')[^1]}\"]", StringComparison.Ordinal));
+
+        Assert.NotEmpty(given);
+        Assert.Empty(unread);
+    }
+
+    [Fact]
+    public void Units_of_different_users_share_no_directory()
+    {
+        var directories = Directory.EnumerateFiles(Repository.At("infra", "systemd"), "*.service")
+            .Select(unit => Regex.Match(File.ReadAllText(unit), "(?m)^StateDirectory=(.+)$").Groups[1].Value)
+            .ToList();
+
+        Assert.Equal(directories.Count, directories.Distinct().Count());
     }
 
     [Fact]
