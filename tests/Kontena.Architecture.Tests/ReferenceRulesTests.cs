@@ -18,7 +18,7 @@ public sealed class ReferenceRulesTests
         ["Kontena.Api"] = ServiceShared,
         ["Kontena.GridManager"] = ServiceShared,
         ["Kontena.Scheduler"] = ServiceShared,
-        ["Kontena.LogCollector"] = ServiceShared,
+        ["Kontena.LogCollector"] = ["Kontena.Contracts", "Kontena.Core", "Kontena.Hosting"],
         ["Kontena.NodeAgent"] = ["Kontena.Contracts", "Kontena.Core", "Kontena.Hosting", "Kontena.Docker"],
         ["Kontena.Cli"] = ["Kontena.Contracts", "Kontena.Core", "Kontena.StackFiles", "Kontena.Docker"],
         ["Kontena.Standalone"] =
