@@ -6,7 +6,7 @@ namespace Kontena.Hosting.Bus;
 /// <remarks>
 /// Always <c>exchange:</c>, never <c>queue:</c>: with the latter the sender declares the queue with default arguments and collides with the
 /// quorum queue of the reader. The name of an exchange type is <c>topic</c> on RabbitMQ and, case-sensitively, <c>Topic</c> in memory, where an
-/// unknown name silently means fanout (dotnet-packages.md §3.2, §3.4).
+/// unknown name silently means fanout.
 /// </remarks>
 internal static class BusAddresses
 {

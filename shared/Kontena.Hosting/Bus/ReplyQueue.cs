@@ -9,13 +9,21 @@ namespace Kontena.Hosting.Bus;
 /// </remarks>
 internal sealed class ReplyQueue(IBus bus)
 {
-    private readonly Lazy<Task> _opened = new(() => Task.Factory.StartNew(
-        () => bus.ConnectRequestPipe(Guid.CreateVersion7(), Pipe.Empty<ConsumeContext<ReplyProbe>>()).Disconnect(),
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default));
+    private readonly Lock _guard = new();
+    private Task? _opened;
 
-    public Task OpenAsync(CancellationToken cancellationToken) => _opened.Value.WaitAsync(cancellationToken);
+    /// <summary>Returns when the queue is there. An attempt that failed is made again by the next question.</summary>
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        lock (_guard)
+        {
+            if (_opened is null or { IsFaulted: true })
+                _opened = Task.Factory.StartNew(Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return _opened.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Open() => bus.ConnectRequestPipe(Guid.CreateVersion7(), Pipe.Empty<ConsumeContext<ReplyProbe>>()).Disconnect();
 
     /// <summary>A type nobody sends.</summary>
     internal sealed record ReplyProbe;
