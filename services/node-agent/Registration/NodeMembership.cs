@@ -47,7 +47,9 @@ internal sealed class NodeMembership
 
     public void Refuse(string reason)
     {
-        if (_refusal != reason)
+        if (_refusal != reason && ConfirmedNow)
+            _logger.LogError("This node is not in its grid any more: {Reason}. Its containers are left alone", reason);
+        else if (_refusal != reason)
             _logger.LogError("This node may not join: {Reason}. Correct Kontena:Agent:Token or the grid's settings; it is asked again every minute", reason);
         _refusal = reason;
     }

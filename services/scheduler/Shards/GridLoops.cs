@@ -55,8 +55,11 @@ internal sealed class GridLoops(GridSnapshots snapshots, IStateStore store, Time
     // There is no such grid: nothing is kept for names that a message may have made up.
     private void Retire(string grid, Running running)
     {
-        if (_loops.TryRemove(new KeyValuePair<string, Running>(grid, running)))
-            running.Stop.Cancel();
+        if (!_loops.TryRemove(new KeyValuePair<string, Running>(grid, running)))
+            return;
+        running.Stop.Cancel();
+        // Otherwise the process's own token would hold on to every name that was ever made up.
+        running.Stop.Dispose();
     }
 
     private sealed record Running(GridLoop Loop, Task Ended, CancellationTokenSource Stop);
