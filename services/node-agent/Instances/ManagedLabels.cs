@@ -17,7 +17,6 @@ internal static class ManagedLabels
     public const string DeployRev = "io.kontena.container.deploy_rev";
     public const string ServiceRevision = "io.kontena.container.service_revision";
     public const string StopGracePeriod = "io.kontena.container.stop_grace_period";
-    public const string SkipLogs = "io.kontena.container.skip_logs";
     public const string ServiceId = "io.kontena.service.id";
     public const string ServiceName = "io.kontena.service.name";
     public const string InstanceNumber = "io.kontena.service.instance_number";

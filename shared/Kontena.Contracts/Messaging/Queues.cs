@@ -51,7 +51,7 @@ public static class Queues
     /// <summary>Queues that go with the process that reads them. Senders must know: whoever declares such a queue's exchange otherwise than its reader is refused by the broker.</summary>
     public static bool IsTemporary(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal);
 
-    /// <summary>Routing key of a report: <c>shard.kind</c>, e.g. <c>7.heartbeat</c>. A scheduler shard binds <c>7.#</c>.</summary>
+    /// <summary>Routing key of a report: <c>shard.kind</c>, e.g. <c>7.heartbeat</c>. A scheduler shard binds the kinds it wants under its own number.</summary>
     public static string ReportKey(string grid, string kind) => $"{ShardOf(grid)}.{kind}";
 
     private const string ApiExecPrefix = "api-exec-";

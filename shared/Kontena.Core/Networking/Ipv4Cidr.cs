@@ -19,8 +19,6 @@ public readonly record struct Ipv4Cidr
     /// <summary>0 to 32.</summary>
     public int Prefix { get; }
 
-    public uint LastAddress => Network | ~MaskOf(Prefix);
-
     /// <summary>Reads <c>a.b.c.d/prefix</c>, or an address alone as a network of one. Bits behind the prefix are dropped.</summary>
     public static bool TryParse(string? text, out Ipv4Cidr cidr)
     {
@@ -44,8 +42,6 @@ public readonly record struct Ipv4Cidr
         TryParse(text, out var cidr) ? cidr : throw new FormatException($"'{text}' is not an IPv4 network such as 10.81.0.0/16");
 
     public bool Contains(Ipv4Cidr other) => other.Prefix >= Prefix && (other.Network & MaskOf(Prefix)) == Network;
-
-    public bool Overlaps(Ipv4Cidr other) => Contains(other) || other.Contains(this);
 
     /// <summary>How many blocks of this prefix fit.</summary>
     public long BlockCount(int blockPrefix) => blockPrefix < Prefix ? 0 : 1L << (blockPrefix - Prefix);

@@ -1,6 +1,6 @@
 namespace Kontena.StackFiles.Yaml;
 
-/// <summary>How much a file may ask of its reader. Generous for people, final for attacks (dotnet-packages §6).</summary>
+/// <summary>How much a file may ask of its reader. Generous for people, final for attacks.</summary>
 public static class YamlLimits
 {
     public const int FileBytes = 1024 * 1024;

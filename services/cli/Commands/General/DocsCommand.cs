@@ -2,7 +2,7 @@ using Kontena.Cli.Parsing;
 
 namespace Kontena.Cli.Commands.General;
 
-/// <summary><c>kontena docs</c>, hidden: prints <c>infra/docs/cli.md</c> from the command tree, so that it cannot drift (craft.md §2.26).</summary>
+/// <summary><c>kontena docs</c>, hidden: prints <c>infra/docs/cli.md</c> from the command tree, so that it cannot drift.</summary>
 internal sealed class DocsCommand : CommandBody
 {
     public override Task<int> RunAsync(CommandRun run, CancellationToken cancellationToken)
