@@ -119,6 +119,15 @@ public sealed class MistakesTests
     }
 
     [Fact]
+    public void A_key_that_is_given_twice_is_noticed_and_the_last_one_counts()
+    {
+        var result = Reading.Of("stack: a/b\nservices:\n  web: {image: i}\n  web: {image: j}");
+
+        Assert.Equal("j:latest", Assert.Single(result.Request!.Services!).Image);
+        Assert.Equal("kontena.yml:4:3: the key 'web' is here a second time; what it had before is left out", Assert.Single(result.Notices).ToString());
+    }
+
+    [Fact]
     public void Mistakes_come_in_the_order_of_the_file()
     {
         var result = Reading.OfService("omg: x\nstateful: maybe\nimage: i\ninstances: many\ndeploy: {strategy: spread}\nlinks: [nope]\nports: 80");

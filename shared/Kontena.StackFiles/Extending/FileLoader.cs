@@ -39,7 +39,7 @@ internal sealed class FileLoader(StackReadOptions options, Remarks remarks)
                 return null;
             }
 
-            if (YamlDocument.Read(text, path, (scalar, _) => scalar) is not YamlMap raw)
+            if (YamlDocument.Read(text, path, (scalar, _) => scalar, Twice) is not YamlMap raw)
             {
                 remarks.Error(new Place(path, 1, 1), "", "is empty or not a mapping; a stack file starts with keys such as 'stack:' and 'services:'");
                 return null;
@@ -58,6 +58,9 @@ internal sealed class FileLoader(StackReadOptions options, Remarks remarks)
             return null;
         }
     }
+
+    /// <summary>Taken as the original takes it, but not in silence: what stood there first is lost.</summary>
+    private void Twice(Place place, string key) => remarks.Notice(place, "", $"the key '{key}' is here a second time; what it had before is left out");
 
     private LoadedFile Substituted(string path, string text, YamlMap raw, LoadedFile? extending)
     {

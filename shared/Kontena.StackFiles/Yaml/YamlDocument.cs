@@ -13,23 +13,26 @@ internal sealed class YamlDocument
     private readonly Parser _parser;
     private readonly string _file;
     private readonly Func<string, Place, string> _scalar;
+    private readonly Action<Place, string>? _twice;
     private readonly Dictionary<string, (YamlNode Node, int Size)> _anchors = [];
     private int _nodes;
 
-    private YamlDocument(string text, string file, Func<string, Place, string> scalar)
+    private YamlDocument(string text, string file, Func<string, Place, string> scalar, Action<Place, string>? twice)
     {
+        _twice = twice;
         _parser = new Parser(new StringReader(text));
         _file = file;
         _scalar = scalar;
     }
 
     /// <param name="scalar">Applied to the text of each scalar: substitution happens here, so a value can't change the document's structure.</param>
+    /// <param name="twice">Told of every key that its mapping already has, and its place.</param>
     /// <exception cref="YamlProblem">The text is no YAML, or asks for too much.</exception>
-    public static YamlNode Read(string text, string file, Func<string, Place, string> scalar)
+    public static YamlNode Read(string text, string file, Func<string, Place, string> scalar, Action<Place, string>? twice = null)
     {
         if (text.StartsWith('\uFEFF'))
             text = text[1..];
-        var document = new YamlDocument(text.ReplaceLineEndings("\n"), file, scalar);
+        var document = new YamlDocument(text.ReplaceLineEndings("\n"), file, scalar, twice);
         try
         {
             document._parser.Consume<StreamStart>();
@@ -145,13 +148,16 @@ internal sealed class YamlDocument
         return new YamlMap(place, entries);
     }
 
-    private static void Put(List<YamlEntry> entries, YamlEntry entry)
+    private void Put(List<YamlEntry> entries, YamlEntry entry)
     {
         var at = entries.FindIndex(own => own.Key == entry.Key);
         if (at < 0)
             entries.Add(entry);
         else
+        {
             entries[at] = entry;
+            _twice?.Invoke(entry.KeyPlace, entry.Key);
+        }
     }
 
     private static IEnumerable<YamlMap> MergeSources(YamlNode value) => value switch

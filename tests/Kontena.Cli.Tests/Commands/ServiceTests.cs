@@ -19,6 +19,14 @@ public sealed class ServiceTests : CliTest
     }
 
     [Fact]
+    public async Task A_name_that_is_taken_comes_with_what_to_do()
+    {
+        Master.OnStatus("POST", "/v1/grids/main/services", 422, """{"error":{"name":"is already taken"}}""");
+        Assert.Equal(1, await RunAsync("service", "create", "web", "nginx"));
+        Assert.Contains("\tname: is already taken\n         Change it with: kontena service update web, or choose another name\n", Error);
+    }
+
+    [Fact]
     public async Task Ls_lists_the_last_changed_first()
     {
         Master.On("GET", "/v1/grids/main/services",

@@ -48,9 +48,22 @@ internal sealed class CreateCommand : CommandBody
             Volumes = run.Given(volumes) ? run.Values(volumes) : null,
             VolumesFrom = run.Given(volumesFrom) ? run.Values(volumesFrom) : null,
         };
-        await run.Progress.RunAsync($"Creating {wanted} service", _ => run.Api.PostAsync(
-            $"{ApiPaths.Grid(grid.Of(run))}/services", request, KontenaResponseJson.Default.ServiceRequest, cancellationToken));
+        var where = grid.Of(run);
+        await run.Progress.RunAsync($"Creating {wanted} service", _ => CreateAsync(run, where, request, cancellationToken));
         run.Next($"kontena service deploy {wanted}");
         return Exit.Done;
+    }
+
+    private static async Task CreateAsync(CommandRun run, string grid, ServiceRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.Api.PostAsync($"{ApiPaths.Grid(grid)}/services", request, KontenaResponseJson.Default.ServiceRequest, cancellationToken);
+        }
+        catch (ApiException error) when (error.Status == 422 && error.Details.Any(line => line.Contains("is already taken", StringComparison.Ordinal)))
+        {
+            throw new ApiException(error.Status, error.Message, error.Details,
+                $"Change it with: kontena service update {request.Name}, or choose another name");
+        }
     }
 }
