@@ -6,7 +6,8 @@ rabbit_port=${KONTENA_RABBITMQ_PORT:-5682}
 redis_port=${KONTENA_REDIS_PORT:-6390}
 api_url=http://127.0.0.1:$api_port
 services=(grid-manager scheduler log-collector api node-agent)
-export DOTNET_gcServer=0 DOTNET_TieredPGO=0
+# A generation-0 budget of 4 MB: the default follows the size of the processor cache, which costs a resting process 50 MB on large machines.
+export DOTNET_GCgen0size=0x400000
 
 # Where each process answers /readyz.
 url_of() {
