@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Kontena.Testing;
 using Kontena.Testing.Docker;
 
 namespace Kontena.Docker.Tests.Engine;
@@ -21,7 +20,7 @@ public class ContainerConfigTests(DockerEngine docker) : EngineTest(docker)
     [Fact]
     public async Task A_published_port_answers_on_the_host()
     {
-        var port = FreePort();
+        var port = FreePort.Take(1)[0];
         var id = await RunAsync(new ContainerConfig
         {
             Image = TinyImages.Httpd,
@@ -50,7 +49,7 @@ public class ContainerConfigTests(DockerEngine docker) : EngineTest(docker)
     [Fact]
     public async Task A_port_that_is_taken_is_told_in_the_engines_words()
     {
-        var port = FreePort();
+        var port = FreePort.Take(1)[0];
         var config = Tiny() with { Ports = new Dictionary<string, IReadOnlyList<PortPublication>> { ["80/tcp"] = [new PortPublication("0.0.0.0", port)] } };
         await RunAsync(config);
         var second = await CreateAsync(config);
@@ -167,12 +166,5 @@ public class ContainerConfigTests(DockerEngine docker) : EngineTest(docker)
         Assert.True(after!.Running);
         Assert.NotEqual(before!.Pid, after.Pid);
         Assert.True(after.StartedAt > before.StartedAt);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -14,7 +14,7 @@ public sealed class RedisServer : IAsyncDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("kontena-redis-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Take(1)[0];
     private Process? _process;
 
     private RedisServer()
@@ -104,13 +104,6 @@ public sealed class RedisServer : IAsyncDisposable
     {
         await KillAsync(CancellationToken.None);
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Kontena.Testing.RabbitMq;
+namespace Kontena.Testing;
 
 /// <summary>Loopback ports that nobody listens on at this moment.</summary>
-internal static class FreePort
+public static class FreePort
 {
     public static int[] Take(int count)
     {
