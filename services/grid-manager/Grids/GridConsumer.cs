@@ -15,16 +15,16 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store) : ICons
     {
         var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
         var token = NewToken();
-        await context.RespondAsync(await ledger.DecideAboutGridsAsync(
+        await context.AnswerAsync(await ledger.DecideAboutGridsAsync(
             (grids, now) => CreateGridDecision.Decide(grids, context.Message, now, seed, token), context.CancellationToken));
     }
 
     public async Task Consume(ConsumeContext<UpdateGrid> context) =>
-        await context.RespondAsync(await ledger.DecideAboutGridsAsync(
+        await context.AnswerAsync(await ledger.DecideAboutGridsAsync(
             (grids, now) => UpdateGridDecision.Decide(grids, context.Message, now), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<DeleteGrid> context) =>
-        await context.RespondAsync(await DeleteAsync(context.Message, context.CancellationToken));
+        await context.AnswerAsync(await DeleteAsync(context.Message, context.CancellationToken));
 
     /// <summary>64 random bytes in base64 (rest-api.md §9.3).</summary>
     public static string NewToken() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));

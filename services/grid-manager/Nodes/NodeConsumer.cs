@@ -10,7 +10,7 @@ namespace Kontena.GridManager.Nodes;
 internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monitor) : IConsumer<UpdateNode>, IConsumer<RemoveNode>
 {
     public async Task Consume(ConsumeContext<UpdateNode> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => UpdateNodeDecision.Decide(grid, context.Message, now), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RemoveNode> context)
@@ -18,6 +18,6 @@ internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monito
         var result = await ledger.DecideAsync(context.Message.Grid, (grid, _) => RemoveNodeDecision.Decide(grid, context.Message), context.CancellationToken);
         if (result.Outcome == CommandOutcome.Done)
             monitor.Forget(context.Message.Grid, context.Message.Node);
-        await context.RespondAsync(result);
+        await context.AnswerAsync(result);
     }
 }

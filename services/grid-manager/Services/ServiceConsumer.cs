@@ -10,19 +10,19 @@ internal sealed class ServiceConsumer(GridLedger ledger, TimeProvider time)
     : IConsumer<CreateService>, IConsumer<UpdateService>, IConsumer<RemoveService>, IConsumer<SetServiceState>, IConsumer<ServiceTornDown>
 {
     public async Task Consume(ConsumeContext<CreateService> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => CreateServiceDecision.Decide(grid, context.Message, now, () => ObjectId.New(time)), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<UpdateService> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => UpdateServiceDecision.Decide(grid, context.Message, now), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RemoveService> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => RemoveServiceDecision.Decide(grid, context.Message, now), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<SetServiceState> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => SetServiceStateDecision.Decide(grid, context.Message, now), context.CancellationToken));
 
     /// <summary>Sent, not asked: nobody waits for an answer.</summary>

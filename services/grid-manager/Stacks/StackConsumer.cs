@@ -10,28 +10,28 @@ internal sealed class StackConsumer(GridLedger ledger, TimeProvider time)
     : IConsumer<CreateStack>, IConsumer<UpdateStack>, IConsumer<PatchStack>, IConsumer<ApplyStackRevision>, IConsumer<RemoveStack>, IConsumer<SetStackState>
 {
     public async Task Consume(ConsumeContext<CreateStack> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => CreateStackDecision.Decide(grid, context.Message, now, NewId), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<UpdateStack> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => UpdateStackDecision.Decide(grid, context.Message, now, NewId), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<PatchStack> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, _) => PatchStackDecision.Decide(grid, context.Message), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<ApplyStackRevision> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid,
             (grid, now) => ApplyStackRevisionDecision.Decide(grid, context.Message, now, NewId), ApplyStackRevisionDecision.Missing, context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RemoveStack> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => RemoveStackDecision.Decide(grid, context.Message, now), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<SetStackState> context) =>
-        await context.RespondAsync(await ledger.DecideAsync(
+        await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => SetStackStateDecision.Decide(grid, context.Message, now), context.CancellationToken));
 
     private string NewId() => ObjectId.New(time);
