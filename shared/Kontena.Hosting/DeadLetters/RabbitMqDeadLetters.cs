@@ -157,7 +157,9 @@ internal sealed partial class RabbitMqDeadLetters(
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             return await work(connection);
         }
-        catch (Exception exception) when (exception is RabbitMQClientException or IOException or HttpRequestException or TimeoutException)
+        // A management API that does not answer in time shows as a cancellation that nobody asked for.
+        catch (Exception exception) when (exception is RabbitMQClientException or IOException or HttpRequestException or TimeoutException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new DeadLettersUnavailableException($"{transport.Title} can't be asked for dead letters: {exception.Message}", exception);
         }
