@@ -35,6 +35,7 @@ public static class NodeAgentModule
         services.AddSingleton<NodeFactsReader>();
         services.AddSingleton<OrderBook>();
         services.AddSingleton<StartGates>();
+        services.AddSingleton(new MachineLogins(options.DockerConfig));
         services.AddSingleton<ImageStore>();
         services.AddSingleton<GridNetwork>();
         services.AddSingleton<LogBuffer>();

@@ -19,6 +19,9 @@ internal sealed record NodeAgentOptions
     public required string DataDirectory { get; init; }
     public EngineAddress Engine { get; init; } = EngineAddress.Parse(EngineAddress.DefaultSocket);
 
+    /// <summary>Where <c>docker login</c> keeps this machine's registry logins; null when there is no home directory.</summary>
+    public string? DockerConfig { get; init; }
+
     /// <summary>Capacity to report instead of the engine's; null for the engine's.</summary>
     public int? Cpus { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record NodeAgentOptions
             Token = Text(agent["Token"]) ?? Text(configuration["Kontena:Grid:Token"]) ?? "",
             Labels = ReadLabels(agent),
             DataDirectory = Text(agent["DataDirectory"]) ?? Path.Combine(house, "agent"),
+            DockerConfig = Text(configuration["Kontena:Docker:Config"]) ?? HomeDockerConfig(),
             Engine = EngineOf(Text(configuration["Kontena:Docker:Host"])) ?? defaults.Engine,
             Cpus = (int?)Number(agent, "Cpus", 1, 4096),
             Memory = Number(agent, "Memory", 1 << 20, 1L << 50),
@@ -69,6 +73,11 @@ internal sealed record NodeAgentOptions
             StatsInterval = Seconds(agent, "StatsInterval", 10, 600) ?? defaults.StatsInterval,
         };
     }
+
+    private static string? HomeDockerConfig() =>
+        Text(Environment.GetEnvironmentVariable("DOCKER_CONFIG")) is { } folder ? Path.Combine(folder, "config.json")
+        : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".docker", "config.json")
+        : null;
 
     private static EngineAddress? EngineOf(string? address)
     {

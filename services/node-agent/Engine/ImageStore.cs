@@ -12,7 +12,8 @@ namespace Kontena.NodeAgent.Engine;
 /// A new deploy_rev pulls, except an image that is named by digest, or that exists here and never came from a registry.
 /// A failed pull falls back to a local copy. Answers are kept for ten minutes, so the instances of one deploy run one image.
 /// </remarks>
-internal sealed class ImageStore(IContainerEngine engine, StartGates gates, TimeProvider time, ILogger<ImageStore> logger)
+internal sealed class ImageStore(
+    IContainerEngine engine, MachineLogins logins, StartGates gates, TimeProvider time, ILogger<ImageStore> logger)
 {
     private const int MaxAnswers = 512;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
@@ -76,6 +77,7 @@ internal sealed class ImageStore(IContainerEngine engine, StartGates gates, Time
         using var place = await gates.EnterPullAsync(cancellationToken);
         try
         {
+            credentials ??= logins.For(image);
             var login = credentials is null ? null : new RegistryLogin(credentials.Server, credentials.Username, credentials.Password, credentials.Email);
             await engine.PullImageAsync(image, login, progress: null, cancellationToken);
         }

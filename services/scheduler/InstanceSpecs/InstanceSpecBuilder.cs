@@ -1,3 +1,4 @@
+using Kontena.Core.Services;
 using System.Globalization;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
@@ -43,7 +44,7 @@ internal static class InstanceSpecBuilder
             DeployRev = deployRev,
             Stateful = spec.Stateful,
             User = spec.User,
-            Entrypoint = string.IsNullOrWhiteSpace(spec.Entrypoint) ? null : ShellWords.Split(spec.Entrypoint),
+            Entrypoint = string.IsNullOrWhiteSpace(spec.Entrypoint) ? null : ShellWords.Split(spec.Entrypoint) ?? [spec.Entrypoint],
             Cmd = spec.Cmd is { Count: > 0 } ? spec.Cmd : null,
             Env = Environment(service, node, number),
             Ports = spec.Ports,

@@ -1,4 +1,5 @@
 using Kontena.Contracts.Services;
+using Kontena.Core.Services;
 using Kontena.StackFiles.Yaml;
 
 namespace Kontena.StackFiles.Services;
@@ -148,7 +149,7 @@ internal static class ServiceReader
     {
         if (deploy?.Map["interval"] is not { } node)
             return null;
-        if (node is YamlScalar scalar && DurationText.Interval(scalar.Text) is { } seconds)
+        if (node is YamlScalar scalar && IntervalText.Seconds(scalar.Text) is { } seconds)
             return seconds == 0 ? null : seconds;
         deploy.Error(node, "interval", $"expected a number of seconds, or a number with min, h or d (10min, 2h, 7d), found {Values.Describe(node)}");
         return null;
@@ -158,7 +159,7 @@ internal static class ServiceReader
     {
         if (values.Map["stop_grace_period"] is not { } node)
             return null;
-        if (node is YamlScalar scalar && DurationText.IsGracePeriod(scalar.Text))
+        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out _))
             return scalar.Text;
         values.Error(node, "stop_grace_period", $"expected a duration such as 23s or 1m30s, found {Values.Describe(node)}");
         return null;

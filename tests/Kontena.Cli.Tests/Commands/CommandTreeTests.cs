@@ -1,3 +1,4 @@
+using Kontena.Core.Services;
 using System.CommandLine;
 using Kontena.Cli.Commands;
 using Kontena.Cli.Parsing;
@@ -36,7 +37,7 @@ public sealed class CommandTreeTests : CliTest
     public void Every_example_is_of_its_own_command_and_parses(string path)
     {
         var leaf = Leaf(path);
-        var found = Resolution.Of(CommandTree.Root, [.. ShellWords.Split(leaf.Example)]);
+        var found = Resolution.Of(CommandTree.Root, [.. ShellWords.Split(leaf.Example)!]);
         Assert.Equal($"kontena {path}", found.Path);
         LeafParser.Parse(leaf, leaf.Create(), found.Rest);
     }
@@ -89,7 +90,7 @@ public sealed class CommandTreeTests : CliTest
     [InlineData("stack install -vtag=3 -v other=4")]
     public void Words_of_the_original_are_understood(string words)
     {
-        var found = Resolution.Of(CommandTree.Root, [.. ShellWords.Split(words)]);
+        var found = Resolution.Of(CommandTree.Root, [.. ShellWords.Split(words)!]);
         var leaf = Assert.IsType<LeafEntry>(found.Entry);
         LeafParser.Parse(leaf, leaf.Create(), found.Rest);
     }

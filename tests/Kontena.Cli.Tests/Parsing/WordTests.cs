@@ -9,15 +9,6 @@ namespace Kontena.Cli.Tests.Parsing;
 public sealed class WordTests
 {
     [Theory]
-    [InlineData("a b  c", "a|b|c")]
-    [InlineData("sh -c 'echo \"hi\" there'", "sh|-c|echo \"hi\" there")]
-    [InlineData("say \"a \\\"b\\\"\" c\\ d ''", "say|a \"b\"|c d|")]
-    public void Shell_words_are_split_as_a_shell_does(string line, string words) => Assert.Equal(words.Split('|'), ShellWords.Split(line));
-
-    [Fact]
-    public void An_unclosed_quote_is_refused() => Assert.Throws<CliException>(() => ShellWords.Split("say 'it"));
-
-    [Theory]
     [InlineData("8080:80", "0.0.0.0", 8080, 80, "tcp")]
     [InlineData("127.0.0.1:53:5353/udp", "127.0.0.1", 53, 5353, "udp")]
     public void Ports_are_read(string text, string ip, int node, int container, string protocol)

@@ -16,7 +16,7 @@ public sealed class ImageStoreTests : IDisposable
     private readonly ImageStore _images;
     private int _pulling;
 
-    public ImageStoreTests() => _images = new ImageStore(_engine, _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
+    public ImageStoreTests() => _images = new ImageStore(_engine, new MachineLogins(null), _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
 
     public void Dispose() => _gates.Dispose();
 

@@ -33,7 +33,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Gates = new StartGates(Options);
         var network = new GridNetwork(engine, Membership, Log<GridNetwork>());
         Lines = new LogBuffer();
-        var images = new ImageStore(engine, Gates, time, Log<ImageStore>());
+        var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());
         var tools = new InstanceTools(engine, time, Options, Membership, Orders, images, network, Gates, Lines, Log<InstanceTools>());
         Board = new ReportBoard(time);
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());

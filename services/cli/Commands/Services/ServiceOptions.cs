@@ -1,3 +1,4 @@
+using Kontena.Core.Services;
 using System.CommandLine;
 using Kontena.Cli.Features;
 using Kontena.Cli.Parsing;
@@ -52,7 +53,7 @@ internal sealed class ServiceOptions(CommandBody body)
         Memory = run.Bytes(memory),
         MemorySwap = run.Bytes(memorySwap),
         ShmSize = run.Bytes(shmSize),
-        Cmd = run.Value(cmd) is { } line ? ShellWords.Split(line) : null,
+        Cmd = run.Value(cmd) is { } line ? ShellWords.Split(line) ?? throw new CliException($"A quote is not closed in: {line}") : null,
         ContainerCount = run.Integer(instances),
         User = run.Value(user),
         Privileged = run.Given(privileged) ? true : request.Privileged,

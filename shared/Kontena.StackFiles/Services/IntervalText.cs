@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Kontena.StackFiles.Services;
 
-/// <summary>Durations of the file (stack-file.md §8.5, §8.9).</summary>
-internal static partial class DurationText
+/// <summary>The interval of automatic deploys (stack-file.md §8.5).</summary>
+internal static partial class IntervalText
 {
     /// <summary>Seconds of <c>N</c>, <c>Nmin</c>, <c>Nh</c>, <c>Nd</c>; null for anything else.</summary>
-    public static int? Interval(string text)
+    public static int? Seconds(string text)
     {
-        var match = IntervalForm().Match(text);
+        var match = Form().Match(text);
         if (!match.Success)
             return null;
         var factor = match.Groups["unit"].Value switch { "min" => 60, "h" => 3600, "d" => 86400, _ => 1 };
@@ -16,11 +16,6 @@ internal static partial class DurationText
         return seconds <= int.MaxValue ? (int)seconds : null;
     }
 
-    public static bool IsGracePeriod(string text) => GraceForm().IsMatch(text);
-
     [GeneratedRegex(@"\A(?<number>[0-9]{1,9})(?<unit>min|h|d)?\z")]
-    private static partial Regex IntervalForm();
-
-    [GeneratedRegex(@"\A(?:[0-9]{1,9}(?:\.[0-9]{1,9})?[hms])+\z")]
-    private static partial Regex GraceForm();
+    private static partial Regex Form();
 }

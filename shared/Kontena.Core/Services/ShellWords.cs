@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Kontena.StackFiles.Services;
+namespace Kontena.Core.Services;
 
 /// <summary>Splits a command as a shell would, without expanding anything (stack-file.md §8.10).</summary>
-internal static class ShellWords
+public static class ShellWords
 {
     /// <summary>The words; null when a quote is not closed.</summary>
     public static IReadOnlyList<string>? Split(string text)

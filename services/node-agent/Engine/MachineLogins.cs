@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using Kontena.Contracts.Instances;
+
+namespace Kontena.NodeAgent.Engine;
+
+/// <summary>The registry logins of this machine, as <c>docker login</c> keeps them: used for a pull whose order brings none.</summary>
+/// <remarks>
+/// Read anew for every pull, so that a login made while the agent runs counts at once. Credential helpers are programs of a person's
+/// session and are not called; an entry that only names one gives no login.
+/// </remarks>
+internal sealed class MachineLogins(string? file)
+{
+    /// <summary>Docker Hub is kept under the address of its first API.</summary>
+    private const string HubKey = "https://index.docker.io/v1/";
+    private const long LargestFile = 1024 * 1024;
+
+    /// <summary>The login for an image's registry; null when there is none, or the file can't be read.</summary>
+    public RegistryCredentials? For(string image)
+    {
+        if (file is null || new FileInfo(file) is not { Exists: true, Length: <= LargestFile })
+            return null;
+        try
+        {
+            using var config = JsonDocument.Parse(File.ReadAllBytes(file));
+            if (!config.RootElement.TryGetProperty("auths", out var logins) || logins.ValueKind != JsonValueKind.Object)
+                return null;
+            var server = ServerOf(image);
+            foreach (var login in logins.EnumerateObject().Where(login => HostOf(login.Name) == server))
+            {
+                if (login.Value.TryGetProperty("auth", out var text) && Read(server, text.GetString()) is { } credentials)
+                    return credentials;
+            }
+
+            return null;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        {
+            return null; // Somebody else's file in a shape we don't know: the pull goes on without a login, and the registry says what it misses.
+        }
+    }
+
+    /// <summary>The part before the first slash when it is a host, else Docker Hub (runtime.md §3.5, without its mistake about <c>localhost</c>).</summary>
+    private static string ServerOf(string image)
+    {
+        var slash = image.IndexOf('/', StringComparison.Ordinal);
+        var first = slash < 0 ? "" : image[..slash];
+        return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost"
+            ? first
+            : HostOf(HubKey);
+    }
+
+    private static string HostOf(string key) => key.Contains("://", StringComparison.Ordinal) ? new Uri(key).Authority : key.TrimEnd('/');
+
+    private static RegistryCredentials? Read(string server, string? auth)
+    {
+        var pair = Encoding.UTF8.GetString(Convert.FromBase64String(auth ?? ""));
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
+        return colon <= 0 ? null : new RegistryCredentials(server, pair[..colon], pair[(colon + 1)..].TrimEnd('\0'));
+    }
+}
