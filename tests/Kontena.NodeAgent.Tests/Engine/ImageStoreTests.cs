@@ -35,6 +35,22 @@ public sealed class ImageStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pull_uses_the_orders_credentials_and_else_the_machines_login()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, """{"auths": {"registry.example": {"auth": "YW5uOnB3"}}}""");
+        var images = new ImageStore(_engine, new MachineLogins(file), _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
+
+        await images.ResolveAsync(Image, "d1", null, () => { }, TestContext.Current.CancellationToken);
+        Assert.Equal("ann", _engine.LastPullLogin?.Username);
+
+        var credentials = new RegistryCredentials("registry.example", "bob", "x");
+        await images.ResolveAsync(Image, "d2", credentials, () => { }, TestContext.Current.CancellationToken);
+        Assert.Equal("bob", _engine.LastPullLogin?.Username);
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task An_image_built_here_is_not_asked_of_a_registry()
     {
         _engine.AddImage(Image);

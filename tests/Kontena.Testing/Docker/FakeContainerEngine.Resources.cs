@@ -75,11 +75,15 @@ public sealed partial class FakeContainerEngine
         lock (_lock) return FindImage(image);
     }
 
+    /// <summary>The login of the last pull; null when it had none.</summary>
+    public RegistryLogin? LastPullLogin { get; private set; }
+
     public async Task PullImageAsync(string image, RegistryLogin? login, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         await Calls.EnterAsync("PullImage", image, cancellationToken);
         lock (_lock)
         {
+            LastPullLogin = login;
             var reference = Tagged(image);
             if (_refusedPulls.TryGetValue(reference, out var refusal)) throw refusal;
             if (_published.TryGetValue(reference, out var published)) _images[reference] = published.Image;
