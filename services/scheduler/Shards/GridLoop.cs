@@ -24,13 +24,15 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     private readonly Channel<Waiter> _inbox = Channel.CreateBounded<Waiter>(new BoundedChannelOptions(Waiting) { SingleReader = true });
     private GridSnapshot? _snapshot;
     private GridMemory _memory = new();
+    private long? _held;
     private DateTimeOffset _factsReadAt;
     private DateTimeOffset _sweptAt;
 
     /// <summary>Returns when what the input caused is committed.</summary>
     /// <exception cref="StateUnavailableException">The store stayed away too long for a command; it may be sent again. News waits until
     /// the store is back.</exception>
-    /// <exception cref="StateConflictException">Another scheduler runs the grid now; the input may be sent again.</exception>
+    /// <exception cref="EpochLostException">Another scheduler runs the grid now; the broker has to say who gets the input.</exception>
+    /// <exception cref="StateConflictException">The store keeps changing under us; the input may be sent again.</exception>
     public async Task<CommandResult?> PostAsync(GridInput input, CancellationToken cancellationToken)
     {
         var waiter = new Waiter(input);
@@ -62,25 +64,29 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
             waiter.Done.TrySetCanceled(cancellationToken);
     }
 
-    private async Task WorkAsync(List<Waiter> waiters, CancellationToken cancellationToken)
+    /// <returns>Null, or why this scheduler has stepped down.</returns>
+    private async Task<EpochLostException?> WorkAsync(List<Waiter> waiters, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await StepAsync(waiters, cancellationToken);
-                return;
+                return null;
+            }
+            catch (StateConflictException conflict) when (conflict.Key.Kind == StateKeys.SchedulerEpoch.Name)
+            {
+                return StepDown(waiters, conflict);
             }
             catch (StateConflictException conflict)
             {
-                // Somebody else wrote what only one scheduler may write: what we know is out of date.
-                var isEpoch = conflict.Key.Kind == StateKeys.SchedulerEpoch.Name;
-                LogStepDown(grid, conflict.Message);
+                // Somebody else wrote what only the scheduler may write: what we know is out of date.
+                LogOutOfDate(grid, conflict.Message);
                 Forget();
-                if (attempt >= (isEpoch ? 2 : Attempts))
+                if (attempt >= Attempts)
                 {
                     Fail(waiters, conflict);
-                    return;
+                    return null;
                 }
             }
             catch (StateUnavailableException away)
@@ -93,15 +99,17 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
                     Fail(waiters.Where(one => one.Input.IsCommand), away);
                     waiters.RemoveAll(one => one.Input.IsCommand);
                     if (waiters.Count == 0)
-                        return;
+                        return null;
                 }
             }
             catch (Exception surprise) when (surprise is not OperationCanceledException)
             {
-                LogSurprise(surprise, grid);
+                LogSurprise(surprise, grid, waiters.Count);
                 Forget();
+                if (waiters.Count > 1)
+                    return await WorkOneByOneAsync(waiters, cancellationToken);
                 Fail(waiters, surprise);
-                return;
+                return null;
             }
 
             var pause = FirstPause * (1 << Math.Min(attempt, Attempts));
@@ -109,12 +117,40 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
         }
     }
 
+    // One of them can't be worked; the others have nothing to do with it.
+    private async Task<EpochLostException?> WorkOneByOneAsync(List<Waiter> waiters, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < waiters.Count; at++)
+        {
+            if (await WorkAsync([waiters[at]], cancellationToken) is not { } lost)
+                continue;
+            Fail(waiters.Skip(at + 1), lost);
+            return lost;
+        }
+
+        return null;
+    }
+
+    // What was delivered before the epoch was lost says nothing of whose grid it is now; what the broker delivers after it does.
+    private EpochLostException StepDown(List<Waiter> waiters, StateConflictException conflict)
+    {
+        var lost = new EpochLostException(grid, conflict);
+        LogStepDown(grid, conflict.Message);
+        Forget();
+        _held = null;
+        Fail(waiters, lost);
+        for (var left = _inbox.Reader.Count; left > 0 && _inbox.Reader.TryRead(out var waiter); left--)
+            waiter.Done.TrySetException(lost);
+        return lost;
+    }
+
     private async Task StepAsync(List<Waiter> waiters, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (_snapshot is null)
         {
-            _snapshot = await snapshots.TakeOverAsync(grid, cancellationToken);
+            _snapshot = await snapshots.TakeOverAsync(grid, _held, cancellationToken);
+            _held = _snapshot?.Epoch;
             _factsReadAt = now;
             if (_snapshot is not null)
                 LogTakenOver(grid, _snapshot.Epoch, _snapshot.Instances.ById.Count);
@@ -219,11 +255,14 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     [LoggerMessage(Level = LogLevel.Warning, Message = "Grid {Grid}: stepping down, {Conflict}")]
     private partial void LogStepDown(string grid, string conflict);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Grid {Grid}: reading anew, {Conflict}")]
+    private partial void LogOutOfDate(string grid, string conflict);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: the store is away, everything waits: {Reason}")]
     private partial void LogAway(string grid, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: a step failed unexpectedly")]
-    private partial void LogSurprise(Exception cause, string grid);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Grid {Grid}: a step with {Inputs} inputs failed unexpectedly")]
+    private partial void LogSurprise(Exception cause, string grid, int inputs);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Grid {Grid}: {Note}")]
     private partial void LogNote(string grid, string note);

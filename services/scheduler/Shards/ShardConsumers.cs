@@ -4,6 +4,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Core.Ids;
+using Kontena.Hosting.Bus;
 using MassTransit;
 
 namespace Kontena.Scheduler.Shards;
@@ -26,9 +27,16 @@ internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
 
     private async Task AnswerAsync(ConsumeContext context, string grid, GridInput input)
     {
-        var answer = await loops.PostAsync(grid, input, context.CancellationToken) ?? CommandResult.Done();
-        if (context.ResponseAddress is not null)
-            await context.RespondAsync(answer);
+        try
+        {
+            var answer = await loops.PostAsync(grid, input, context.CancellationToken) ?? CommandResult.Done();
+            if (context.ResponseAddress is not null)
+                await context.RespondAsync(answer);
+        }
+        catch (EpochLostException) when (context.TryGiveBack())
+        {
+            // Whoever reads the shard now answers.
+        }
     }
 }
 
@@ -37,16 +45,28 @@ internal sealed class NewsConsumer(GridLoops loops)
     : IConsumer<InstanceObserved>, IConsumer<NodeSynced>, IConsumer<NodeHeartbeat>, IConsumer<GridFactChanged>
 {
     public Task Consume(ConsumeContext<InstanceObserved> context) =>
-        loops.PostAsync(context.Message.Grid, new GridInput.Report(context.Message), context.CancellationToken);
+        TakeAsync(context, context.Message.Grid, new GridInput.Report(context.Message));
 
     public Task Consume(ConsumeContext<NodeSynced> context) =>
-        loops.PostAsync(context.Message.Grid, new GridInput.Synced(context.Message), context.CancellationToken);
+        TakeAsync(context, context.Message.Grid, new GridInput.Synced(context.Message));
 
     public Task Consume(ConsumeContext<NodeHeartbeat> context) =>
-        loops.PostAsync(context.Message.Grid, new GridInput.Heartbeat(context.Message), context.CancellationToken);
+        TakeAsync(context, context.Message.Grid, new GridInput.Heartbeat(context.Message));
 
     public Task Consume(ConsumeContext<GridFactChanged> context) =>
-        loops.PostAsync(context.Message.Grid, new GridInput.FactChanged(context.Message), context.CancellationToken);
+        TakeAsync(context, context.Message.Grid, new GridInput.FactChanged(context.Message));
+
+    private async Task TakeAsync(ConsumeContext context, string grid, GridInput input)
+    {
+        try
+        {
+            await loops.PostAsync(grid, input, context.CancellationToken);
+        }
+        catch (EpochLostException) when (context.TryGiveBack())
+        {
+            // Whoever reads the shard now takes it in.
+        }
+    }
 }
 
 /// <summary>The timer's message, back through the shard's own queue: only the scheduler that reads the queue acts on it.</summary>
@@ -55,6 +75,18 @@ internal sealed class SweepConsumer(GridLoops loops, GridDirectory directory) : 
     public async Task Consume(ConsumeContext<SweepShard> context)
     {
         var grids = await directory.OfShardAsync(context.Message.Shard, context.CancellationToken);
-        await Task.WhenAll(grids.Select(grid => loops.PostAsync(grid, new GridInput.Sweep(), context.CancellationToken)));
+        await Task.WhenAll(grids.Select(grid => SweepAsync(grid, context.CancellationToken)));
+    }
+
+    private async Task SweepAsync(string grid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await loops.PostAsync(grid, new GridInput.Sweep(), cancellationToken);
+        }
+        catch (EpochLostException)
+        {
+            // The next sweep is two seconds away; it reaches whoever reads the shard then.
+        }
     }
 }

@@ -12,14 +12,18 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
 
     /// <summary>Takes the grid's epoch, then loads everything: whoever held it before can't commit from here on. Null when there is no
     /// such grid.</summary>
-    public async Task<GridSnapshot?> TakeOverAsync(string grid, CancellationToken cancellationToken)
+    /// <param name="grid">Its name.</param>
+    /// <param name="held">The epoch the caller believes to hold still; null takes it from whoever has it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StateConflictException">Somebody else took the epoch.</exception>
+    public async Task<GridSnapshot?> TakeOverAsync(string grid, long? held, CancellationToken cancellationToken)
     {
         var found = await store.GetAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken);
         if (found is null)
             return null;
 
         var epoch = await store.GetAsync(StateKeys.SchedulerEpoch, grid, "epoch", cancellationToken);
-        var expected = epoch?.Version ?? 0;
+        var expected = held ?? epoch?.Version ?? 0;
         var taken = new SchedulerEpoch { Holder = Holder, TakenAt = time.GetUtcNow() };
         await store.CommitAsync(new CommitBatch(grid).Put(StateKeys.SchedulerEpoch, taken, expected), cancellationToken);
 

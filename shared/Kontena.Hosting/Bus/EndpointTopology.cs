@@ -41,7 +41,11 @@ internal static class EndpointTopology
 
     private static void ConfigureRabbitMq(IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency)
     {
-        rabbit.ConfigureReceive(receive => receive.UseFilter(new LostConnectionFilter(concurrency)));
+        rabbit.ConfigureReceive(receive =>
+        {
+            receive.UseFilter(new LostConnectionFilter(concurrency));
+            receive.UseFilter(new GiveBackFilter());
+        });
         if (endpoint.Temporary)
         {
             // Nobody would ever read the dead letters of a process that is gone.

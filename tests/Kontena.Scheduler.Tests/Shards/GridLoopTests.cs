@@ -95,12 +95,78 @@ public sealed class GridLoopTests
             await young.PostAsync("test-grid", new GridInput.Report(StoredGrid.Ready(order)), StoredGrid.Token);
         Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
 
-        // It still believes the deploy to be under way; its commit is refused, and after reading anew it decides on the truth.
+        // It still believes the deploy to be under way; its commit is refused. Only what is delivered after that lets it read anew and decide on
+        // the truth.
+        await Assert.ThrowsAsync<EpochLostException>(() => StoredGrid.DeployAsync(old));
+        Assert.Equal(2, await grid.EpochAsync());
+        Assert.Single(await grid.Store.ListAsync(StateKeys.ServiceDeploy, "test-grid", StoredGrid.Token));
         var next = await StoredGrid.DeployAsync(old);
         Assert.Equal(DeployState.Ongoing, (await grid.DeployOfAsync(next)).State);
         Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
-        var epoch = await grid.Store.GetAsync(StateKeys.SchedulerEpoch, "test-grid", "epoch", StoredGrid.Token);
-        Assert.Equal(3, epoch!.Version);
+        Assert.Equal(3, await grid.EpochAsync());
+    }
+
+    [Fact]
+    public async Task A_scheduler_that_steps_down_gives_back_all_that_was_delivered_before()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service());
+        var old = grid.NewScheduler();
+        await StoredGrid.DeployAsync(old);
+        await grid.NewScheduler().PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+
+        var gate = new TaskCompletionSource();
+        grid.Store.Gate = gate.Task;
+        var first = StoredGrid.DeployAsync(old);
+        await grid.Store.Arrived.WaitAsync(StoredGrid.Token);
+        var waiting = Enumerable.Range(0, 600).Select(_ => old.PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token)).ToList();
+        gate.SetResult();
+        await Assert.ThrowsAsync<EpochLostException>(() => first);
+        foreach (var one in waiting)
+            await Assert.ThrowsAsync<EpochLostException>(() => one);
+        Assert.Equal(2, await grid.EpochAsync());
+    }
+
+    [Fact]
+    public async Task A_scheduler_whose_store_was_away_does_not_take_a_grid_back_from_its_heir()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service());
+        var old = grid.NewScheduler();
+        await StoredGrid.DeployAsync(old);
+        await grid.NewScheduler().PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+
+        // It forgets what it knew and reads again, but nothing was delivered to it in between.
+        grid.Store.Refuse = 1;
+        await Assert.ThrowsAsync<EpochLostException>(() => StoredGrid.DeployAsync(old));
+        Assert.Equal(2, await grid.EpochAsync());
+    }
+
+    [Fact]
+    public async Task An_input_that_cannot_be_worked_fails_alone()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(1);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(20)));
+        var scheduler = grid.NewScheduler();
+        var id = await StoredGrid.DeployAsync(scheduler);
+        var orders = await grid.OrdersAsync();
+
+        var gate = new TaskCompletionSource();
+        grid.Store.Gate = gate.Task;
+        var first = StoredGrid.DeployAsync(scheduler);
+        await grid.Store.Arrived.WaitAsync(StoredGrid.Token);
+        var reports = orders.Take(10).Select(Report).ToList();
+        var poisoned = scheduler.PostAsync("test-grid", new GridInput.Release(null!), StoredGrid.Token);
+        reports.AddRange(orders.Skip(10).Select(Report));
+        gate.SetResult();
+
+        await first;
+        await Assert.ThrowsAsync<NullReferenceException>(() => poisoned);
+        await Task.WhenAll(reports);
+        Assert.Equal(DeployState.Success, (await grid.DeployOfAsync(id)).State);
+
+        Task<CommandResult?> Report(Contracts.Instances.ApplyInstance order) =>
+            scheduler.PostAsync("test-grid", new GridInput.Report(StoredGrid.Ready(order)), StoredGrid.Token);
     }
 
     [Fact]

@@ -69,6 +69,9 @@ internal sealed class StoredGrid : IAsyncDisposable
     public async Task<Contracts.Deploys.ServiceDeploy> DeployOfAsync(string id) =>
         (await Store.GetAsync(StateKeys.ServiceDeploy, "test-grid", id, Token))!.Value;
 
+    public async Task<long> EpochAsync() =>
+        (await Store.GetAsync(StateKeys.SchedulerEpoch, "test-grid", "epoch", Token))!.Version;
+
     public async Task<IReadOnlyList<ApplyInstance>> OrdersAsync() =>
     [
         .. (await Store.PendingAsync("test-grid", 1000, Token))
@@ -98,6 +101,8 @@ internal sealed class StoredGrid : IAsyncDisposable
 /// <summary>Counts commits and can be told to fail or to dawdle.</summary>
 internal sealed class CountingStore(IStateStore inner) : IStateStore
 {
+    private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Commits { get; private set; }
 
     /// <summary>The next commits are applied and then said to be unreachable.</summary>
@@ -105,6 +110,9 @@ internal sealed class CountingStore(IStateStore inner) : IStateStore
 
     /// <summary>Commits wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Ends when a commit stands before a gate that is closed.</summary>
+    public Task Arrived => _arrived.Task;
 
     /// <summary>The next commits find no store.</summary>
     public int Refuse { get; set; }
@@ -117,6 +125,8 @@ internal sealed class CountingStore(IStateStore inner) : IStateStore
             throw new StateUnavailableException("nobody there");
         }
 
+        if (!Gate.IsCompleted)
+            _arrived.TrySetResult();
         await Gate.WaitAsync(cancellationToken);
         await inner.CommitAsync(batch, cancellationToken);
         Commits++;
