@@ -17,7 +17,7 @@ namespace Kontena.Hosting;
 
 /// <summary>What every Kontena process is built with: settings, logging, one clock, the bus, health and metrics endpoints.</summary>
 /// <remarks>A service's module adds itself with an extension method on this class; <c>standalone</c> adds them all to one.</remarks>
-public sealed class KontenaApplicationBuilder
+public sealed partial class KontenaApplicationBuilder
 {
     private const string UrlsKey = "Kontena:Http:Urls";
 
@@ -103,6 +103,8 @@ public sealed class KontenaApplicationBuilder
         application.MapKontenaMetrics();
         foreach (var map in _routes)
             map(application);
+        application.Lifetime.ApplicationStarted.Register(() =>
+            LogStarted(application.Logger, Name, string.Join(", ", application.Urls), transport.Title));
         return application;
     }
 
@@ -164,6 +166,9 @@ public sealed class KontenaApplicationBuilder
         await application.StopAsync();
         await application.DisposeAsync();
     }
+
+    [LoggerMessage(LogLevel.Information, "{Name} runs: HTTP on {Urls}, messages over {Bus}")]
+    private static partial void LogStarted(ILogger logger, string name, string urls, string bus);
 
     private string Urls()
     {

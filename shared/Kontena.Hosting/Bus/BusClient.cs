@@ -14,7 +14,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     private static readonly TimeSpan MissingQueuePause = TimeSpan.FromMilliseconds(250);
 
     private readonly Lazy<IClientFactory> _requests = new(() => bus.CreateClientFactory());
-    private readonly ReplyQueue _replies = new(bus);
+    private readonly ReplyQueue _replies = new(bus, side);
 
     public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kontena.Core.Messaging;
 using MassTransit;
 using MassTransit.Serialization;
+using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -38,6 +39,16 @@ internal static class BusModule
         services.TryAddSingleton<IDataBus>(provider => new DataBus(
             provider.GetRequiredService<IDataConnection>(), sides.Data, transport,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DataBus>>()));
+        if (!transport.InMemory)
+        {
+            services.AddSingleton<IHostedService>(provider => new BusRevival(
+                provider.GetRequiredService<IBusControl>(), sides.Control,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BusRevival>>()));
+            services.AddSingleton<IHostedService>(provider => new BusRevival(
+                provider.GetRequiredService<IBusInstance<IDataConnection>>().BusControl, sides.Data,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BusRevival>>()));
+        }
+
         services.TryAddSingleton<IMessageSender>(provider => provider.GetRequiredService<IControlBus>());
         services.TryAddSingleton<IEndpointOpener, EndpointOpener>();
     }

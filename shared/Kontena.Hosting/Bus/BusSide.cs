@@ -4,11 +4,12 @@ using MassTransit;
 namespace Kontena.Hosting.Bus;
 
 /// <summary>One of the two buses of a process: which queues it reads, and whether it has opened them.</summary>
-internal sealed class BusSide : IBusObserver
+internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 {
     private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource _reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IBus? _bus;
+    private int _starts;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BusSide(string name)
@@ -57,11 +58,38 @@ internal sealed class BusSide : IBusObserver
         _reachable.TrySetResult();
     }
 
-    public void PostCreate(IBus bus) => _bus = bus;
+    /// <summary>How often the bus was started.</summary>
+    public int Starts => Volatile.Read(ref _starts);
+
+    /// <summary>MassTransit gave up one of the queues for ever; see <see cref="BusRevival"/>.</summary>
+    public bool GaveUp { get; set; }
+
+    Task IReceiveEndpointObserver.Ready(ReceiveEndpointReady ready) => Task.CompletedTask;
+
+    Task IReceiveEndpointObserver.Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    Task IReceiveEndpointObserver.Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    Task IReceiveEndpointObserver.Faulted(ReceiveEndpointFaulted faulted)
+    {
+        if (faulted.Exception is OperationCanceledException)
+            GaveUp = true;
+        return Task.CompletedTask;
+    }
+
+    public void PostCreate(IBus bus)
+    {
+        _bus = bus;
+        bus.ConnectReceiveEndpointObserver(this);
+    }
 
     public void CreateFaulted(Exception exception) => _started.TrySetException(exception);
 
-    public Task PreStart(IBus bus) => Task.CompletedTask;
+    public Task PreStart(IBus bus)
+    {
+        Interlocked.Increment(ref _starts);
+        return Task.CompletedTask;
+    }
 
     public async Task PostStart(IBus bus, Task<BusReady> busReady)
     {

@@ -19,7 +19,12 @@ internal static class RabbitMqConnection
                 // A dead peer is noticed after two missed beats.
                 host.Heartbeat(TimeSpan.FromSeconds(5));
                 host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
-                host.OnRefreshConnectionFactory = _ => patience.UntilReachableAsync();
+                host.OnRefreshConnectionFactory = factory =>
+                {
+                    // A call to a broker that has died in between is given up after this.
+                    factory.ContinuationTimeout = TimeSpan.FromSeconds(10);
+                    return patience.UntilReachableAsync();
+                };
                 if (secure)
                     host.UseSsl(tls =>
                     {

@@ -3,6 +3,7 @@ using System.Net;
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 using Kontena.Testing.RabbitMq;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -94,6 +95,23 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         await broker.StartAsync(Token);
         await AnswersAsync(host);
         held.SetResult();
+    }
+
+    [Fact(Timeout = 90_000)]
+    public async Task A_bus_that_does_not_come_back_by_itself_is_started_again()
+    {
+        await using var host = await BusHost.StartAsync(
+            await broker.NewVirtualHostAsync(Token),
+            builder => builder.AddControlEndpoint(Orders),
+            Token);
+        await host.UntilReadyAsync(Token);
+        await AnswersAsync(host);
+
+        await host.Services.GetRequiredService<IBusControl>().StopAsync(Token);
+        await host.UntilReadyAsync(Token, ready: false);
+        host.Services.GetRequiredService<BusSides>().Control.GaveUp = true;
+        await host.UntilReadyAsync(Token);
+        await AnswersAsync(host);
     }
 
     [Fact(Timeout = 90_000)]

@@ -6,28 +6,6 @@ using Microsoft.Extensions.Configuration;
 
 namespace Kontena.Hosting.DeadLetters;
 
-/// <summary>Which dead-letter queues a broker has.</summary>
-internal interface IDeadLetterQueueNames
-{
-    /// <summary>Names that may hold letters, sorted, at most 1000. Those that do not exist are skipped by the caller.</summary>
-    Task<IReadOnlyList<string>> ListAsync(IReadOnlyList<string> also, CancellationToken cancellationToken);
-}
-
-/// <summary>Without the management API: the queues of the wire contract, those of this process, and those the person named.</summary>
-internal sealed class KnownQueueNames(BusSides sides) : IDeadLetterQueueNames
-{
-    public Task<IReadOnlyList<string>> ListAsync(IReadOnlyList<string> also, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>(
-        [
-            .. DeadLetterName.WellKnown.Concat(sides.Control.Queues).Concat(sides.Data.Queues)
-                .SelectMany(queue => new[] { queue + DeadLetterName.Error, queue + DeadLetterName.Skipped })
-                .Concat(also.SelectMany(queue => DeadLetterName.OriginOf(queue) is null
-                    ? new[] { queue + DeadLetterName.Error, queue + DeadLetterName.Skipped }
-                    : [queue]))
-                .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(1000),
-        ]);
-}
-
 /// <summary>Asks the management API (<c>Kontena:Bus:Management</c>), which also knows the queues of nodes.</summary>
 internal sealed class ManagedQueueNames : IDeadLetterQueueNames, IDisposable
 {

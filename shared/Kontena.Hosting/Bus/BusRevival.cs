@@ -1,0 +1,61 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.Hosting.Bus;
+
+/// <summary>Starts a bus again that does not come back by itself although its broker answers.</summary>
+/// <remarks>
+/// MassTransit takes a call to the broker that times out for the wish to stop, and gives up the queue for ever. That happens when the broker dies
+/// while a queue is being opened, or comes back before its queues have found their leaders.
+/// </remarks>
+internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProvider time, ILogger<BusRevival> logger) : BackgroundService
+{
+    /// <summary>How long a bus may be not ready, with a broker that answers, before it is started again.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(15);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        DateTimeOffset? since = null;
+        while (true)
+        {
+            await Task.Delay(Look, time, stoppingToken);
+            if (side.WaitsFor is not null || bus.CheckHealth().Status == BusHealthStatus.Healthy)
+            {
+                since = null;
+                continue;
+            }
+
+            since ??= time.GetUtcNow();
+            if (time.GetUtcNow() - since < Patience && !side.GaveUp)
+                continue;
+            LogStartingAgain(side.Name);
+            side.GaveUp = false;
+            await BoundedAsync(bus.StopAsync, stoppingToken);
+            await BoundedAsync(async token => await bus.StartAsync(token), stoppingToken);
+            since = null;
+        }
+    }
+
+    /// <summary>A step that fails or takes too long is not waited for: the next look decides again.</summary>
+    private async Task BoundedAsync(Func<CancellationToken, Task> step, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await step(stoppingToken).WaitAsync(StepLimit, time, stoppingToken);
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogStepFailed(side.Name, exception.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The {Side} connection does not come back by itself although the broker answers; opening it anew")]
+    private partial void LogStartingAgain(string side);
+
+    [LoggerMessage(LogLevel.Warning, "Opening the {Side} connection anew: {Reason}")]
+    private partial void LogStepFailed(string side, string reason);
+}
