@@ -14,7 +14,6 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     private static readonly TimeSpan MissingQueuePause = TimeSpan.FromMilliseconds(250);
 
     private readonly Lazy<IClientFactory> _requests = new(() => bus.CreateClientFactory());
-    private readonly ReplyQueue _replies = new(bus, side);
 
     public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
     {
@@ -32,6 +31,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             await EnterAsync(destination, either.Token);
             var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(destination, transport.InMemory)).WaitAsync(either.Token);
             await endpoint.Send(message, message.GetType(), Addressed(destination), either.Token).WaitAsync(either.Token);
+            BusMeter.Sent.Add(1, new KeyValuePair<string, object?>("message", message.GetType().Name));
         }
         catch (Exception exception) when (IsReturned(exception))
         {
@@ -58,7 +58,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         try
         {
             await WaitUntilUsableAsync(either.Token);
-            await _replies.OpenAsync(either.Token);
+            await side.Replies.OpenAsync(either.Token);
             while (true)
             {
                 try
@@ -109,6 +109,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
                 context.TimeToLive = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
             }),
             cancellationToken).WaitAsync(cancellationToken);
+        BusMeter.Sent.Add(1, new KeyValuePair<string, object?>("message", typeof(TRequest).Name));
         return response.Message;
     }
 

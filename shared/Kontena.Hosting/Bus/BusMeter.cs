@@ -7,6 +7,13 @@ internal static class BusMeter
 {
     private static readonly Meter Meter = new("Kontena.Bus");
 
+    /// <summary>How long messages took to handle; labels <c>message</c> and <c>outcome</c>: <c>done</c> or <c>failed</c>.</summary>
+    public static readonly Histogram<double> Handled =
+        Meter.CreateHistogram<double>("kontena.bus.handled", "s", "Time a message took to handle, retries included.");
+
+    /// <summary>Messages that went out; label <c>message</c>.</summary>
+    public static readonly Counter<long> Sent = Meter.CreateCounter<long>("kontena.bus.sent", "{message}", "Messages and requests the bus has taken.");
+
     /// <summary>Messages to queues that nobody had opened; label <c>message</c> is the type's name.</summary>
     public static readonly Counter<long> Undeliverable =
         Meter.CreateCounter<long>("kontena.bus.undeliverable", "{message}", "Messages dropped because their queue did not exist.");

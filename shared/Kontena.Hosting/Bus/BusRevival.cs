@@ -11,8 +11,14 @@ namespace Kontena.Hosting.Bus;
 /// </remarks>
 internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProvider time, ILogger<BusRevival> logger) : BackgroundService
 {
-    /// <summary>How long a bus may be not ready, with a broker that answers, before it is started again.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long a bus may be not ready, with a broker that answers, before it is started again. Longer than MassTransit's own longest pause: a bus
+    /// that is stopped in the middle of coming back comes back without its queues.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>The same after it has given up a queue, which it never opens again.</summary>
+    private static readonly TimeSpan PatienceAfterGivingUp = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(15);
@@ -20,17 +26,23 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         DateTimeOffset? since = null;
+        var gaveUp = false;
         while (true)
         {
             await Task.Delay(Look, time, stoppingToken);
             if (side.WaitsFor is not null || bus.CheckHealth().Status == BusHealthStatus.Healthy)
             {
                 since = null;
+                side.GaveUp = false;
+                gaveUp = false;
                 continue;
             }
 
+            if (side.GaveUp && !gaveUp)
+                since = null;
+            gaveUp = side.GaveUp;
             since ??= time.GetUtcNow();
-            if (time.GetUtcNow() - since < Patience && !side.GaveUp)
+            if (time.GetUtcNow() - since < (gaveUp ? PatienceAfterGivingUp : Patience))
                 continue;
             LogStartingAgain(side.Name);
             side.GaveUp = false;

@@ -9,6 +9,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource _reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IBus? _bus;
+    private ReplyQueue? _replies;
     private int _starts;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -32,6 +33,9 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     /// <summary>Ends when nothing waits for the broker any more.</summary>
     public Task Reachable => _reachable.Task;
+
+    /// <summary>Where answers come in.</summary>
+    public ReplyQueue Replies => _replies ?? throw new InvalidOperationException($"the {Name} bus is not built yet");
 
     /// <summary>Ends when the bus has opened its queues for the first time.</summary>
     public Task Started => _started.Task;
@@ -80,6 +84,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     public void PostCreate(IBus bus)
     {
         _bus = bus;
+        _replies = new ReplyQueue(bus, this);
         bus.ConnectReceiveEndpointObserver(this);
     }
 
@@ -95,6 +100,8 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     {
         await busReady;
         _started.TrySetResult();
+        // Now, and not with the first question: a broker that dies while a queue is being opened leaves MassTransit in the dark.
+        _ = Replies.OpenAsync(CancellationToken.None);
     }
 
     public Task StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;

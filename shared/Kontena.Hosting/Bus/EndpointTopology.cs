@@ -33,6 +33,7 @@ internal static class EndpointTopology
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
+        configurator.UseConsumeFilter(typeof(MeasureFilter<>), context);
         configurator.UseConsumeFilter(typeof(ExpiredRequests<>), context);
         configurator.UseMessageRetry(retry => retry.Intervals(Retries));
         foreach (var consumer in endpoint.Consumers)

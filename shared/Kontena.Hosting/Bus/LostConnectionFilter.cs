@@ -14,6 +14,12 @@ namespace Kontena.Hosting.Bus;
 /// </remarks>
 internal sealed class LostConnectionFilter(int concurrency) : IFilter<ReceiveContext>
 {
+    /// <summary>
+    /// Consumers that end within this time after the loss end as if nothing had happened: the client closes a connection badly while many messages
+    /// are let go at that very moment.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private static readonly ConditionalWeakTable<IChannel, CancellationTokenSource> Losses = [];
 
     private readonly Channel<bool> _slots = Channel.CreateBounded<bool>(concurrency);
@@ -42,9 +48,13 @@ internal sealed class LostConnectionFilter(int concurrency) : IFilter<ReceiveCon
     private static CancellationToken LossOf(IChannel channel) => Losses.GetValue(channel, static channel =>
     {
         var loss = new CancellationTokenSource();
-        channel.ChannelShutdownAsync += (_, _) => loss.CancelAsync();
+        channel.ChannelShutdownAsync += (_, _) =>
+        {
+            loss.CancelAfter(Grace);
+            return Task.CompletedTask;
+        };
         if (channel.CloseReason is not null)
-            loss.Cancel();
+            loss.CancelAfter(Grace);
         return loss;
     }).Token;
 }

@@ -19,12 +19,9 @@ internal static class RabbitMqConnection
                 // A dead peer is noticed after two missed beats.
                 host.Heartbeat(TimeSpan.FromSeconds(5));
                 host.RequestedConnectionTimeout(TimeSpan.FromSeconds(5));
-                host.OnRefreshConnectionFactory = factory =>
-                {
-                    // A call to a broker that has died in between is given up after this.
-                    factory.ContinuationTimeout = TimeSpan.FromSeconds(10);
-                    return patience.UntilReachableAsync();
-                };
+                // A call to a broker that has died in between is given up after this.
+                host.ContinuationTimeout(TimeSpan.FromSeconds(10));
+                host.OnRefreshConnectionFactory = _ => patience.UntilReachableAsync();
                 if (secure)
                     host.UseSsl(tls =>
                     {

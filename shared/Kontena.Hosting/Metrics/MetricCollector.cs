@@ -11,7 +11,7 @@ internal sealed class MetricCollector : IDisposable
     private const int MaxFamilies = 500;
 
     private static readonly string[] Meters =
-        ["Kontena.", "MassTransit", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
+        ["Kontena.", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private readonly ConcurrentDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kontena.Hosting.Metrics;
 
-/// <summary><c>/metrics</c> in Prometheus text, from every meter named <c>Kontena.*</c> and those of the runtime, the web server and the bus.</summary>
+/// <summary><c>/metrics</c> in Prometheus text, from every meter named <c>Kontena.*</c> and those of the runtime and the web server.</summary>
 internal static class MetricsModule
 {
     public static void AddKontenaMetrics(this IServiceCollection services) => services.AddSingleton<MetricCollector>();

@@ -92,7 +92,9 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         await taken.Task.WaitAsync(Token);
 
         await broker.KillAsync();
+        await host.UntilReadyAsync(Token, ready: false);
         await broker.StartAsync(Token);
+        await host.UntilReadyAsync(Token);
         await AnswersAsync(host);
         held.SetResult();
     }

@@ -40,6 +40,19 @@ public abstract partial class BusContract
     }
 
     [Fact(Timeout = 90_000)]
+    public async Task Messages_sent_and_handled_are_counted()
+    {
+        await using var host = await HostAsync(builder => builder.AddControlEndpoint(Pings("counted")));
+        await host.Control.SendAsync(Destination.Queue("counted"), Ping("x"), Token);
+        Assert.Contains(
+            "kontena_bus_sent_total{message=\"Ping\"}", await host.Http.GetStringAsync("/metrics", Token), StringComparison.Ordinal);
+        // The consumer is measured after it has put the message into the inbox.
+        const string Handled = "kontena_bus_handled_seconds_count{message=\"Ping\",outcome=\"done\"}";
+        while (!(await host.Http.GetStringAsync("/metrics", Token)).Contains(Handled, StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+    }
+
+    [Fact(Timeout = 90_000)]
     public async Task One_at_a_time_keeps_the_order()
     {
         await using var host = await HostAsync(builder => builder.AddControlEndpoint(Pings("ordered") with { Concurrency = 1 }));
