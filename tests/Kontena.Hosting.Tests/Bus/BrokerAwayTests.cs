@@ -20,7 +20,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_process_waits_for_its_broker_says_so_and_goes_on_by_itself()
     {
         var address = await broker.NewVirtualHostAsync(Token);
@@ -35,7 +35,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         await AnswersAsync(host);
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_killed_broker_is_noticed_and_nothing_confirmed_is_lost()
     {
         var address = await broker.NewVirtualHostAsync(Token);
@@ -66,7 +66,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         await AnswersAsync(host);
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_consumer_that_takes_long_does_not_keep_the_process_from_coming_back()
     {
         var address = await broker.NewVirtualHostAsync(Token);
@@ -99,7 +99,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         held.SetResult();
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_bus_that_does_not_come_back_by_itself_is_started_again()
     {
         await using var host = await BusHost.StartAsync(
@@ -116,7 +116,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         await AnswersAsync(host);
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_process_ends_in_time_while_its_broker_is_away()
     {
         var address = await broker.NewVirtualHostAsync(Token);
