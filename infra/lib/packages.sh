@@ -9,7 +9,7 @@ need_packages() {
   [ "${#missing[@]}" -eq 0 ] && return 0
   command -v apt-get >/dev/null || refuse "$why needs ${missing[*]}, and this is no Debian (no apt-get)" "install them by hand, then run this again"
   [ "$(id -u)" -eq 0 ] || refuse "$why needs the packages ${missing[*]}, and only root can install them" "sudo apt-get install ${missing[*]}, or run this with sudo"
-  echo "installing from the OS's packages, because $why needs them: ${missing[*]}"
+  echo "installing from the OS's packages, for $why: ${missing[*]}"
   step "package lists" apt-get update -q
   # A package's own service would start a second broker or store on the default ports; ours are started apart.
   step "${missing[*]}" without_service_start env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
