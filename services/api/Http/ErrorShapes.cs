@@ -46,6 +46,8 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
                 ? RequestBody.TooLarge : "The request could not be read")),
             StateUnavailableException => (503, Error("The state store can't be reached; try again in a moment")),
             TimeoutException timeout => (503, Error($"{timeout.Message}; try again in a moment")),
+            BusFaultException fault when fault.IsCausedBy<StateUnavailableException>() || fault.IsCausedBy<StateConflictException>() =>
+                (503, Error($"{fault.Message}; try again in a moment")),
             BusFaultException fault => (500, Error($"The command failed in the service that carries it out: {fault.Message}")),
             _ => (500, new JsonObject { ["message"] = "Internal server error", ["error"] = "Internal server error; the log of the api says more" }),
         };

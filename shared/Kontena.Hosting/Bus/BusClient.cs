@@ -78,8 +78,9 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         }
         catch (RequestFaultException fault)
         {
+            var cause = fault.Fault?.Exceptions?.FirstOrDefault();
             throw new BusFaultException(
-                $"'{destination.Name}' could not answer {typeof(TRequest).Name}: {fault.Fault?.Exceptions?.FirstOrDefault()?.Message ?? fault.Message}", fault);
+                $"'{destination.Name}' could not answer {typeof(TRequest).Name}: {cause?.Message ?? fault.Message}", cause?.ExceptionType, fault);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {

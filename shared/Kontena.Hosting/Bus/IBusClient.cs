@@ -25,4 +25,11 @@ public interface IDataBus : Core.Messaging.IMessageSender
 }
 
 /// <summary>A consumer threw while answering; the message is in its error queue.</summary>
-public sealed class BusFaultException(string message, Exception? inner = null) : Exception(message, inner);
+/// <param name="causeType">Full name of the exception that ended the last try.</param>
+public sealed class BusFaultException(string message, string? causeType = null, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether this is what the consumer threw. Exceptions do not travel; their names do.</summary>
+    public bool IsCausedBy<TException>()
+        where TException : Exception =>
+        causeType == typeof(TException).FullName;
+}

@@ -5,6 +5,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Hosting.Bus;
 using Kontena.State;
 
 namespace Kontena.Api.Tests.Services;
@@ -146,6 +147,21 @@ public sealed class ServiceActionTests : IAsyncLifetime
         var answer = await _api.PostAsync("/v1/services/main/shop/web/stop");
 
         Assert.Equal((404, """{"error":"Service main/shop/web does not exist"}"""), (answer.Status, answer.Text));
+    }
+
+    [Theory]
+    [InlineData(typeof(StateUnavailableException), 503)]
+    [InlineData(typeof(StateConflictException), 503)]
+    [InlineData(typeof(InvalidOperationException), 500)]
+    public async Task What_passes_by_itself_may_be_tried_again(Type cause, int status)
+    {
+        _api.Bus.Answer<SetServiceState>(_ => Task.FromException<object>(
+            new BusFaultException("'grid-manager' could not answer SetServiceState: no store", cause.FullName)));
+
+        var answer = await _api.PostAsync("/v1/services/main/shop/web/stop");
+
+        Assert.Equal(status, answer.Status);
+        Assert.Contains("could not answer SetServiceState: no store", answer.Error);
     }
 
     [Fact]

@@ -179,6 +179,8 @@ public abstract partial class BusContract
         var error = await Assert.ThrowsAsync<BusFaultException>(() => host.Control.AskAsync<Ping, Pong>(
             Destination.Queue("fails"), Ping("x"), Long, Token));
         Assert.Equal("'fails' could not answer Ping: the shelf is empty", error.Message);
+        Assert.True(error.IsCausedBy<InvalidOperationException>());
+        Assert.False(error.IsCausedBy<TimeoutException>());
         Assert.Equal(4, host.Inbox.Tries);
     }
 
