@@ -32,6 +32,7 @@ internal sealed class DeployBench(
                 List<double> ours = [], floor = [], peer = [];
                 for (var run = 0; run < runs; run++)
                 {
+                    Report.Progress($"deploy {size}", run + 1, runs);
                     // Interleaved, so that a slow minute of the machine hits all three alike.
                     floor.Add(await FloorAsync(size, parallelism, cancellationToken));
                     ours.Add(await OursAsync(size, cancellationToken));

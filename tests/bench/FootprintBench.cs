@@ -3,9 +3,11 @@ using System.Diagnostics;
 namespace Kontena.Bench;
 
 /// <summary>What the platform's processes cost while nothing happens, and how long they and the client take to start.</summary>
-internal sealed class FootprintBench(IReadOnlyList<int> processes, PlatformClient platform, string image, TimeProvider time)
+internal sealed class FootprintBench(IReadOnlyList<int> processes, PlatformClient platform, string image, int runs, TimeProvider time)
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(20);
+
+    /// <summary>Long enough for everything that happens every ten seconds to happen as often as it should.</summary>
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(20);
 
     public async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<int> sizes, CancellationToken cancellationToken)
@@ -20,11 +22,18 @@ internal sealed class FootprintBench(IReadOnlyList<int> processes, PlatformClien
             }
 
             await Task.Delay(Settling, time, cancellationToken);
-            var before = CpuSeconds();
-            await Task.Delay(Watched, time, cancellationToken);
-            var cpu = (CpuSeconds() - before) / Watched.TotalSeconds * 100;
-            rows.Add(new Row($"resident, {size} instances", "MB", processes.Sum(ResidentMegabytes), null, null));
-            rows.Add(new Row($"cpu at rest, {size} instances", "%", cpu, null, null));
+            List<double> resident = [], cpu = [];
+            for (var run = 1; run <= runs; run++)
+            {
+                Report.Progress($"at rest with {size} instances", run, runs);
+                var before = CpuSeconds();
+                await Task.Delay(Watched, time, cancellationToken);
+                cpu.Add((CpuSeconds() - before) / Watched.TotalSeconds * 100);
+                resident.Add(processes.Sum(ResidentMegabytes));
+            }
+
+            rows.Add(new Row($"resident, {size} instances", "MB", Row.Median(resident), null, null));
+            rows.Add(new Row($"cpu at rest, {size} instances", "%", Row.Median(cpu), null, null));
             if (size > 0)
                 await platform.RemoveAsync("bench", cancellationToken);
         }

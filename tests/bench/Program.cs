@@ -21,12 +21,12 @@ switch (name)
         break;
     case "footprint":
         int[] processes = [.. Setting("BENCH_PIDS").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-        var resting = await new FootprintBench(processes, platform, image, time).RunAsync(sizes, CancellationToken.None);
+        var resting = await new FootprintBench(processes, platform, image, runs, time).RunAsync(sizes, CancellationToken.None);
         var version = await FootprintBench.CommandAsync(11, Setting("BENCH_CLI"), "version");
         rows =
         [
             .. resting,
-            new Row("start to ready", "s", double.Parse(Setting("BENCH_START_SECONDS")), null, null),
+            new Row("start to ready", "s", Row.Median(Setting("BENCH_START_SECONDS").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(double.Parse)), null, null),
             new Row("kontena version", "ms", version, null, await FootprintBench.CommandAsync(11, "docker", "--version")),
         ];
         break;

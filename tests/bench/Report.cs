@@ -30,6 +30,9 @@ internal static class Report
         }
     }
 
+    /// <summary>A line a round: each takes seconds.</summary>
+    public static void Progress(string what, int run, int runs) => Console.WriteLine($"  {what}: {run} of {runs}");
+
     public static void Write(string file, IReadOnlyList<Row> rows)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
