@@ -10,7 +10,7 @@ need_packages() {
   command -v apt-get >/dev/null || refuse "$why needs ${missing[*]}, and this is no Debian (no apt-get)" "install them by hand, then run this again"
   [ "$(id -u)" -eq 0 ] || refuse "$why needs the packages ${missing[*]}, and only root can install them" "sudo apt-get install ${missing[*]}, or run this with sudo"
   echo "installing from the OS's packages, for $why: ${missing[*]}"
-  step "package lists" apt-get update -q
+  step "package lists" apt-get update -q || refuse "apt-get could not read the package lists" "see the lines above; check the machine's network and package sources"
   # A package's own service would start a second broker or store on the default ports; ours are started apart.
   step "${missing[*]}" without_service_start env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" \
     || refuse "apt-get could not install ${missing[*]}" "see the lines above; check the machine's package sources"

@@ -33,10 +33,10 @@ pid_of() { cat "$home/run/$1.pid" 2>/dev/null; }
 running() {
   local pid started
   { read -r pid started <"$home/run/$1.pid"; } 2>/dev/null || return 1
-  [ -n "$pid" ] && [ "$(started_at "$pid")" = "$started" ]
+  [ -n "$pid" ] && [ -n "$started" ] && [ "$(started_at "$pid")" = "$started" ]
 }
 
-started_at() { awk '{print $22}' "/proc/$1/stat" 2>/dev/null; }
+started_at() { awk '$3 != "Z" {print $22}' "/proc/$1/stat" 2>/dev/null; }
 
 # start NAME COMMAND...: in the background, its pid and start time in run/NAME.pid, its output in log/NAME.log.
 start() {
@@ -55,8 +55,16 @@ stop() {
   read -r pid _ <"$home/run/$name.pid"
   kill -"${2:-TERM}" "$pid" 2>/dev/null
   for _ in $(seq 300); do running "$name" || break; sleep 0.1; done
-  running "$name" && kill -KILL "$pid" 2>/dev/null
+  running "$name" && kill -KILL -- "-$pid" 2>/dev/null      # with what it started: each has a session of its own
   rm -f "$home/run/$name.pid"
+}
+
+# Whoever called: root, and with sudo also the person behind it, who then needs no root to use the client.
+callers=$(id -un)
+if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ]; then callers="root $SUDO_USER"; fi
+as_user() {
+  local user=$1; shift
+  if [ "$user" = "$(id -un)" ]; then "$@"; else sudo --preserve-env=KONTENA_TOKEN --set-home -u "$user" "$@"; fi
 }
 
 # random N: N characters for passwords and tokens.
@@ -115,12 +123,14 @@ rabbitmq_environment() {
 
 start_rabbitmq() {
   (rabbitmq_environment
-    start epmd epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT"
+    running epmd || start epmd epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT"
     start rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server)
 }
 
 rabbitmq_answers() {
-  curl -sf --max-time 3 -u "kontena:$(secret rabbitmq)" "http://127.0.0.1:$((rabbit_port + 10000))/api/health/checks/port-listener/$rabbit_port"
+  # By standard input: arguments can be read by everybody on the machine.
+  echo "user = kontena:$(secret rabbitmq)" |
+    curl -sf --max-time 3 --config - "http://127.0.0.1:$((rabbit_port + 10000))/api/health/checks/port-listener/$rabbit_port"
 }
 
 ready() { curl -sf --max-time 3 "$(url_of "$1")/readyz"; }
