@@ -79,12 +79,17 @@ public abstract class MainJobTests
         var lowest = 4;
         using var watching = new CancellationTokenSource();
         var watcher = WatchAsync();
+        try
+        {
+            await _platform.MustAsync("service", "update", "-e", "GREETING=changed", "rolling/web");
+            await _platform.MustAsync("service", "deploy", "rolling/web");
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await watcher;
+        }
 
-        await _platform.MustAsync("service", "update", "-e", "GREETING=changed", "rolling/web");
-        await _platform.MustAsync("service", "deploy", "rolling/web");
-
-        await watching.CancelAsync();
-        await watcher;
         Assert.True(lowest >= 2, $"only {lowest} of 4 ran at some moment; min_health 0.5 allows 2");
         await LogsSayAsync("changed from web-3", "service", "logs", "--tail", "100", "rolling/web");
         await RemoveAsync("rolling");
@@ -92,7 +97,10 @@ public abstract class MainJobTests
         async Task WatchAsync()
         {
             while (!watching.IsCancellationRequested)
+            {
                 lowest = Math.Min(lowest, await RunningAsync("rolling"));
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+            }
         }
     }
 
@@ -112,6 +120,54 @@ public abstract class MainJobTests
         await RemoveAsync("daily");
         Assert.Empty(await _platform.Engine.ListVolumesAsync(["io.kontena.stack.name=daily"], CancellationToken.None));
         Assert.NotEqual(0, (await _platform.KontenaAsync("stack", "show", "daily")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_service_without_a_stack_does_all_that_one_in_a_stack_does()
+    {
+        await _platform.MustAsync("service", "create", "-e", "GREETING=hey", "solo", "kontena-examples/web:1");
+        await _platform.MustAsync("service", "deploy", "solo");
+        Assert.Contains("GREETING=hey", await _platform.MustAsync("service", "show", "solo"));
+        var container = (await _platform.MustAsync("container", "ls", "--quiet")).Split('\n').Single(one => one.EndsWith("/solo-1", StringComparison.Ordinal));
+        Assert.Equal("solo-1", (await _platform.MustAsync("container", "exec", container, "--", "hostname")).Trim());
+        await LogsSayAsync("hey from solo-1", "container", "logs", container);
+
+        await _platform.MustAsync("service", "stop", "solo");
+        await Until.TrueAsync("solo has stopped", async () => await StateAsync() == "exited");
+        await _platform.MustAsync("service", "start", "solo");
+        await Until.TrueAsync("solo runs again", async () => await StateAsync() == "running");
+        var program = await ProgramAsync();
+        await _platform.MustAsync("service", "restart", "solo");
+        await Until.TrueAsync("solo has another process", async () => await StateAsync() == "running" && await ProgramAsync() != program);
+
+        await _platform.MustAsync("service", "rm", "--force", "solo");
+        Assert.Empty(await SoloAsync());
+
+        Task<IReadOnlyList<Docker.ContainerSummary>> SoloAsync() =>
+            _platform.Engine.ListContainersAsync(["io.kontena.service.name=solo"], CancellationToken.None);
+        async Task<string> StateAsync() => Assert.Single(await SoloAsync()).State;
+        async Task<int> ProgramAsync() =>
+            (await _platform.Engine.InspectContainerAsync(Assert.Single(await SoloAsync()).Id, CancellationToken.None))!.Pid;
+    }
+
+    [Fact]
+    public async Task A_grid_comes_and_goes()
+    {
+        try
+        {
+            await _platform.MustAsync("grid", "create", "spare");
+            Assert.Contains("spare *", await _platform.MustAsync("grid", "ls"));
+            Assert.Contains("10.81.0.0/16", await _platform.MustAsync("grid", "show", "spare"));
+        }
+        finally
+        {
+            await _platform.MustAsync("grid", "use", "default");
+        }
+
+        await _platform.MustAsync("grid", "rm", "--force", "spare");
+        Assert.DoesNotContain("spare", await _platform.MustAsync("grid", "ls"));
+        var node = (await _platform.MustAsync("node", "ls", "--quiet")).Trim();
+        Assert.Contains("connected: yes", await _platform.MustAsync("node", "show", node));
     }
 
     [Fact]
@@ -139,6 +195,11 @@ public abstract class MainJobTests
         await ComesBackAsync("after its container was removed", container.Id);
 
         container = (await _platform.ContainersAsync("keeping")).Single();
+        var program = (await _platform.Engine.InspectContainerAsync(container.Id, CancellationToken.None))!.Pid;
+        System.Diagnostics.Process.GetProcessById(program).Kill();
+        await ComesBackAsync("after its program was killed", container.Id, sameIsFine: true);
+
+        container = (await _platform.ContainersAsync("keeping")).Single();
         System.Diagnostics.Process.GetProcessById(_platform.Pid(_platform.Form == "embedded" ? "standalone" : "node-agent")).Kill();
         Assert.Equal(0, (await _platform.UpAsync()).ExitCode);
         Assert.Equal("kept", await ExecAsync("cat /data/file"));
@@ -148,6 +209,8 @@ public abstract class MainJobTests
         System.Diagnostics.Process.GetProcessById(engine).Kill();
         await ComesBackAsync("after the engine was killed", container.Id, sameIsFine: true);
         await RemoveAsync("keeping");
+        await Until.TrueAsync("the example runs again", async () => await RunningAsync("hello") == 3, seconds: 60);
+        await Until.AnswersAsync(_platform.Url);
 
         Task<string> ExecAsync(string script) => ExecAsyncIn("keeping/db", script);
 
