@@ -18,8 +18,12 @@ internal sealed class PlacementScene
         {
             if (instance is { Node: { } node, Desired: not DesiredState.Removed })
                 Add(new Occupant(node, instance, Leaving: false));
+            // Found by machine: another one may have joined under the name since, and holds nothing of it.
             foreach (var departure in instance.Departures)
-                Add(new Occupant(departure.Node, instance, Leaving: true));
+            {
+                if (ByNodeId(departure.NodeId) is { } left)
+                    Add(new Occupant(left.Name, instance, Leaving: true));
+            }
         }
     }
 

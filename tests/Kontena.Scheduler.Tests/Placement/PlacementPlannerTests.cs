@@ -245,4 +245,17 @@ public sealed class PlacementPlannerTests
         Assert.Contains("which is leaving",
             bed.Refuse(Some.Service(spec: Some.Spec() with { Ports = [new PortMapping(80, 80)] })).ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_machine_that_took_over_a_name_holds_nothing_of_its_predecessor()
+    {
+        var ports = Some.Spec() with { Ports = [new PortMapping(80, 80)] };
+        var bed = new PlacementBed(1);
+        bed.Settle(Some.Service("old", ports));
+        bed.Instances[0] = bed.Instances[0] with
+        {
+            Node = null, NodeId = null, Desired = DesiredState.Removed, Departures = [new Departure("node-1", "ID-before", 2, Now)],
+        };
+        Assert.Equal([1], bed.Place(Some.Service(spec: ports)));
+    }
 }
