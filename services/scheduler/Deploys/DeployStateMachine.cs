@@ -82,7 +82,7 @@ internal static class DeployStateMachine
         var after = deploy with
         {
             State = step.End?.State ?? DeployState.Ongoing,
-            Reason = step.End?.Reason,
+            Reason = step.End?.Reason ?? step.Waiting,
             Unplaceable = step.End?.Unplaceable ?? false,
             StartedAt = began ? deploy.StartedAt ?? now : null,
             FinishedAt = step.End is null ? null : now,
@@ -90,7 +90,7 @@ internal static class DeployStateMachine
             InstanceDeploys = step.Instances,
             ServiceRevision = service?.Revision ?? deploy.ServiceRevision,
         };
-        var same = after.State == deploy.State && after.InstanceCount == deploy.InstanceCount
+        var same = after.State == deploy.State && after.Reason == deploy.Reason && after.InstanceCount == deploy.InstanceCount
             && after.ServiceRevision == deploy.ServiceRevision && after.InstanceDeploys.SequenceEqual(deploy.InstanceDeploys);
         return same ? null : after;
     }

@@ -36,7 +36,7 @@ internal static class RolloutPlanner
         return plan switch
         {
             PlacementPlan.Placed placed => Proceed(view, service, placed.Assignments, instances),
-            PlacementPlan.Refused refused => Refused(view, instances, underWay, refused.Explanation),
+            PlacementPlan.Refused refused => Refused(view, instances, underWay, refused),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }
@@ -80,16 +80,25 @@ internal static class RolloutPlanner
 
     // Ports and memory of instances that are on their way out come free in a moment: that is no reason to fail.
     private static RolloutStep Refused(
-        RolloutView view, List<InstanceDeploy> instances, bool underWay, PlacementExplanation explanation)
+        RolloutView view, List<InstanceDeploy> instances, bool underWay, PlacementPlan.Refused refused)
     {
         var leaving = view.Scene.Nodes
             .Where(node => node.IsOnline)
             .SelectMany(node => view.Scene.On(node.Name).Where(one => one.Leaving)
-                .SelectMany(one => one.Instance.Departures.Where(departure => departure.Node == node.Name)))
+                .SelectMany(one => one.Instance.Departures.Where(departure => departure.NodeId == node.Node.NodeId)))
             .Any(departure => view.Now - departure.OrderedAt < DeployLimits.Leaving);
         if (underWay || leaving)
             return new RolloutStep { Instances = instances, Count = view.Deploy.InstanceCount };
-        return Ended(view, instances, new RolloutEnd(DeployState.Error, explanation.ToString(), Unplaceable: true));
+        // A few heartbeats were missed: the node is heard again soon, or offline, and that decides.
+        if (refused.AwaitsSuspect)
+        {
+            return new RolloutStep
+            {
+                Instances = instances, Count = view.Deploy.InstanceCount, Waiting = DeployLimits.Clip("waiting: " + refused.Explanation.Summary),
+            };
+        }
+
+        return Ended(view, instances, new RolloutEnd(DeployState.Error, refused.Explanation.ToString(), Unplaceable: true));
     }
 
     private static InstanceDeploy Judge(RolloutView view, Service service, InstanceDeploy entry)
@@ -173,6 +182,7 @@ internal static class RolloutPlanner
     {
         var open = instances.Where(one => one.State == DeployState.Ongoing).Select(one => one.Number).ToList();
         var which = open.Count == 0 ? "some instances were never begun" : $"instances {string.Join(", ", open)} are not ready";
-        return $"{Halt(view)}: it did not finish within {DeployLimits.Deploy.TotalMinutes:0} minutes; {which}";
+        var waiting = view.Deploy.Reason is null ? "" : $"; {view.Deploy.Reason}";
+        return $"{Halt(view)}: it did not finish within {DeployLimits.Deploy.TotalMinutes:0} minutes; {which}{waiting}";
     }
 }

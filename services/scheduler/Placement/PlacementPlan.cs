@@ -12,7 +12,9 @@ internal abstract record PlacementPlan
     /// <summary>One node for each number from 1 on, in that order.</summary>
     public sealed record Placed(IReadOnlyList<Assignment> Assignments) : PlacementPlan;
 
-    public sealed record Refused(PlacementExplanation Explanation) : PlacementPlan;
+    /// <param name="Explanation">Which rule said no on which node.</param>
+    /// <param name="AwaitsSuspect">A node that is only suspect would have taken it: it is online again in a moment, or offline.</param>
+    public sealed record Refused(PlacementExplanation Explanation, bool AwaitsSuspect = false) : PlacementPlan;
 }
 
 /// <param name="Kept">The instance was there already.</param>

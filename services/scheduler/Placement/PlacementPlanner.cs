@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Core.Affinities;
 using Kontena.Scheduler.Placement.Filters;
@@ -39,7 +40,7 @@ internal static class PlacementPlanner
         var board = new PlacementBoard(scene, service, own);
         var count = Count(board, strategy, affinities, now);
         if (count == 0)
-            return new PlacementPlan.Refused(Explain(Query(1)));
+            return NoNode(Query(1));
 
         var assignments = new Assignment?[count];
         for (var number = 1; number <= count; number++)
@@ -57,7 +58,7 @@ internal static class PlacementPlanner
             var query = Query(number);
             var candidates = scene.Nodes.Where(node => Excluded(query, node) is null).ToList();
             if (candidates.Count == 0)
-                return new PlacementPlan.Refused(Explain(query));
+                return NoNode(query);
             Assign(number, strategy.Choose(query, SoftAffinity.Narrow(query, candidates), seed), kept: false);
         }
 
@@ -95,13 +96,15 @@ internal static class PlacementPlanner
         return null;
     }
 
-    private static PlacementExplanation Explain(PlacementQuery query)
+    private static PlacementPlan.Refused NoNode(PlacementQuery query)
     {
         var nodes = query.Board.Scene.Nodes
             .Select(node => (node.Name, Exclusion: Excluded(query, node)))
             .Where(one => one.Exclusion is not null)
             .Select(one => new NodeExclusion(one.Name, one.Exclusion!));
-        return new PlacementExplanation(query.Board.NameOf(query.Number), [.. nodes]);
+        return new PlacementPlan.Refused(
+            new PlacementExplanation(query.Board.NameOf(query.Number), [.. nodes]),
+            query.Board.Scene.Nodes.Any(node => node is { State: LivenessState.Suspect } && Excluded(query, node.IfOnline()) is null));
     }
 
     private static PlacementPlan.Refused Refuse(Service service, string problem) =>

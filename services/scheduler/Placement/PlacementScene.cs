@@ -64,6 +64,8 @@ internal sealed record Candidate(Node Node, NodeLiveness? Liveness)
     public DateTimeOffset? AwaySince =>
         State == LivenessState.Offline ? Liveness?.DisconnectedAt ?? Liveness?.LastSeenAt ?? Node.UpdatedAt : null;
 
+    public Candidate IfOnline() => this with { Liveness = Liveness! with { State = LivenessState.Online } };
+
     public bool AwayLongerThan(TimeSpan grace, DateTimeOffset now) => AwaySince is { } since && now - since > grace;
 }
 

@@ -11,7 +11,7 @@ public sealed record ServiceDeploy
     public required string ServiceUid { get; init; }
     public required DeployState State { get; init; }
 
-    /// <summary>Why it failed; never null in state <see cref="DeployState.Error"/>.</summary>
+    /// <summary>Why it failed; never null in state <see cref="DeployState.Error"/>. While it is ongoing, what it waits for, if anything.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The deploy's own number, e.g. <c>2018-03-12 10:11:12 UTC</c>-like text that grows; instances carry it as <c>deploy_rev</c>.</summary>

@@ -135,6 +135,43 @@ public sealed class ServiceDeployTests
     }
 
     [Fact]
+    public void A_deploy_waits_for_a_suspect_node_to_be_heard_again()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service());
+        world.Doubt("node-1");
+        var id = world.Deploy();
+        world.Run(7);
+        Assert.Equal((DeployState.Ongoing, "waiting: no node for shop.web-1: of 1 node 1 suspect"), (world.Of(id).State, world.Of(id).Reason));
+        world.Return("node-1");
+        var ended = world.Finish(id);
+        Assert.Equal((DeployState.Success, null), (ended.State, ended.Reason));
+    }
+
+    [Fact]
+    public void A_suspect_node_that_goes_offline_decides_the_deploy()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service());
+        world.Doubt("node-1");
+        var id = world.Deploy();
+        world.Run(7);
+        world.Lose("node-1");
+        var ended = world.Finish(id);
+        Assert.True(ended.Unplaceable);
+        Assert.Contains("1 offline", ended.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_suspect_node_that_would_not_do_anyway_is_not_waited_for()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Put(Some.Service(spec: Some.Spec() with { Affinity = ["label==gpu"] }));
+        world.Doubt("node-1");
+        Assert.Equal(DeployState.Error, world.Of(world.Deploy()).State);
+    }
+
+    [Fact]
     public void Requests_while_one_waits_share_it()
     {
         var world = new GridWorld(nodes: 1);

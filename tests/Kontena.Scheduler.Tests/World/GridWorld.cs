@@ -89,6 +89,9 @@ internal sealed class GridWorld
         Put(Some.Offline(node, Now));
     }
 
+    /// <summary>Missed heartbeats; the machine itself goes on.</summary>
+    public void Doubt(string node) => Put(Some.Online(node) with { State = LivenessState.Suspect });
+
     public void Return(string node)
     {
         _nodes[node].IsConnected = true;
