@@ -53,6 +53,8 @@ internal static class DeployStateMachine
 
         foreach (var surplus in step.Surplus)
             InstanceChanges.TakeDown(draft, surplus, park: surplus.Spec is { Stateful: true }, now);
+        if (step.Vacate is { } vacated)
+            InstanceChanges.Release(draft, vacated, now);
         foreach (var turn in step.Begin)
         {
             var existing = draft.InstancesOf(deploy.ServiceUid).FirstOrDefault(one => one.Number == turn.Number);

@@ -60,8 +60,12 @@ internal static class RolloutPlanner
             && view.Now - LastMove(view, instances) > DeployLimits.Instance;
         if (stuck)
         {
-            var reason = $"{Halt(view)}: {turns.Pending} of {assignments.Count} instances wait for others to be ready, and none became ready within "
-                + $"{DeployLimits.Instance.TotalSeconds:0} s; lower min_health or repair the instances that are down";
+            var seconds = DeployLimits.Instance.TotalSeconds;
+            var reason = turns.Blocked.Count == 0
+                ? $"{Halt(view)}: {turns.Pending} of {assignments.Count} instances wait for others to be ready, and none became ready within "
+                    + $"{seconds:0} s; lower min_health or repair the instances that are down"
+                : $"{Halt(view)}: instances {string.Join(", ", turns.Blocked)} are to change places, where they hold each other's ports. To make room "
+                    + $"two have to be down at once, and min_health did not allow that within {seconds:0} s; lower min_health, or scale down and up again";
             return Ended(view, instances, new RolloutEnd(DeployState.Error, reason)) with { Surplus = surplus };
         }
 
@@ -75,7 +79,7 @@ internal static class RolloutPlanner
         }
 
         instances.Sort((one, other) => one.Number.CompareTo(other.Number));
-        return new RolloutStep { Instances = instances, Count = assignments.Count, Begin = turns.Begin, Surplus = surplus };
+        return new RolloutStep { Instances = instances, Count = assignments.Count, Begin = turns.Begin, Vacate = turns.Vacate, Surplus = surplus };
     }
 
     // Ports and memory of instances that are on their way out come free in a moment: that is no reason to fail.

@@ -37,6 +37,9 @@ internal sealed record RolloutStep
     /// <summary>Instances beyond the wanted number, to be taken down.</summary>
     public IReadOnlyList<Instance> Surplus { get; init; } = [];
 
+    /// <summary>The instance that leaves its node, to be ordered once it is gone from there.</summary>
+    public Instance? Vacate { get; init; }
+
     /// <summary>What has to pass by itself before it can go on; the deploy's reason meanwhile.</summary>
     public string? Waiting { get; init; }
 

@@ -10,7 +10,9 @@ namespace Kontena.Scheduler.Deploys;
 /// <summary>Whose turn it is.</summary>
 /// <param name="Begin">To be ordered now.</param>
 /// <param name="Pending">Not yet of this deploy, including <paramref name="Begin"/>.</param>
-internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending)
+/// <param name="Blocked">The numbers of those whose node is still held by another instance that is to leave it.</param>
+/// <param name="Vacate">To leave its node first, because only blocked ones are left: they change places.</param>
+internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending, IReadOnlyList<int> Blocked, Instance? Vacate)
 {
     /// <remarks>An instance that serves nobody may be replaced at any time; one that does only while enough others are ready.</remarks>
     public static RolloutTurns Next(
@@ -35,8 +37,9 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
                 (serves ? serving : idle).Add(assignment);
         }
 
+        var blocked = idle.Concat(serving).Where(one => IsOccupied(view, service, assignments, one)).Select(one => one.Number).ToHashSet();
         var begin = idle
-            .Where(one => !IsOccupied(view, service, assignments, one))
+            .Where(one => !blocked.Contains(one.Number))
             .OrderBy(one => reachable.Contains(one.Node.Name) ? 0 : 1)
             .ThenBy(one => one.Number)
             .Take(Math.Max(0, DeployLimits.Fresh - underWay.Count))
@@ -45,8 +48,16 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
         var room = Math.Max(0, DeployLimits.Replacing - underWay.Count - begin.Count);
         var mayGo = Math.Min(room, ready - required);
         if (mayGo > 0)
-            begin.AddRange(serving.Where(one => !IsOccupied(view, service, assignments, one)).Take(mayGo));
-        return new RolloutTurns(begin, idle.Count + serving.Count);
+            begin.AddRange(serving.Where(one => !blocked.Contains(one.Number)).Take(mayGo));
+
+        // One that serves goes only if its successor in the place may be down beside it: else nothing would be won.
+        var vacate = begin.Count > 0 || underWay.Count > 0
+            ? null
+            : idle.Concat(mayGo > 1 ? serving : [])
+                .Where(turn => blocked.Contains(turn.Number))
+                .Select(turn => (turn.Node, Instance: own.GetValueOrDefault(turn.Number)))
+                .FirstOrDefault(one => one.Instance is { NodeId: { } at } && at != one.Node.NodeId).Instance;
+        return new RolloutTurns(begin, idle.Count + serving.Count, [.. blocked.Order()], vacate);
     }
 
     // A deploy that nobody asked for corrects what lags and leaves the rest alone.

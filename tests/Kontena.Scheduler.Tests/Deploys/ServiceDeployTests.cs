@@ -263,6 +263,43 @@ public sealed class ServiceDeployTests
     }
 
     [Fact]
+    public void Instances_that_change_places_make_room_for_each_other()
+    {
+        var world = Swapping(minHealth: 0.3);
+        var least = 3;
+        world.Laws.Add(() => least = Math.Min(least, world.Nodes.Sum(node => node.Containers.Count(one => one.Ready))));
+        var ended = world.Finish(world.Deploy());
+        Assert.Equal(DeployState.Success, ended.State);
+        Assert.InRange((ended.FinishedAt - ended.CreatedAt)!.Value.TotalSeconds, 0, 60);
+        Assert.Equal(["node-2", "node-1", "node-3"], world.Instances.Select(one => one.Node));
+        Assert.Equal(1, least);
+    }
+
+    [Fact]
+    public void Instances_that_may_not_change_places_stay_and_the_reason_says_why()
+    {
+        var world = Swapping(minHealth: 0.8);
+        world.Laws.Add(() => Assert.InRange(world.Nodes.Sum(node => node.Containers.Count(one => one.Ready)), 2, 3));
+        var ended = world.Finish(world.Deploy());
+        Assert.Equal(DeployState.Error, ended.State);
+        Assert.Contains("instances 1, 2 are to change places", ended.Reason, StringComparison.Ordinal);
+    }
+
+    // Each instance belongs on the node with its number on a label; then the labels of the first two nodes change hands.
+    private static GridWorld Swapping(double minHealth)
+    {
+        var world = new GridWorld();
+        for (var number = 1; number <= 3; number++)
+            world.Add(Some.Node(number, $"slot={number}"));
+        var spec = Some.Spec(3) with { Ports = [new PortMapping(80, 80)], Affinity = ["label==slot=%s"], MinHealth = minHealth };
+        world.Put(Some.Service(spec: spec));
+        world.Finish(world.Deploy());
+        world.Put(Some.Node(1, "slot=2"));
+        world.Put(Some.Node(2, "slot=1"));
+        return world;
+    }
+
+    [Fact]
     public void A_drained_node_is_left_by_stateless_and_stopped_for_stateful()
     {
         var world = new GridWorld(nodes: 2);
