@@ -3,6 +3,7 @@ using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Nodes;
 using Kontena.Hosting.Bus;
+using Kontena.State;
 
 namespace Kontena.Api.Exec;
 
@@ -29,16 +30,25 @@ internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, ID
         while (true)
         {
             await Task.Delay(Watch, time, cancellationToken);
-            if (await WhyAwayAsync(target.Grid, target.Node, cancellationToken) is { } reason)
-                session.End(new ExecEvent.Failed(reason));
+            try
+            {
+                if (await WhyAwayAsync(target.Grid, target.Node, cancellationToken) is { } reason)
+                    session.End(new ExecEvent.Failed(reason));
+            }
+            catch (StateUnavailableException)
+            {
+                // Says nothing of the node: the session does not need the store, and the next look may find it again.
+            }
+
             gaps = session.HasGap ? gaps + 1 : 0;
             if (gaps >= GapsBeforeLost)
                 session.End(new ExecEvent.Failed("a part of the output did not arrive"));
         }
     }
 
+    // A suspect node missed a few heartbeats; it is offline soon, if it is lost.
     private async Task<string?> WhyAwayAsync(string grid, string node, CancellationToken cancellationToken) =>
-        (await reader.LivenessAsync(grid, node, cancellationToken))?.State is LivenessState.Online
+        (await reader.LivenessAsync(grid, node, cancellationToken))?.State is LivenessState.Online or LivenessState.Suspect
             ? null
             : $"node {node} does not answer; its containers can't be reached until it does";
 }

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using Kontena.Api.Exec;
+using Kontena.Api.Snapshots;
 using Kontena.Contracts.Exec;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.State;
+using Kontena.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kontena.Api.Tests.Exec;
@@ -18,7 +21,7 @@ public sealed class ExecTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await ApiUnderTest.StartAsync(options => options with { ExecTimeout = TimeSpan.FromMilliseconds(500) });
+        _api = await ApiUnderTest.StartAsync();
         await _api.SeedAsync();
     }
 
@@ -138,7 +141,7 @@ public sealed class ExecTests : IAsyncLifetime
         await SendAsync(socket, """{"cmd":["sleep","1000"]}""");
         socket.Abort();
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await closed.Task.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -146,12 +149,47 @@ public sealed class ExecTests : IAsyncLifetime
     {
         using var socket = await ConnectAsync();
         await SendAsync(socket, """{"cmd":["sleep","1000"]}""");
-        await _api.PutAsync(StateKeys.NodeLiveness, "main", Some.Liveness(LivenessState.Suspect));
+        await _api.PutAsync(StateKeys.NodeLiveness, "main", Some.Liveness(LivenessState.Offline));
 
         var (frames, status, _) = await ReadToEndAsync(socket);
 
         Assert.Contains("node core-01 does not answer", Assert.Single(frames));
         Assert.Equal(4000, status);
+    }
+
+    [Fact]
+    public async Task Missed_heartbeats_neither_refuse_a_session_nor_end_it()
+    {
+        await _api.PutAsync(StateKeys.NodeLiveness, "main", Some.Liveness(LivenessState.Suspect));
+        _api.Bus.OnSend = (_, message) =>
+        {
+            if (message is OpenExec open)
+                Deliver(open, 1, exit: 0);
+        };
+
+        Assert.Equal("[[],[],0]", (await _api.PostAsync(Path, new { cmd = new[] { "x" } })).Text);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_for_a_while_leaves_the_session_and_its_watch_alone()
+    {
+        var (clock, store) = (new TestClock(), new StoreInTurns());
+        var session = new ExecSession("a");
+        var targets = new ExecTargets(new SnapshotReader(store), new ExecProcess("test"), _api.Bus, clock);
+        var target = new ExecTarget("main", "core-01", "ABCD:0001", "docker-1", session, new ExecProcess("test"), _api.Bus);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        var watching = targets.WatchAsync(target, session, ended.Token);
+        store.Answer = () => throw new StateUnavailableException("Redis is away");
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(session.HasEnded);
+        Assert.False(watching.IsCompleted);
+
+        store.Answer = () => JsonSerializer.Serialize(Some.Liveness(LivenessState.Offline), StateKeys.NodeLiveness.Json);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(session.HasEnded);
+        await ended.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
     }
 
     [Fact]
@@ -184,11 +222,14 @@ public sealed class ExecTests : IAsyncLifetime
     [Fact]
     public async Task A_blocking_command_that_does_not_end_is_stopped_and_said_so()
     {
-        var answer = await _api.PostAsync(Path, new { cmd = new[] { "sleep", "1000" } });
+        await using var api = await ApiUnderTest.StartAsync(options => options with { ExecTimeout = TimeSpan.FromMilliseconds(500) });
+        await api.SeedAsync();
+
+        var answer = await api.PostAsync(Path, new { cmd = new[] { "sleep", "1000" } });
 
         Assert.Equal(503, answer.Status);
         Assert.Contains("did not end within", answer.Error);
-        Assert.True(_api.Bus.Single<ExecInput>().Close);
+        Assert.True(api.Bus.Single<ExecInput>().Close);
     }
 
     private void Deliver(OpenExec open, long sequence, string stream = "stdout", byte[]? chunk = null, int? exit = null, string? error = null) =>
