@@ -13,6 +13,9 @@ internal sealed class LogStream(LogReader reader, LogFollowers followers, TimePr
     private static readonly TimeSpan AfterData = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WhenIdle = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan WhenAway = TimeSpan.FromSeconds(1);
+
+    /// <summary>Before every line: what came first while nothing was there is not cut to the newest lines.</summary>
+    private const string Beginning = "000000000000000000000000";
     private static readonly byte[] Blank = " "u8.ToArray();
 
     public required QueryLogs Query { get; init; }
@@ -27,21 +30,19 @@ internal sealed class LogStream(LogReader reader, LogFollowers followers, TimePr
         httpContext.Response.ContentType = "application/json";
         await httpContext.Response.StartAsync(cancellationToken);
 
-        var after = Query.After;
+        var next = Query with { After = Query.After ?? Beginning, Limit = LinesPerBatch };
         while (!cancellationToken.IsCancellationRequested)
         {
             foreach (var line in lines ?? [])
             {
                 var json = JsonSerializer.SerializeToUtf8Bytes(LogReader.Render(line, Query.Grid), KontenaResponseJson.Wire.LogLineJson);
                 await WriteChunkAsync(httpContext, json);
-                after = line.Id;
+                next = next with { After = line.Id, Since = null };
             }
 
             if (lines is not { Count: > 0 })
                 await WriteChunkAsync(httpContext, Blank);
             await Task.Delay(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }, time, cancellationToken);
-            // While nothing was sent, "the newest lines" is still the question.
-            var next = after is null ? Query : Query with { After = after, Since = null, Limit = LinesPerBatch };
             lines = await TryReadAsync(next, cancellationToken);
         }
     }

@@ -122,6 +122,29 @@ public sealed class LogEndpointTests
         Assert.Contains("after 000000000000000000000002", chunks[^1]);
     }
 
+    [Fact]
+    public async Task A_first_burst_of_a_silent_service_is_followed_from_its_beginning()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+        var asked = new List<QueryLogs>();
+        var twice = new TaskCompletionSource();
+        api.Bus.Answer<QueryLogs>(query =>
+        {
+            asked.Add(query);
+            if (asked.Count == 2)
+                twice.TrySetResult();
+            return new LogPage { Lines = [] };
+        });
+        using var following = await api.Http.GetAsync("/v1/services/main/shop/web/container_logs?follow=1&limit=10&since=2026-03-01T11:00:00Z",
+            HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await twice.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((null, 10), (asked[0].After, asked[0].Limit));
+        Assert.Equal((new string('0', 24), 300), (asked[1].After, asked[1].Limit));
+        Assert.Equal(asked[0].Since, asked[1].Since);
+    }
+
     private static async Task<string> ReadHeadAsync(Stream stream)
     {
         var head = new StringBuilder();

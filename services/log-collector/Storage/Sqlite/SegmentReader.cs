@@ -38,7 +38,7 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
             return [];
 
         var everything = wanted.Count == sources.Count;
-        var shape = new Shape(after ?? FirstRowSince(query.Since), after is null, query.Since, limit, search);
+        var shape = new Shape(Math.Max(after ?? 0, FirstRowSince(query.Since)), after is null, query.Since, limit, search);
         if (everything || wanted.Count > FewSources || search is not null)
             return Run(shape, everything ? null : wanted, sources, cancellationToken);
 
