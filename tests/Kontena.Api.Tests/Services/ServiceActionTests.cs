@@ -18,7 +18,7 @@ public sealed class ServiceActionTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _api = await ApiUnderTest.StartAsync(options => options with { RemovalTimeout = TimeSpan.FromMilliseconds(400) });
+        _api = await ApiUnderTest.StartAsync();
         await _api.SeedAsync();
         await _api.PutAsync(StateKeys.ServiceDeploy, "main", Some.ServiceDeploy(DeployId, DeployState.Created));
     }
@@ -108,20 +108,22 @@ public sealed class ServiceActionTests : IAsyncLifetime
         var answer = await _api.SendAsync(HttpMethod.Delete, "/v1/services/main/shop/web");
 
         Assert.Equal((200, "{}"), (answer.Status, answer.Text));
-        Assert.True(tearDown!.IsCompleted);
+        await tearDown!;
         Assert.Equal(404, (await _api.GetAsync("/v1/services/main/shop/web")).Status);
     }
 
     [Fact]
     public async Task Removal_that_takes_long_says_where_it_hangs()
     {
-        _api.Bus.Answer<RemoveService>(async _ =>
+        await using var api = await ApiUnderTest.StartAsync(options => options with { RemovalTimeout = TimeSpan.FromMilliseconds(400) });
+        await api.SeedAsync();
+        api.Bus.Answer<RemoveService>(async _ =>
         {
-            await _api.PutAsync(StateKeys.Service, "main", Some.Service() with { RemovedAt = Some.Noon });
+            await api.PutAsync(StateKeys.Service, "main", Some.Service() with { RemovedAt = Some.Noon });
             return CommandResult.Done();
         });
 
-        var answer = await _api.SendAsync(HttpMethod.Delete, "/v1/services/main/shop/web");
+        var answer = await api.SendAsync(HttpMethod.Delete, "/v1/services/main/shop/web");
 
         Assert.Equal(503, answer.Status);
         Assert.Contains("main/shop/web is marked removed", answer.Error);
