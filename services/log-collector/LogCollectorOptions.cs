@@ -18,6 +18,9 @@ internal sealed record LogCollectorOptions
     /// <summary>Bytes after which a day's lines go on in another segment, so that old ones can be removed one by one.</summary>
     public long SegmentBytes => Math.Max(8L * 1024 * 1024, RetentionBytes / 8);
 
+    /// <summary>How long a question about lines may be read for. The api waits for 10 s.</summary>
+    public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
     public static LogCollectorOptions From(IConfiguration configuration)
     {
         var data = configuration["Kontena:DataDirectory"] is { Length: > 0 } given ? given : "/var/lib/kontena";

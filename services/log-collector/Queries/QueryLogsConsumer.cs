@@ -25,6 +25,13 @@ internal sealed class QueryLogsConsumer(ILogStore store) : IConsumer<QueryLogs>
             search = parsed.Node;
         }
 
-        return new LogPage { Lines = await store.QueryAsync(query, search, cancellationToken) };
+        try
+        {
+            return new LogPage { Lines = await store.QueryAsync(query, search, cancellationToken) };
+        }
+        catch (LogStoreException exception)
+        {
+            return new LogPage { Lines = [], Error = exception.Message };
+        }
     }
 }

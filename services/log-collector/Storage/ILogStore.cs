@@ -22,6 +22,7 @@ internal interface ILogStore
     /// <param name="query">Already checked; its <see cref="QueryLogs.Text"/> is not looked at.</param>
     /// <param name="search">The text asked for, or null.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LogStoreException">It took longer than <see cref="LogCollectorOptions.QueryTimeout"/>.</exception>
     Task<IReadOnlyList<LogLine>> QueryAsync(QueryLogs query, SearchNode? search, CancellationToken cancellationToken);
 
     /// <summary>Removes what is over the limits of <see cref="LogCollectorOptions"/>.</summary>

@@ -48,6 +48,10 @@ internal static class SegmentSchema
         SqliteConnection.ClearPool(connection);
     }
 
+    /// <summary>Ends what the connection reads: a scan that finds nothing gives no row at which to stop.</summary>
+    public static CancellationTokenRegistration InterruptOn(SqliteConnection connection, CancellationToken cancellationToken) =>
+        cancellationToken.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

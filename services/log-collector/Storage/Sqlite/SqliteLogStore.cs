@@ -42,7 +42,7 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         QueueAsync(new Work(null, batch, []), cancellationToken);
 
     public Task<IReadOnlyList<LogLine>> QueryAsync(QueryLogs query, SearchNode? search, CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<LogLine>>(() => Query(query, search, cancellationToken), cancellationToken);
+        Task.Run<IReadOnlyList<LogLine>>(() => QueryInTime(query, search, cancellationToken), cancellationToken);
 
     public Task<int> TrimAsync(CancellationToken cancellationToken) => Task.Run(Trim, cancellationToken);
 
@@ -124,7 +124,7 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
             return _writer;
 
         var next = Open(wanted);
-        _previous?.Dispose();
+        Close(_previous);
         (_previous, _writer) = (_writer, next);
         Trim();
         return _writer;
@@ -147,6 +147,22 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
     }
 
     private bool IsFull(SegmentWriter writer) => SizeOf(writer.Segment) > _options.SegmentBytes;
+
+    /// <summary>A search holds up the removal of old segments, so it may not go on for as long as it likes.</summary>
+    private List<LogLine> QueryInTime(QueryLogs query, SearchNode? search, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_options.QueryTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return Query(query, search, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LogStoreException(
+                $"reading the log did not end within {_options.QueryTimeout.TotalSeconds:0} s; ask for less: a later --since, one service or instance, or a rarer word");
+        }
+    }
 
     private List<LogLine> Query(QueryLogs query, SearchNode? search, CancellationToken cancellationToken)
     {
@@ -183,8 +199,13 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
             try
             {
                 using var connection = SegmentSchema.OpenReader(SegmentName.FileOf(_options.Directory, segment));
+                using var interrupt = SegmentSchema.InterruptOn(connection, cancellationToken);
                 lines.AddRange(new SegmentReader(connection, segment)
                     .Read(query, after(segment), query.Limit - lines.Count, search, cancellationToken));
+            }
+            catch (SqliteException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
             }
             catch (SqliteException exception) when (exception.SqliteErrorCode == 1)
             {
@@ -242,9 +263,22 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
 
     private void CloseWriters()
     {
-        _previous?.Dispose();
-        _writer?.Dispose();
+        Close(_previous);
+        Close(_writer);
         _previous = _writer = null;
+    }
+
+    // What can't even be closed must not end the loop that everything waits for.
+    private void Close(SegmentWriter? writer)
+    {
+        try
+        {
+            writer?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            _logger.LogWarning(exception, "log segment {File} could not be closed; it is opened anew", writer?.File);
+        }
     }
 
     private sealed record Work(LogBatch? Lines, StatsBatch? Stats, byte[] Key)

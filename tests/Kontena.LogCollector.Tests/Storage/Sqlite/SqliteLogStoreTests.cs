@@ -1,6 +1,7 @@
 using Kontena.Contracts.Stats;
 using Kontena.Core.Ids;
 using Kontena.LogCollector.Storage;
+using Kontena.LogCollector.Storage.Sqlite;
 
 namespace Kontena.LogCollector.Tests.Storage.Sqlite;
 
@@ -256,6 +257,38 @@ public sealed class SqliteLogStoreTests
         await logs.Store.AppendAsync(batch, TestContext.Current.CancellationToken);
 
         Assert.Empty(await logs.LinesAsync(LogLines.Query()));
+    }
+
+    [Fact]
+    public async Task A_question_that_takes_too_long_is_answered_with_what_to_narrow()
+    {
+        await using var logs = new StoreOnDisk(queryTimeout: TimeSpan.Zero);
+        await logs.AddAsync(LogLines.Batch(["x"]));
+
+        var page = await logs.AskAsync(LogLines.Query());
+
+        Assert.Empty(page.Lines);
+        Assert.Contains("did not end within 0 s; ask for less", page.Error);
+    }
+
+    [Fact]
+    public async Task A_scan_that_finds_nothing_ends_when_it_is_no_longer_wanted()
+    {
+        await using var logs = new StoreOnDisk();
+        for (var batch = 0; batch < 10; batch++)
+            await logs.AddAsync(LogLines.Batch(Enumerable.Repeat("aa bb cc dd ee ff gg hh", 2_000), at: LogLines.Noon.AddMinutes(batch)));
+        using var connection = SegmentSchema.OpenReader(Path.Combine(logs.Directory, logs.Segments[0]));
+        using var unwanted = new CancellationTokenSource();
+
+        // The scan itself says when it has begun.
+        connection.CreateFunction("begun", (string text) =>
+        {
+            unwanted.Cancel();
+            return false;
+        });
+        using var interrupt = SegmentSchema.InterruptOn(connection, unwanted.Token);
+        var stopped = Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => SegmentSchema.Execute(connection, "SELECT id FROM line WHERE begun(text)"));
+        Assert.Equal(9, stopped.SqliteErrorCode);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class StoreOnDisk : IAsyncDisposable
 {
     private readonly LogCollectorOptions _options;
 
-    public StoreOnDisk(int days = 7, long bytes = 1024L * 1024 * 1024, string? copyOf = null)
+    public StoreOnDisk(int days = 7, long bytes = 1024L * 1024 * 1024, string? copyOf = null, TimeSpan? queryTimeout = null)
     {
         if (copyOf is not null)
         {
@@ -20,6 +20,8 @@ internal sealed class StoreOnDisk : IAsyncDisposable
         }
 
         _options = new LogCollectorOptions { Directory = Directory, RetentionDays = days, RetentionBytes = bytes };
+        if (queryTimeout is { } limit)
+            _options = _options with { QueryTimeout = limit };
         Store = Open();
     }
 
