@@ -9,6 +9,9 @@ internal sealed record CliContext(ITerminal Terminal, CliEnvironment Environment
     /// <summary>How often a deploy is asked after: soon at first, then once a second.</summary>
     public TimeSpan FirstPoll { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a master that stopped answering is waited for while a deploy or removal is followed.</summary>
+    public TimeSpan AwayLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The container engine of this machine, for building images.</summary>
     public Func<IContainerEngine> Engine { get; init; } = () => LocalEngine(Time);
 

@@ -66,8 +66,10 @@ internal static class ServiceEndpoints
         CancellationToken cancellationToken)
     {
         var found = await reader.GridAsync(grid, cancellationToken);
-        var removed = await reader.ServiceAsync(grid, stack, service, cancellationToken);
-        await commands.AskGridManagerAsync(new RemoveService { Grid = grid, Stack = stack, Service = service }, cancellationToken);
+        // One that is on its way out already is waited for: a client that was told 503 asks again to see the end.
+        var removed = await reader.FindServiceAsync(grid, stack, service, cancellationToken) ?? throw HttpRefusal.NotFound();
+        if (removed.RemovedAt is null)
+            await commands.AskGridManagerAsync(new RemoveService { Grid = grid, Stack = stack, Service = service }, cancellationToken);
 
         var deadline = time.GetUtcNow() + options.RemovalTimeout;
         while (await reader.FindServiceAsync(grid, stack, service, cancellationToken) is { RemovedAt: not null } left && left.Uid == removed.Uid)

@@ -131,7 +131,7 @@ internal sealed class ApiClient : IDisposable
         return builder.Uri;
     }
 
-    public CliException Unreachable(Exception error) => new(
+    public MasterAwayException Unreachable(Exception error) => new(
         $"Cannot reach the Kontena Master at {master.Url}: {Cause(error)}",
         remedy: "Check that it runs (infra/up starts one here), or choose another: kontena master use NAME");
 
@@ -186,7 +186,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CliException(
+            throw new MasterAwayException(
                 $"The Kontena Master at {master.Url} did not answer {method} {Shown(path)} in {ReadTimeout.TotalSeconds:0} s ({error.InnerException?.Message ?? "timed out"})",
                 remedy: "It may still do what was asked; look before trying again. EXCON_READ_TIMEOUT=SECONDS waits longer.");
         }

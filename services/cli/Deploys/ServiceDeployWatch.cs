@@ -23,6 +23,7 @@ internal sealed class ServiceDeployWatch(CommandRun run)
             () => new CliException(
                 $"deploy timed out: service {deploy.ServiceId} has not finished in {Polling.Limit.TotalSeconds:0} s",
                 remedy: $"It goes on. Look with: kontena service show {Short(deploy.ServiceId)}"),
+            step,
             cancellationToken);
     }
 

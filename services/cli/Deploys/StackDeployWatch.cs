@@ -37,8 +37,8 @@ internal sealed class StackDeployWatch(CommandRun run)
 
         if (deploy.State == "created")
         {
-            deploy = await run.Progress.RunAsync("Waiting for deployment to start", _ => polling.UntilAsync(
-                async token => await Read(token) is { State: not "created" } started ? started : null, Late, cancellationToken));
+            deploy = await run.Progress.RunAsync("Waiting for deployment to start", step => polling.UntilAsync(
+                async token => await Read(token) is { State: not "created" } started ? started : null, Late, step, cancellationToken));
         }
 
         var watch = new ServiceDeployWatch(run);
@@ -61,6 +61,7 @@ internal sealed class StackDeployWatch(CommandRun run)
                     return now.State is "success" or "error" || now.ServiceDeploys.Any(service => !followed.Contains(service.Id)) ? now : null;
                 },
                 Late,
+                step: null,
                 cancellationToken);
         }
 

@@ -56,23 +56,42 @@ internal sealed class ExecSession(ApiClient api, ITerminal terminal, CliEnvironm
             await socket.ConnectAsync(uri, cancellationToken);
             return socket;
         }
-        catch (WebSocketException error) when (socket.HttpStatusCode is not 0 and not HttpStatusCode.SwitchingProtocols)
+        catch (WebSocketException) when (socket.HttpStatusCode is not 0 and not HttpStatusCode.SwitchingProtocols)
         {
             var status = (int)socket.HttpStatusCode;
             socket.Dispose();
             throw new CliException(
                 $"Error during WebSocket handshake: Unexpected response code: {status}",
+                await WhyAsync(spec, status, cancellationToken),
                 remedy: status switch
                 {
                     404 => "There is no such container, or it does not run: kontena container ls",
                     401 or 403 => "Log in with a valid token: kontena master login --token TOKEN URL",
-                    _ => error.Message,
+                    _ => null,
                 });
         }
         catch (WebSocketException error)
         {
             socket.Dispose();
             throw api.Unreachable(error);
+        }
+    }
+
+    // A websocket client does not hand out the body of a refusal; the same path without the upgrade is refused for the same reason.
+    private async Task<IReadOnlyList<string>> WhyAsync(ExecSpec spec, int status, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.GetAsync(spec.ToPath(), cancellationToken);
+            return [];
+        }
+        catch (ApiException refusal)
+        {
+            return refusal.Status == status ? [$"\t{refusal.Message}", .. refusal.Details] : [];
+        }
+        catch (MasterAwayException)
+        {
+            return [];
         }
     }
 

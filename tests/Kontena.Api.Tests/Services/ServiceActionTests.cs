@@ -128,6 +128,11 @@ public sealed class ServiceActionTests : IAsyncLifetime
         Assert.Equal(503, answer.Status);
         Assert.Contains("main/shop/web is marked removed", answer.Error);
         Assert.Contains("core-01", answer.Error);
+
+        Assert.Equal(503, (await api.SendAsync(HttpMethod.Delete, "/v1/services/main/shop/web")).Status);
+        Assert.Equal("web", api.Bus.Single<RemoveService>().Service);
+        await api.DeleteAsync(StateKeys.Service, "main", "shop/web");
+        Assert.Equal(404, (await api.SendAsync(HttpMethod.Delete, "/v1/services/main/shop/web")).Status);
     }
 
     [Fact]

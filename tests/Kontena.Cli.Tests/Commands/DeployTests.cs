@@ -24,6 +24,31 @@ public sealed class DeployTests : CliTest
     }
 
     [Fact]
+    public async Task A_master_that_is_away_for_a_moment_does_not_end_the_waiting()
+    {
+        Master.On("POST", $"{Web}/deploy", Some.Deploy("created")).On("GET", $"{Web}/deploys/d1", Some.Deploy("ongoing", Ongoing))
+            .OnStatus("GET", $"{Web}/deploys/d1", 503, """{"error":"Redis is away"}""")
+            .OnRequest("GET", $"{Web}/deploys/d1", context =>
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            })
+            .On("GET", $"{Web}/deploys/d1", Some.Deploy("success", Good));
+        Assert.Equal(0, await RunAsync("service", "deploy", "shop/web"));
+        Assert.Contains("  503 : Redis is away (/v1/services/main/shop/web/deploys/d1); asking again for 30 s\n", Error);
+        Assert.Contains("* Deploying service shop/web.. done\n", Error);
+    }
+
+    [Fact]
+    public async Task A_master_that_stays_away_ends_it_with_its_reason()
+    {
+        AwayLimit = TimeSpan.Zero;
+        Master.On("POST", $"{Web}/deploy", Some.Deploy("created")).OnStatus("GET", $"{Web}/deploys/d1", 503, """{"error":"Redis is away"}""");
+        Assert.Equal(1, await RunAsync("service", "deploy", "shop/web"));
+        Assert.Contains(" [error] 503 : Redis is away", Error);
+    }
+
+    [Fact]
     public async Task A_failed_deploy_shows_reason_instance_and_last_lines()
     {
         Master.On("POST", $"{Web}/deploy", Some.Deploy("created"))

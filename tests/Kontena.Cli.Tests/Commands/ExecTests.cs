@@ -74,6 +74,15 @@ public sealed class ExecTests : CliTest
     }
 
     [Fact]
+    public async Task A_refused_handshake_carries_the_masters_words()
+    {
+        Master.OnStatus("GET", First, 503, """{"error":"node core-01 does not answer"}""");
+        Assert.Equal(1, await RunAsync("container", "exec", "core-01/shop.web-1", "--", "ls"));
+        Assert.Contains("Unexpected response code: 503", Error);
+        Assert.Contains("\t503 : node core-01 does not answer", Error);
+    }
+
+    [Fact]
     public async Task An_error_of_the_node_is_said()
     {
         Master.OnSocket(First, async socket =>

@@ -166,6 +166,26 @@ public sealed class ServiceTests : CliTest
     }
 
     [Fact]
+    public async Task Rm_goes_on_when_the_master_stops_waiting()
+    {
+        const string gone = """{"error":"Not found"}""";
+        Master.OnStatus("DELETE", Web, 503, """{"error":"main/shop/web is marked removed"}""").On("DELETE", Web, "{}").OnStatus("GET", Web, 404, gone)
+            .On("DELETE", "/v1/services/main/null/db", "{}").OnStatus("GET", "/v1/services/main/null/db", 404, gone);
+        Assert.Equal(0, await RunAsync("service", "rm", "--force", "shop/web", "db"));
+        Assert.Contains("  503 : main/shop/web is marked removed", Error);
+        Assert.Contains("* Removing service shop/web.. done\n", Error);
+        Assert.True(Master.Got("DELETE", "/v1/services/main/null/db"));
+    }
+
+    [Fact]
+    public async Task Rm_of_what_was_never_there_says_so()
+    {
+        Master.OnStatus("DELETE", Web, 404, """{"error":"Not found"}""");
+        Assert.Equal(1, await RunAsync("service", "rm", "--force", "shop/web"));
+        Assert.Contains("404 : Not found", Error);
+    }
+
+    [Fact]
     public async Task Rm_of_one_instance_releases_it()
     {
         Master.On("GET", $"{Web}/instances", $$"""{"instances":[{{Some.Instance(2)}}]}""").On("DELETE", $"{Web}/instances/5aa6b0c47d1e2a0001000002", "{}");

@@ -16,6 +16,8 @@ public abstract class CliTest : IAsyncLifetime
 
     private protected IContainerEngine? Engine { get; set; }
 
+    private protected TimeSpan AwayLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     private protected string Out => Terminal.OutText.ReplaceLineEndings("\n");
 
     private protected string Error => Terminal.ErrorText.ToString().ReplaceLineEndings("\n");
@@ -44,7 +46,7 @@ public abstract class CliTest : IAsyncLifetime
         {
             Variable = name => Variables.GetValueOrDefault(name), HomeDirectory = Home, WorkingDirectory = Home,
         };
-        var context = new CliContext(Terminal, environment, TimeProvider.System) { FirstPoll = TimeSpan.FromMilliseconds(1) };
+        var context = new CliContext(Terminal, environment, TimeProvider.System) { FirstPoll = TimeSpan.FromMilliseconds(1), AwayLimit = AwayLimit };
         if (Engine is { } engine) context = context with { Engine = () => engine };
         return KontenaCli.RunAsync(words, context);
     }

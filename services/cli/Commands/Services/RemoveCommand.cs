@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kontena.Cli.Api;
 using Kontena.Cli.Deploys;
 using Kontena.Cli.Features;
+using Kontena.Cli.Output;
 using Kontena.Cli.Parsing;
 using Kontena.Contracts.Http;
 
@@ -40,16 +41,48 @@ internal sealed class RemoveCommand : CommandBody
     private async Task RemoveServiceAsync(CommandRun run, string path, string name, CancellationToken cancellationToken)
     {
         confirm.ByName(run, name);
-        await run.Progress.RunAsync($"Removing service {name}", async _ =>
-        {
-            await run.Api.DeleteAsync(path, cancellationToken);
-            await new Polling(run.Context).UntilAsync(
-                async token => await run.Api.FindAsync(path, KontenaResponseJson.Default.ServiceJson, token) is null ? "gone" : null,
-                () => new CliException(
-                    $"Service {name} is still there after {Polling.Limit.TotalSeconds:0} s", remedy: "Its node may be away: kontena node ls"),
-                cancellationToken);
-        });
+        var (asked, done) = (false, false);
+        await run.Progress.RunAsync($"Removing service {name}", step => new Polling(run.Context).UntilAsync(
+            async token =>
+            {
+                if (!done)
+                {
+                    var again = asked;
+                    asked = true;
+                    done = await DeleteAsync(run.Api, path, again, step, token);
+                }
+
+                return done && await FindAsync(run.Api, path, token) is null ? "gone" : null;
+            },
+            () => new CliException(
+                $"Service {name} is still there after {Polling.Limit.TotalSeconds:0} s", remedy: "Its node may be away: kontena node ls"),
+            step,
+            cancellationToken));
     }
+
+    /// <summary>False: the master stopped waiting, not removing. Containers may take longer to stop than it waits.</summary>
+    private static async Task<bool> DeleteAsync(ApiClient api, string path, bool again, ProgressStep step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await api.DeleteAsync(path, cancellationToken);
+            return true;
+        }
+        catch (ApiException error) when (error.Status == 404 && again)
+        {
+            return true;
+        }
+        catch (ApiException error) when (error.Status == 503)
+        {
+            // It is no longer shown once its removal was taken.
+            if (await FindAsync(api, path, cancellationToken) is not null) throw;
+            if (!again) step.Say($"  {error.Message}");
+            return false;
+        }
+    }
+
+    private static Task<ServiceJson?> FindAsync(ApiClient api, string path, CancellationToken cancellationToken) =>
+        api.FindAsync(path, KontenaResponseJson.Default.ServiceJson, cancellationToken);
 
     private async Task RemoveInstanceAsync(CommandRun run, string path, string name, int number, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class StackRemoval
     public static Task RunAsync(CommandRun run, string grid, string name, string title, CancellationToken cancellationToken)
     {
         var path = ApiPaths.Stack(grid, name);
-        return run.Progress.RunAsync(title, async _ =>
+        return run.Progress.RunAsync(title, async step =>
         {
             await run.Api.DeleteAsync(path, cancellationToken);
             await new Polling(run.Context).UntilAsync(
@@ -19,6 +19,7 @@ internal static class StackRemoval
                 () => new CliException(
                     $"Stack {name} is still there after {Polling.Limit.TotalSeconds:0} s",
                     remedy: "A node that runs part of it may be away: kontena node ls"),
+                step,
                 cancellationToken);
         });
     }
