@@ -54,7 +54,7 @@ internal static class ContainerEndpoints
         Find(await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken), node, name);
         await Reply.WriteAsync(http, StatusCodes.Status501NotImplemented, new JsonObject
         {
-            ["error"] = "This server can't ask a node for that; use docker on the node, or kontena container exec",
+            ["error"] = $"This version of the master can't ask the engine of {node} for that. See kontena container show {node}/{name}, or run docker on {node}",
         });
     }
 

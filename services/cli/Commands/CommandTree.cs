@@ -72,7 +72,6 @@ internal static class CommandTree
     [
         new LeafEntry("ls", "List nodes", "node ls", static () => new Nodes.ListCommand()) { Aliases = ["list"] },
         new LeafEntry("show", "Show a node", "node show core-01", static () => new Nodes.ShowCommand()),
-        new LeafEntry("create", "Announce a node that will join", "node create -l region=eu core-01", static () => new Nodes.CreateCommand()),
         new LeafEntry("update", "Change labels or availability of nodes", "node update --availability drain core-01", static () => new Nodes.UpdateCommand()),
         new LeafEntry("rm", "Remove nodes that are off", "node rm core-01", static () => new Nodes.RemoveCommand()) { Aliases = ["remove"] },
         new GroupEntry("label", "Labels of a node", static () =>

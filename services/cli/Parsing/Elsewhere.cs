@@ -3,7 +3,14 @@ namespace Kontena.Cli.Parsing;
 /// <summary>Words that older habits or other tools suggest, and where the thing is here (cli.md §1).</summary>
 internal static class Elsewhere
 {
-    public static string? Of(string path, string word) => path != "kontena" ? null : word switch
+    public static string? Of(string path, string word) => (path, word) switch
+    {
+        ("kontena node", "create") => "No such sub-command 'create'. A node joins by itself: start its agent with the token from kontena grid show --token GRID",
+        ("kontena", _) => OfRoot(word),
+        _ => null,
+    };
+
+    private static string? OfRoot(string word) => word switch
     {
         "login" => "No such sub-command 'login'. Use: kontena master login",
         "logout" => "No such sub-command 'logout'. Use: kontena master logout",

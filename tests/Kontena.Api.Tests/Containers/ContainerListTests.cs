@@ -30,7 +30,7 @@ public sealed class ContainerListTests
         var answer = await api.GetAsync("/v1/containers/main/core-01/shop.web-1/inspect");
 
         Assert.Equal(501, answer.Status);
-        Assert.Contains("can't ask a node", answer.Error.Replace("\\u0027", "'"));
+        Assert.Contains("can't ask the engine of core-01", answer.Error.Replace("\\u0027", "'"));
         Assert.Equal(404, (await api.GetAsync("/v1/containers/main/core-01/nope/inspect")).Status);
     }
 

@@ -82,10 +82,10 @@ public sealed class NodeTests : CliTest
     }
 
     [Fact]
-    public async Task Create_announces_a_node()
+    public async Task Nodes_are_not_announced_they_join_and_the_client_says_how()
     {
-        Master.On("POST", "/v1/grids/main/nodes", Some.Node("a"));
-        Assert.Equal(0, await RunAsync("node", "create", "-l", "x=1", "a"));
-        Assert.Contains("\"name\":\"a\"", Master.BodyOf("POST", "/v1/grids/main/nodes"));
+        Assert.Equal(1, await RunAsync("node", "create", "-l", "x=1", "a"));
+        Assert.Contains("start its agent with the token from kontena grid show --token GRID", Error);
+        Assert.Empty(Master.Seen);
     }
 }
