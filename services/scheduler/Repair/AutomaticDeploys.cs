@@ -10,7 +10,7 @@ using Kontena.Scheduler.Snapshots;
 namespace Kontena.Scheduler.Repair;
 
 /// <summary>Running stateless services whose instances lag behind get a deploy without being asked (runtime.md §2.2). Stateful ones never
-/// do.</summary>
+/// do, but for one that was started and never deployed: it has no data that could be disturbed.</summary>
 /// <remarks>Attempts that fail are repeated after 15 s, 30 s, … up to 15 min. One that found no node is not repeated at all until a node
 /// would be found: that is one open condition, not a failing deploy every sweep (runtime.md §9.1 D3).</remarks>
 internal static class AutomaticDeploys
@@ -30,9 +30,11 @@ internal static class AutomaticDeploys
         var instances = draft.Instances.Values.ToLookup(instance => instance.ServiceUid, StringComparer.Ordinal);
         foreach (var service in draft.Services.Values.OrderBy(one => one.UpdatedAt).ThenBy(one => one.Uid, StringComparer.Ordinal))
         {
-            if (service is not { RemovedAt: null, State: ServiceState.Running, Spec.Stateful: false } || deploying.Contains(service.Stack))
+            if (service is not { RemovedAt: null, State: ServiceState.Running } || deploying.Contains(service.Stack))
                 continue;
             if (now - service.UpdatedAt < Settling || deploys[service.Uid].Any(one => !DeployQueue.IsFinished(one.State)))
+                continue;
+            if (service.Spec.Stateful && (instances.Contains(service.Uid) || deploys.Contains(service.Uid)))
                 continue;
             Check(draft, memory, service, [.. deploys[service.Uid]], [.. instances[service.Uid]], now, newId);
         }

@@ -25,6 +25,18 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public void A_stateful_service_that_is_started_before_its_first_deploy_runs()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service(spec: Some.Spec() with { Stateful = true }) with { State = ServiceState.Initialized });
+        world.Run(30);
+        Assert.Empty(world.Instances);
+        world.Change("web", one => one with { State = ServiceState.Running });
+        world.Run(30);
+        Assert.Single(world["node-1"].Containers);
+    }
+
+    [Fact]
     public void A_service_that_cannot_be_placed_is_one_condition_until_a_node_fits() // runtime.md §2.2 [BUG]
     {
         var world = new GridWorld(nodes: 1);
