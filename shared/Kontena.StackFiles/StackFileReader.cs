@@ -161,7 +161,7 @@ public sealed class StackFileReader
             var path = $"volumes.{entry.Key}";
             if (entry.Value is not YamlMap volume)
             {
-                _remarks.Error(entry.Value.Place, path, "expected a mapping with 'external: true'; volumes are made with 'kontena volume create'");
+                _remarks.Error(entry.Value.Place, path, "expected a mapping with 'external: true'; to keep data without a volume of the grid, mount a path of the node in the service, e.g. '/srv/data:/data'");
                 continue;
             }
 
