@@ -72,7 +72,8 @@ internal static class ServiceActionEndpoints
             throw HttpRefusal.Invalid("env", "Env isn't in the right format: KEY=value is expected");
 
         var key = env[..env.IndexOf('=')];
-        await SetEnvAsync(commands, current, [.. current.Spec.Env.Where(one => KeyOf(one) != key), env], cancellationToken);
+        await commands.AskGridManagerAsync(
+            ChangeOfEnv(current, [.. current.Spec.Env.Where(one => KeyOf(one) != key), env]) with { SetEnv = env }, cancellationToken);
         return Reply.Empty;
     }
 
@@ -82,7 +83,7 @@ internal static class ServiceActionEndpoints
         var current = await RequireAsync(reader, grid, stack, service, cancellationToken);
         IReadOnlyList<string> left = [.. current.Spec.Env.Where(one => KeyOf(one) != key)];
         if (left.Count != current.Spec.Env.Count)
-            await SetEnvAsync(commands, current, left, cancellationToken);
+            await commands.AskGridManagerAsync(ChangeOfEnv(current, left) with { UnsetEnv = key }, cancellationToken);
         return Reply.Empty;
     }
 
@@ -122,11 +123,11 @@ internal static class ServiceActionEndpoints
             Grid = grid, Stack = stack, Service = service, State = state, Instances = instances, BumpRevision = bump,
         }, cancellationToken);
 
-    private static Task<string?> SetEnvAsync(Commands commands, Service service, IReadOnlyList<string> env, CancellationToken cancellationToken) =>
-        commands.AskGridManagerAsync(new UpdateService
-        {
-            Grid = service.Grid, Stack = service.Stack, Service = service.Name, Request = new ServiceRequest { Env = env },
-        }, cancellationToken);
+    // The whole list is for a grid-manager of the version before, which knows no change of one variable.
+    private static UpdateService ChangeOfEnv(Service service, IReadOnlyList<string> env) => new()
+    {
+        Grid = service.Grid, Stack = service.Stack, Service = service.Name, Request = new ServiceRequest { Env = env },
+    };
 
     private static async Task<Service> RequireAsync(
         SnapshotReader reader, string grid, string stack, string service, CancellationToken cancellationToken)

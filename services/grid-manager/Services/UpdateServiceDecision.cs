@@ -15,7 +15,7 @@ internal static class UpdateServiceDecision
         if (grid.Service(command.Stack, command.Service) is not { Value.RemovedAt: null } found)
             return Decision.NotFound(ServiceTexts.Missing(command.Grid, command.Stack, command.Service));
         var current = found.Value;
-        var reading = ServiceSpecReader.ReadUpdate(command.Request, current, grid.Around(command.Stack));
+        var reading = ServiceSpecReader.ReadUpdate(Merged(command, current.Spec), current, grid.Around(command.Stack));
         if (reading.Spec is not { } spec)
             return Decision.Refused(reading.Errors);
         if (command.Request.Links is not null && command.Stack != Service.NoStack && IsRecursive(grid, current, spec))
@@ -28,6 +28,18 @@ internal static class UpdateServiceDecision
         draft.Put(StateKeys.Service, updated, found.Version, $"service {command.Stack}/{command.Service} updated to revision {updated.Revision}");
         return Decision.Done(draft);
     }
+
+    // Who asked may have seen an older list; others may have changed other variables since.
+    private static ServiceRequest Merged(UpdateService command, ServiceSpec current)
+    {
+        if ((command.SetEnv ?? command.UnsetEnv) is not { } changed)
+            return command.Request;
+        var key = KeyOf(changed);
+        var others = current.Env.Where(one => KeyOf(one) != key);
+        return command.Request with { Env = [.. command.SetEnv is { } set ? others.Append(set) : others] };
+    }
+
+    private static string KeyOf(string env) => env.Split('=', 2)[0];
 
     private static bool IsRecursive(GridSnapshot grid, Service current, ServiceSpec spec) =>
         new LinkGraph(grid.LiveServicesOf(current.Stack).Select(one => (one.Value.Name, InnerLinks(current.Stack, one.Value.Name == current.Name ? spec : one.Value.Spec))))

@@ -14,6 +14,12 @@ public sealed record UpdateService
     public required string Stack { get; init; }
     public required string Service { get; init; }
     public required ServiceRequest Request { get; init; }
+
+    /// <summary>Sets this one variable, <c>KEY=value</c>, in whatever is stored then, instead of taking <see cref="ServiceRequest.Env"/> as the whole.</summary>
+    public string? SetEnv { get; init; }
+
+    /// <summary>Takes the variable of this key out, likewise.</summary>
+    public string? UnsetEnv { get; init; }
 }
 
 /// <summary>Marks the service removed; see <see cref="Service.RemovedAt"/>.</summary>

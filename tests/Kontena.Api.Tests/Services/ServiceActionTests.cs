@@ -73,6 +73,7 @@ public sealed class ServiceActionTests : IAsyncLifetime
 
         Assert.Equal((200, "{}"), await Short("/v1/services/main/shop/web/envs", new { env = "MODE=test" }));
         Assert.Equal(["MODE=test"], _api.Bus.Single<UpdateService>().Request.Env!);
+        Assert.Equal("MODE=test", _api.Bus.Single<UpdateService>().SetEnv);
         Assert.Equal(422, (await _api.PostAsync("/v1/services/main/shop/web/envs", new { env = "=x" })).Status);
         Assert.Equal(422, (await _api.PostAsync("/v1/services/main/shop/web/envs")).Status);
     }
@@ -86,6 +87,7 @@ public sealed class ServiceActionTests : IAsyncLifetime
         Assert.Empty(_api.Bus.Asked);
         Assert.Equal(200, (await _api.SendAsync(HttpMethod.Delete, "/v1/services/main/shop/web/envs/MODE")).Status);
         Assert.Empty(_api.Bus.Single<UpdateService>().Request.Env!);
+        Assert.Equal("MODE", _api.Bus.Single<UpdateService>().UnsetEnv);
     }
 
     [Fact]

@@ -103,6 +103,21 @@ public sealed class ServiceDecisionTests
     private static Decision<CommandResult> Create(GridSnapshot grid, ServiceRequest request) =>
         CreateServiceDecision.Decide(grid, new CreateService { Grid = "prod", Request = request }, Some.Now, Some.NewId);
 
+    [Fact]
+    public void One_variable_is_changed_in_what_is_stored_whatever_the_caller_saw()
+    {
+        var service = Some.Service("null/web") with { Spec = Some.Service("null/web").Spec with { Env = ["A=1", "B=1"] } };
+        var seen = new UpdateService { Grid = "prod", Stack = "null", Service = "web", Request = new ServiceRequest { Env = ["C=1"] } };
+
+        Assert.Equal(["B=1", "A=2"], After(seen with { SetEnv = "A=2" }));
+        Assert.Equal(["A=1", "B=1", "D=x=y"], After(seen with { SetEnv = "D=x=y" }));
+        Assert.Equal(["A=1"], After(seen with { UnsetEnv = "B" }));
+        Assert.Equal(["C=1"], After(seen));
+
+        IReadOnlyList<string> After(UpdateService command) =>
+            Assert.Single(UpdateServiceDecision.Decide(Some.Snapshot(service), command, Some.Now).Puts(StateKeys.Service)).Spec.Env;
+    }
+
     private static Decision<CommandResult> Update(GridSnapshot grid, ServiceRequest request) =>
         UpdateServiceDecision.Decide(grid, new UpdateService { Grid = "prod", Stack = "null", Service = "web", Request = request }, Some.Now);
 }
