@@ -26,7 +26,7 @@ public sealed class LivenessLoopTests
     [Fact]
     public async Task Silence_is_stored_and_announced_and_so_is_the_return()
     {
-        await using var running = await RunningGridManager.StartAsync();
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
         await JoinedAsync(running);
         using var loop = Loop(running.Store);
         await SecondsAsync(loop, 3, beat: false);
@@ -43,7 +43,7 @@ public sealed class LivenessLoopTests
     [Fact]
     public async Task A_node_removed_meanwhile_is_not_written_back()
     {
-        await using var running = await RunningGridManager.StartAsync();
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
         await JoinedAsync(running);
         using var loop = Loop(running.Store);
         await SecondsAsync(loop, 3, beat: true);
@@ -56,7 +56,7 @@ public sealed class LivenessLoopTests
     [Fact]
     public async Task A_store_that_is_away_is_waited_for()
     {
-        await using var running = await RunningGridManager.StartAsync();
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
         await JoinedAsync(running);
         var (store, power) = Switch.Around(running.Store);
         using var loop = Loop(store);

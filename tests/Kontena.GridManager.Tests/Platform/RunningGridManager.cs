@@ -30,13 +30,21 @@ internal sealed class RunningGridManager : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<RunningGridManager> StartAsync(string? directory = null, params string[] settings)
+    public static Task<RunningGridManager> StartAsync(string? directory = null, params string[] settings) =>
+        StartAsync(directory, settings, _ => { });
+
+    /// <summary>For tests that judge silence themselves, on a clock of their own.</summary>
+    public static Task<RunningGridManager> StartWithoutLivenessAsync() => StartAsync(null, [], services =>
+        services.Remove(services.Single(one => one.ImplementationType == typeof(Kontena.GridManager.Nodes.Liveness.LivenessLoop))));
+
+    private static async Task<RunningGridManager> StartAsync(string? directory, string[] settings, Action<IServiceCollection> change)
     {
         directory ??= Directory.CreateTempSubdirectory("kontena-grid-manager-").FullName;
         var builder = KontenaApplicationBuilder.Create("grid-manager",
             [$"--Kontena:DataDirectory={directory}", "--Kontena:Grid:Name=prod", $"--Kontena:Grid:Token={Token}", .. settings]);
         builder.AddGridManager();
         builder.Services.AddSingleton<Mail>();
+        change(builder.Services);
         builder.AddControlEndpoint(new BusEndpoint(Queues.SchedulerShardOf("prod")) { Consumers = [typeof(SchedulerInstead)] });
         for (var node = 0; node < 25; node++)
             builder.AddControlEndpoint(new BusEndpoint(Queues.Node($"ID:{node}")) { Consumers = [typeof(NodeInstead)] });

@@ -19,7 +19,7 @@ namespace Kontena.Scheduler.Tests.Shards;
 /// <summary>A scheduler that has lost a grid, with the real broker: it alone decides who reads the shard.</summary>
 public sealed class StepDownTests(RabbitMqBroker broker) : IClassFixture<RabbitMqBroker>
 {
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task What_a_scheduler_gives_back_is_delivered_again_and_answered()
     {
         var token = TestContext.Current.CancellationToken;
@@ -55,10 +55,10 @@ public sealed class StepDownTests(RabbitMqBroker broker) : IClassFixture<RabbitM
             .AskAsync<DeployService, CommandResult>(
                 Destination.Scheduler("test-grid"),
                 new DeployService { Grid = "test-grid", Stack = "shop", Service = "web" },
-                TimeSpan.FromSeconds(9), token);
+                TimeSpan.FromSeconds(60), token);
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_broker_is_asked_who_reads_the_shard_instead_of_trying_again_inside()
     {
         var token = TestContext.Current.CancellationToken;
@@ -71,7 +71,7 @@ public sealed class StepDownTests(RabbitMqBroker broker) : IClassFixture<RabbitM
         await application.Services.GetRequiredService<IControlBus>().AskAsync<DeployService, CommandResult>(
             Destination.Queue(Queues.SchedulerShard(0)),
             new DeployService { Grid = "test-grid", Stack = "shop", Service = "web" },
-            TimeSpan.FromSeconds(9), token);
+            TimeSpan.FromSeconds(60), token);
         Assert.Equal(
             [(false, 0), (true, 0), (true, 0)],
             application.Services.GetRequiredService<GivesBack.Tries>().Seen);
