@@ -63,6 +63,8 @@ internal sealed class ServiceDeployWatch(CommandRun run)
             if (line is not null && said.Add(line)) step.Say($"  {line}");
         }
 
+        // What it waits for; once it has ended it is the reason of its failure, which is told then.
+        if (deploy is { FinishedAt: null, State: "ongoing", Reason: { Length: > 0 } waiting } && said.Add(waiting)) step.Say($"  {waiting}");
         if (deploy.InstanceCount > 0) step.Retitle($"{title} ({done} of {deploy.InstanceCount})");
     }
 }

@@ -40,6 +40,15 @@ public sealed class DeployTests : CliTest
     }
 
     [Fact]
+    public async Task What_a_deploy_waits_for_is_said_once()
+    {
+        Master.On("POST", $"{Web}/deploy", Some.Deploy("created")).On("GET", $"{Web}/deploys/d1",
+            Some.Deploy("ongoing", reason: "waiting: 1 suspect"), Some.Deploy("ongoing", reason: "waiting: 1 suspect"), Some.Deploy("success", Good));
+        Assert.Equal(0, await RunAsync("service", "deploy", "shop/web"));
+        Assert.Equal(2, Error.Split("  waiting: 1 suspect\n").Length);
+    }
+
+    [Fact]
     public async Task A_master_that_stays_away_ends_it_with_its_reason()
     {
         AwayLimit = TimeSpan.Zero;
