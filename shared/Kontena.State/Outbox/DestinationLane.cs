@@ -16,6 +16,9 @@ internal sealed class DestinationLane(string name)
     /// <summary>The one that is with the broker now.</summary>
     public OutboxMail? Sending { get; set; }
 
+    /// <summary>From a failure until a sweep has read it again from the oldest message: nothing newer may pass what waits in the store.</summary>
+    public bool IsClosed { get; private set; }
+
     public bool IsEmpty => Sending is null && Waiting.Count == 0;
 
     /// <summary>After a failure nothing is taken for this destination until its pause is over: 1, 2, 4, 5, 5 … seconds.</summary>
@@ -30,8 +33,11 @@ internal sealed class DestinationLane(string name)
     public void Failed(TimeProvider time)
     {
         _failures++;
+        IsClosed = true;
         _failedAt = time.GetTimestamp();
     }
+
+    public void Reopen() => IsClosed = false;
 
     public void Succeeded() => _failures = 0;
 }

@@ -99,6 +99,9 @@ internal sealed class PartitionRelay(
     {
         var after = afterLast ? _readThrough : null;
         _left = false;
+        // Decided once: a pause that ends in the middle of the reading would let the later messages pass the earlier ones.
+        var closed = _lanes.Values.Where(lane => lane.IsClosed && (afterLast || lane.IsPaused(time))).Select(lane => lane.Name).ToHashSet();
+        var whole = false;
         try
         {
             for (var pages = 0; pages < MaxPages && !_left; pages++)
@@ -114,10 +117,11 @@ internal sealed class PartitionRelay(
 
                     after = entry.Id;
                     if (!_taken.Contains(entry.Id) && IsOurs(entry, sweeping: !afterLast))
-                        Take(entry);
+                        Take(entry, closed);
                 }
 
-                if (page.Count < PageSize)
+                whole = !_left && page.Count < PageSize;
+                if (whole)
                     break;
             }
         }
@@ -132,29 +136,32 @@ internal sealed class PartitionRelay(
         if (!afterLast)
         {
             _seenBySweep = after;
-            DropFinishedLanes();
+            foreach (var lane in _lanes.Values.Where(lane => !closed.Contains(lane.Name)))
+                lane.Reopen();
+            if (whole)
+                DropFinishedLanes();
         }
     }
 
     // A lane that failed and has nothing left to send: another process was faster.
     private void DropFinishedLanes()
     {
-        foreach (var lane in _lanes.Values.Where(lane => lane.IsEmpty && !lane.IsPaused(time)).ToList())
+        foreach (var lane in _lanes.Values.Where(IsFinished).ToList())
         {
             _lanes.Remove(lane.Name);
             trouble.Recovered(lane.Name);
         }
     }
 
+    private static bool IsFinished(DestinationLane lane) => lane.IsEmpty && !lane.IsClosed;
+
     // What another process committed is its own to send, unless it still lies here one sweep later.
     private bool IsOurs(OutboxEntry entry, bool sweeping) =>
         entry.Origin == origin || (sweeping && string.CompareOrdinal(entry.Id, _seenBySweep) <= 0);
 
-    private void Take(OutboxEntry entry)
+    private void Take(OutboxEntry entry, HashSet<string> closed)
     {
-        if (_parked.Contains(entry.Id))
-            return;
-        if (_lanes.TryGetValue(entry.DestinationJson, out var lane) && lane.IsPaused(time))
+        if (_parked.Contains(entry.Id) || closed.Contains(entry.DestinationJson))
             return;
         if (OutboxMail.Read(entry, out var why) is not { } mail)
         {
@@ -162,7 +169,7 @@ internal sealed class PartitionRelay(
             return;
         }
 
-        if (lane is null)
+        if (!_lanes.TryGetValue(entry.DestinationJson, out var lane))
             _lanes.Add(entry.DestinationJson, lane = new DestinationLane(entry.DestinationJson));
         lane.Waiting.Enqueue(mail);
         _taken.Add(entry.Id);
@@ -223,7 +230,7 @@ internal sealed class PartitionRelay(
             _confirmed.Add(ended.Mail.EntryId);
             lane.Succeeded();
             trouble.Recovered(lane.Name);
-            if (lane.IsEmpty)
+            if (IsFinished(lane))
                 _lanes.Remove(lane.Name);
             return;
         }
