@@ -18,12 +18,12 @@ internal sealed class InMemoryBacklog
     /// <summary>Waits until every queue that the message will reach has room, and counts it there.</summary>
     public async Task EnterAsync(Destination destination, TimeProvider time, CancellationToken cancellationToken)
     {
-        foreach (var queue in Reached(destination))
-        {
-            while (queue.Count >= Limit)
-                await Task.Delay(Pause, time, cancellationToken);
+        Waiting[] reached = [.. Reached(destination)];
+        while (Array.Exists(reached, queue => queue.Count >= Limit))
+            await Task.Delay(Pause, time, cancellationToken);
+        // Only now: a sender that gives up has counted nowhere.
+        foreach (var queue in reached)
             queue.Add(1);
-        }
     }
 
     /// <summary>A message was put into the queue past <see cref="EnterAsync"/>: a replayed one.</summary>

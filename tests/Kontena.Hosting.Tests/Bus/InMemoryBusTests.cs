@@ -45,4 +45,24 @@ public sealed class InMemoryBusTests : BusContract
         using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), clock);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => backlog.EnterAsync(Destination.Queue("full"), clock, deadline.Token));
     }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("b", "a")]
+    public async Task A_message_that_found_one_queue_full_counts_in_no_other(string full, string free)
+    {
+        var clock = new ShiftedClock();
+        var backlog = new InMemoryBacklog();
+        foreach (var queue in new[] { "a", "b" })
+            backlog.Opened(Pings(queue, new BusBinding(Queues.NodeData)));
+        for (var number = 0; number < InMemoryBacklog.Limit; number++)
+            await backlog.EnterAsync(Destination.Queue(full), clock, Token);
+        using var givesUp = new CancellationTokenSource();
+        var waiting = backlog.EnterAsync(Destination.NodeData, clock, givesUp.Token);
+        await givesUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        for (var number = 0; number < InMemoryBacklog.Limit; number++)
+            Assert.True(backlog.EnterAsync(Destination.Queue(free), clock, Token).IsCompletedSuccessfully);
+    }
 }
