@@ -108,26 +108,34 @@ public sealed partial class KontenaApplicationBuilder
         return application;
     }
 
-    /// <summary>The whole of a <c>Program.cs</c>: builds, runs until told to stop, and turns a failure to start into a sentence and exit code 1.</summary>
+    /// <summary>The whole of a <c>Program.cs</c>: builds, runs until told to stop, and turns a failure to start or a crash into a sentence and exit code 1.</summary>
     /// <param name="stop">Ends the process like SIGTERM does.</param>
     public async Task<int> RunAsync(CancellationToken stop = default)
     {
+        string? failure = null;
         try
         {
             var application = Build();
             var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var stopped = application.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+            await using var stopped = application.Lifetime.ApplicationStopping.Register(() =>
+            {
+                failure = CrashedWork.Explain(application.Services.GetServices<IHostedService>());
+                stopping.TrySetResult();
+            });
             await application.StartAsync(CancellationToken.None);
             await using var told = stop.Register(application.Lifetime.StopApplication);
             await stopping.Task;
             await EndAsync(application);
-            return 0;
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync($"{Name}: {StartFailure.Explain(exception)}");
-            return 1;
+            failure ??= StartFailure.Explain(exception);
         }
+
+        if (failure is null)
+            return 0;
+        await Console.Error.WriteLineAsync($"{Name}: {failure}");
+        return 1;
     }
 
     /// <summary>The same, with the modules added inside: a setting that one of them can't use ends in a sentence too, not in a stack trace.</summary>

@@ -4,6 +4,7 @@ using Kontena.Hosting.Bus;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Xunit;
 
@@ -36,6 +37,39 @@ public sealed class KontenaApplicationBuilderTests
         var builder = KontenaApplicationBuilder.Create("test", []);
         builder.Configuration["Kontena:Http:Urls"] = $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port}";
         Assert.Equal(1, await builder.RunAsync(Token));
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidOperationException), false)]
+    [InlineData(typeof(InvalidOperationException), true)]
+    [InlineData(typeof(TaskCanceledException), false)]
+    public async Task A_process_whose_work_crashes_ends_with_exit_code_1(Type failure, bool whileStarting)
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Services.AddHostedService(provider => new Crashing(
+            (Exception)Activator.CreateInstance(failure, "the shelf is empty")!,
+            whileStarting ? CancellationToken.None : provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted));
+        Assert.Equal(1, await builder.RunAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_process_that_is_told_to_stop_ends_with_exit_code_0()
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        builder.MapRoutes(routes => routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(stop.Cancel));
+        Assert.Equal(0, await builder.RunAsync(stop.Token));
+    }
+
+    [Fact]
+    public async Task What_crashed_is_named_in_one_sentence()
+    {
+        using var crashed = new Crashing(new InvalidOperationException("the shelf is empty"), CancellationToken.None);
+        Assert.Null(CrashedWork.Explain([crashed]));
+        await crashed.StartAsync(Token);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => crashed.ExecuteTask!);
+        Assert.Equal(
+            "ended because Crashing failed: the shelf is empty (InvalidOperationException)", CrashedWork.Explain([crashed]));
     }
 
     [Fact]
@@ -79,5 +113,22 @@ public sealed class KontenaApplicationBuilderTests
         var transport = BusTransport.From(builder.Configuration);
         Assert.Equal("RabbitMQ at broker.example:5671, vhost 'grid/one'", transport.Title);
         Assert.Equal(("user", "hunter2"), BusTransport.Login(transport.RabbitMq!));
+    }
+
+    /// <summary>Crashes when told; without a token to tell it, at once.</summary>
+    private sealed class Crashing(Exception failure, CancellationToken now) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            if (now.CanBeCanceled)
+            {
+                var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var _ = now.Register(told.SetResult);
+                await told.Task;
+            }
+
+            await Task.Yield();
+            throw failure;
+        }
     }
 }
