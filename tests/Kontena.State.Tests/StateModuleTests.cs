@@ -59,9 +59,14 @@ public sealed class StateModuleTests
         using var host = Build(sender, ("Kontena:State:Redis", server.ConnectionString));
 
         await host.StartAsync(Token);
-        var report = await HealthAsync(host);
-        Assert.Equal(HealthStatus.Unhealthy, report.Status);
-        Assert.Contains("nothing listens there", report.Entries["state"].Description, StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var report = await HealthAsync(host);
+                Assert.Equal(HealthStatus.Unhealthy, report.Status);
+                return report.Entries["state"].Description!.Contains("nothing listens there", StringComparison.Ordinal);
+            },
+            "it says why");
 
         await server.StartAsync(Token);
         await Eventually.TrueAsync(async () => (await HealthAsync(host)).Status == HealthStatus.Healthy, "it is ready");

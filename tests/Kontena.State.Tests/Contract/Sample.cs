@@ -33,6 +33,20 @@ internal static class Sample
 
     public static CommitBatch Batch(string partition = Partition) => new(partition);
 
+    /// <summary>How many messages wait in the outbox, over all its pages.</summary>
+    public static async Task<int> PendingCountAsync(IStateStore store, string partition = Partition)
+    {
+        var count = 0;
+        string? last = null;
+        while (await store.PendingAsync(partition, 1000, TestContext.Current.CancellationToken, last) is { Count: > 0 } page)
+        {
+            count += page.Count;
+            last = page[^1].Id;
+        }
+
+        return count;
+    }
+
     public static async Task<IReadOnlyList<string>> IdsAsync(IStateStore store, IndexValue? index = null, string partition = Partition) =>
         [.. (await store.ListAsync(Nodes, partition, TestContext.Current.CancellationToken, index)).Select(one => one.Value.Name)];
 }

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Kontena.State.Tests.Outbox;
+using Kontena.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.State.Tests.Contract;
@@ -12,17 +13,15 @@ public abstract partial class StoreContract
     public async Task A_committed_message_is_sent_at_once_and_then_forgotten()
     {
         var sender = new RecordingSender();
-        await using var process = await RunningRelay.StartAsync(Engine, sender, "a");
-        await process.Store.CommitAsync(Sample.Batch().Send(Sample.Queue("warm"), Sample.Fact("up")), Token);
-        await Eventually.TrueAsync(() => sender.Taken.Count == 1, "the first message is sent");
+        // No sweep ever comes, all but the one at the start, which the first message may meet.
+        await using var process = await RunningRelay.StartAsync(Engine, sender, "a", new TestClock());
+        for (var count = 1; count <= 2; count++)
+        {
+            await process.Store.CommitAsync(Sample.Batch().Send(Sample.Queue(), Sample.Fact($"{count}")), Token);
+            await Eventually.TrueAsync(() => sender.Taken.Count == count, "the message is sent");
+            await NothingPendingAsync();
+        }
 
-        var started = TimeProvider.System.GetTimestamp();
-        await process.Store.CommitAsync(Sample.Batch().Send(Sample.Queue(), Sample.Fact("1")), Token);
-        await Eventually.TrueAsync(() => sender.Taken.Count == 2, "the message is sent");
-
-        // A sweep would take up to a second.
-        Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMilliseconds(500));
-        await NothingPendingAsync();
         Assert.Equal(2, sender.Attempts);
     }
 
@@ -145,8 +144,10 @@ public abstract partial class StoreContract
     {
         var one = new RecordingSender();
         var two = new RecordingSender();
-        await using var first = await RunningRelay.StartAsync(Engine, one, "first");
-        await using var second = await RunningRelay.StartAsync(Engine, two, "second");
+        // Without sweeps, so that a slow machine makes nobody an heir.
+        var clock = new TestClock();
+        await using var first = await RunningRelay.StartAsync(Engine, one, "first", clock);
+        await using var second = await RunningRelay.StartAsync(Engine, two, "second", clock);
 
         for (var i = 0; i < 50; i++)
         {

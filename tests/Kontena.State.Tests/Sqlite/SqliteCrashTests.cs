@@ -34,6 +34,6 @@ public sealed class SqliteCrashTests
         Assert.Equal(stored, one.Value.Number);
         Assert.Equal(["one"], await Sample.IdsAsync(store, new IndexValue("node-id", $"n-{stored}")));
         Assert.Equal(stored + 1, (await Sample.IdsAsync(store)).Count);
-        Assert.Equal(stored, (await store.PendingAsync(Sample.Partition, 1000, Token)).Count);
+        Assert.Equal(stored, await Sample.PendingCountAsync(store));
     }
 }
