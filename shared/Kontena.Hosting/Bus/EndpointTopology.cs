@@ -27,7 +27,7 @@ internal static class EndpointTopology
         configurator.ConcurrentMessageLimit = concurrency;
 
         if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-            ConfigureRabbitMq(rabbit, endpoint, concurrency);
+            ConfigureRabbitMq(rabbit, endpoint, concurrency, context.GetRequiredService<TimeProvider>());
         else if (configurator is IInMemoryReceiveEndpointConfigurator memory)
             ConfigureInMemory(memory, context, endpoint, side);
         else
@@ -40,11 +40,12 @@ internal static class EndpointTopology
             context.ConfigureConsumer(consumer, configurator);
     }
 
-    private static void ConfigureRabbitMq(IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency)
+    private static void ConfigureRabbitMq(
+        IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency, TimeProvider time)
     {
         rabbit.ConfigureReceive(receive =>
         {
-            receive.UseFilter(new LostConnectionFilter(concurrency));
+            receive.UseFilter(new LostConnectionFilter(concurrency, time));
             receive.UseFilter(new GiveBackFilter());
         });
         if (endpoint.Temporary)

@@ -12,7 +12,7 @@ namespace Kontena.Hosting.Bus;
 /// bus. The broker gives the message out again; until the first consumer has ended it counts against the queue's concurrency, so a queue that works
 /// on one message at a time still does.
 /// </remarks>
-internal sealed class LostConnectionFilter(int concurrency) : IFilter<ReceiveContext>
+internal sealed class LostConnectionFilter(int concurrency, TimeProvider time) : IFilter<ReceiveContext>
 {
     /// <summary>
     /// Consumers that end within this time after the loss end as if nothing had happened: the client closes a connection badly while many messages
@@ -26,7 +26,7 @@ internal sealed class LostConnectionFilter(int concurrency) : IFilter<ReceiveCon
 
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        var lost = context.TryGetPayload<ChannelContext>(out var channel) ? LossOf(channel.Channel) : CancellationToken.None;
+        var lost = context.TryGetPayload<ChannelContext>(out var channel) ? LossOf(channel.Channel, time) : CancellationToken.None;
         await _slots.Writer.WriteAsync(true, lost);
         await WorkAsync(context, next).WaitAsync(lost);
     }
@@ -45,16 +45,22 @@ internal sealed class LostConnectionFilter(int concurrency) : IFilter<ReceiveCon
         }
     }
 
-    private static CancellationToken LossOf(IChannel channel) => Losses.GetValue(channel, static channel =>
+    private static CancellationToken LossOf(IChannel channel, TimeProvider time) => Losses.GetValue(channel, channel =>
     {
         var loss = new CancellationTokenSource();
         channel.ChannelShutdownAsync += (_, _) =>
         {
-            loss.CancelAfter(Grace);
+            _ = AfterGraceAsync(loss, time);
             return Task.CompletedTask;
         };
         if (channel.CloseReason is not null)
-            loss.CancelAfter(Grace);
+            _ = AfterGraceAsync(loss, time);
         return loss;
     }).Token;
+
+    private static async Task AfterGraceAsync(CancellationTokenSource loss, TimeProvider time)
+    {
+        await Task.Delay(Grace, time, CancellationToken.None);
+        await loss.CancelAsync();
+    }
 }
