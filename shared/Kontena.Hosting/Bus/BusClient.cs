@@ -13,6 +13,9 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     /// <summary>Pause before a request is offered again to a queue that does not exist yet.</summary>
     private static readonly TimeSpan MissingQueuePause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>A request that has been on its way longer than this has found its queue: otherwise it would have come back.</summary>
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(2);
+
     private readonly Lazy<IClientFactory> _requests = new(() => bus.CreateClientFactory());
 
     public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
@@ -54,7 +57,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var started = time.GetTimestamp();
-        var missing = false;
+        long? returned = null;
         try
         {
             await WaitUntilUsableAsync(either.Token);
@@ -63,15 +66,15 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             {
                 try
                 {
-                    missing = IsMissing(destination);
-                    if (!missing)
+                    if (!IsMissing(destination))
                         return await AskOnceAsync<TRequest, TReply>(destination, request, timeout - time.GetElapsedTime(started), either.Token);
                 }
                 catch (Exception exception) when (IsReturned(exception))
                 {
-                    missing = true;
+                    // It does not exist on the broker either.
                 }
 
+                returned = time.GetTimestamp();
                 // Bounded by the deadline: the reader of the queue may be starting at this moment.
                 await Task.Delay(MissingQueuePause, time, either.Token);
             }
@@ -84,6 +87,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            var missing = returned is { } last && time.GetElapsedTime(last) < ReturnLimit;
             throw new TimeoutException(
                 $"'{destination.Name}' did not answer {typeof(TRequest).Name} within {timeout.TotalSeconds:0.#} s"
                 + (missing ? ": nobody has opened that queue yet, is its service running?" : $" over {transport.Title}"),
