@@ -9,7 +9,7 @@ namespace Kontena.Hosting.Tests.Bus;
 
 public abstract partial class BusContract
 {
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task What_failed_can_be_listed_without_losing_it_and_replayed()
     {
         await using var host = await HostAsync(builder =>
@@ -46,7 +46,7 @@ public abstract partial class BusContract
         Assert.Equal("""{"queues":[]}""", await host.Http.GetStringAsync("/admin/dead-letters", Token));
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_type_that_nobody_takes_is_kept_as_skipped()
     {
         await using var host = await HostAsync(builder =>
@@ -60,7 +60,7 @@ public abstract partial class BusContract
         Assert.Equal("no consumer of 'picky' takes this type", queue.GetProperty("letters")[0].GetProperty("reason").GetString());
     }
 
-    [Theory(Timeout = 90_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData("POST", "/admin/dead-letters/grid-manager/replay", HttpStatusCode.NotFound)]
     [InlineData("POST", "/admin/dead-letters/x_error/replay?limit=0", HttpStatusCode.UnprocessableEntity)]
     [InlineData("POST", "/admin/dead-letters/x_error/replay?limit=1001", HttpStatusCode.UnprocessableEntity)]

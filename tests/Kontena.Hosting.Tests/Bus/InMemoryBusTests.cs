@@ -9,7 +9,7 @@ public sealed class InMemoryBusTests : BusContract
 {
     protected override Task<string?> BrokerAsync() => Task.FromResult<string?>(null);
 
-    [Theory(Timeout = 90_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData(DestinationKind.Queue)]
     [InlineData(DestinationKind.Fanout)]
     public async Task A_full_queue_makes_the_sender_wait(DestinationKind kind)
@@ -34,7 +34,7 @@ public sealed class InMemoryBusTests : BusContract
         Assert.Equal("after", await host.Inbox.TakeAsync(Token));
     }
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_queue_that_stays_full_is_told_to_the_sender_in_time()
     {
         var clock = new ShiftedClock();

@@ -12,7 +12,7 @@ public sealed class RequestLatencyTests(RabbitMqBroker broker)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 90_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_request_takes_milliseconds(bool rabbitMq)

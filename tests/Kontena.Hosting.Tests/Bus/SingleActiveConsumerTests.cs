@@ -10,7 +10,7 @@ public sealed class SingleActiveConsumerTests(RabbitMqBroker broker)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 90_000)]
+    [Fact(Timeout = 240_000)]
     public async Task One_process_reads_a_shard_and_another_takes_over_when_it_goes()
     {
         var address = await broker.NewVirtualHostAsync(Token);

@@ -13,7 +13,7 @@ public sealed class ManagedQueueNamesTests(RabbitMqBroker broker)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 90_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData(true, false)]
     [InlineData(false, true)]
     public async Task Dead_letters_of_a_node_are_found_through_the_management_api_or_by_name(bool managed, bool named)
@@ -31,11 +31,8 @@ public sealed class ManagedQueueNamesTests(RabbitMqBroker broker)
 
         var dead = api.Services.GetRequiredService<IDeadLetters>();
         IReadOnlyList<DeadLetterQueue> found;
-        do
-        {
-            found = await dead.ListAsync(1, named ? [Queues.Node("abc")] : [], Token);
-        }
-        while (found.Count == 0);
+        while ((found = await dead.ListAsync(1, named ? [Queues.Node("abc")] : [], Token)).Count == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Token);
         Assert.Equal(Queues.Node("abc"), Assert.Single(found).Origin);
         Assert.Equal("Unwanted", Assert.Single(found[0].Letters).Type);
     }
