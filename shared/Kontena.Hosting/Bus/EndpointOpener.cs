@@ -1,14 +1,27 @@
 using MassTransit;
 using MassTransit.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Kontena.Hosting.Bus;
 
-internal sealed class EndpointOpener(
+/// <remarks>
+/// MassTransit never finishes opening a queue whose bus is stopped and started again meanwhile (see <see cref="BusRevival"/>), and gives up one
+/// whose broker dies at that moment. So each attempt has an end, after which the queue is opened afresh.
+/// </remarks>
+internal sealed partial class EndpointOpener(
     IReceiveEndpointConnector control,
     Bind<IDataConnection, IReceiveEndpointConnector> data,
     BusSides sides,
-    BusTransport transport) : IEndpointOpener
+    BusTransport transport,
+    TimeProvider time,
+    ILogger<EndpointOpener> logger) : IEndpointOpener
 {
+    /// <summary>Longer than a call to the broker may take before MassTransit gives it up.</summary>
+    private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     public Task OpenControlAsync(BusEndpoint endpoint, CancellationToken cancellationToken) =>
         OpenAsync(control, sides.Control, endpoint, cancellationToken);
 
@@ -21,10 +34,47 @@ internal sealed class EndpointOpener(
         await side.Started.WaitAsync(cancellationToken);
         if (side.Reads(endpoint.Queue))
             return;
-        var handle = connector.ConnectReceiveEndpoint(
-            endpoint.Queue,
-            (context, configurator) => EndpointTopology.Configure(configurator, context, endpoint, transport, side));
-        await handle.Ready.WaitAsync(cancellationToken);
+        while (!await TryOpenAsync(connector, side, endpoint, cancellationToken))
+            await Task.Delay(Pause, time, cancellationToken);
         side.Opened(endpoint.Queue);
     }
+
+    private async Task<bool> TryOpenAsync(IReceiveEndpointConnector connector, BusSide side, BusEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        await side.Reachable.WaitAsync(cancellationToken);
+        HostReceiveEndpointHandle? handle = null;
+        try
+        {
+            handle = connector.ConnectReceiveEndpoint(
+                endpoint.Queue,
+                (context, configurator) => EndpointTopology.Configure(configurator, context, endpoint, transport, side));
+            await handle.Ready.WaitAsync(AttemptLimit, time, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotOpened(endpoint.Queue, side.Name, exception.Message);
+        }
+
+        await LetGoAsync(handle, endpoint.Queue, side, cancellationToken);
+        return false;
+    }
+
+    /// <summary>A handle that can't be let go keeps its name; the next attempt then fails and comes here again.</summary>
+    private async Task LetGoAsync(HostReceiveEndpointHandle? handle, string queue, BusSide side, CancellationToken cancellationToken)
+    {
+        if (handle is null)
+            return;
+        try
+        {
+            await handle.StopAsync(cancellationToken).WaitAsync(StopLimit, time, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotOpened(queue, side.Name, exception.Message);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Queue {Queue} is not open on the {Side} connection yet: {Reason}; trying again")]
+    private partial void LogNotOpened(string queue, string side, string reason);
 }

@@ -14,6 +14,7 @@ namespace Kontena.Testing.RabbitMq;
 public sealed class RabbitMqBroker : IAsyncLifetime
 {
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private const string Control = "/usr/lib/rabbitmq/bin/rabbitmqctl";
     private const string Login = "kontena";
     private static readonly TimeSpan BootLimit = TimeSpan.FromSeconds(90);
 
@@ -77,6 +78,15 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Has the broker write down now what it would write within seconds: killed before, it forgets the log of a new quorum queue.</summary>
+    public async Task RememberAsync(CancellationToken cancellationToken)
+    {
+        using var control = Run(Control, ["eval", "ok = mnesia:sync_log(), [ok = dets:sync(Table) || Table <- dets:all()]."]);
+        await control.WaitForExitAsync(cancellationToken);
+        if (control.ExitCode != 0)
+            throw new InvalidOperationException($"rabbitmqctl ended with {control.ExitCode}: {await OutputAsync()}");
     }
 
     /// <summary>kill -9, and returns when the process is gone.</summary>
