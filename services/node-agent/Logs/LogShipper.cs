@@ -10,7 +10,8 @@ namespace Kontena.NodeAgent.Logs;
 /// <summary>Follows the output of every container the supervisor sees, from where the last run of the agent left off.</summary>
 /// <remarks>
 /// A container without a stored position is read from its start, but no further back than a minute before this agent started.
-/// Lines of the very same nanosecond as the position are taken for sent.
+/// When a stream is opened at a position, the lines up to that stamp are taken for sent, until the first newer one. From there on everything
+/// is taken: the parts of a long line have one stamp, and those of stdout and stderr may come out of order.
 /// </remarks>
 internal sealed class LogShipper(
     IContainerEngine engine, InstanceSupervisor supervisor, LogBuffer buffer, LogCursors cursors, TimeProvider time, ILogger<LogShipper> logger)
@@ -45,7 +46,7 @@ internal sealed class LogShipper(
             return;
         if (_followers.TryGetValue(container.Id, out var before) && (before.Start == container.StartedAt || !before.Ended))
             return;
-        var follower = new Follower(container.StartedAt.Value);
+        var follower = new Follower(container.StartedAt.Value) { Position = before?.Position ?? cursors.Find(container.Id) };
         _followers[container.Id] = follower;
         follower.Reading = FollowAsync(container, follower, earliest, stoppingToken);
     }
@@ -53,33 +54,43 @@ internal sealed class LogShipper(
     private async Task FollowAsync(ContainerSight container, Follower follower, DateTimeOffset earliest, CancellationToken stoppingToken)
     {
         await Task.Yield();
-        var position = cursors.Find(container.Id);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                var since = position ?? (container.CreatedAt > earliest ? null : earliest);
-                await foreach (var line in engine.LogsAsync(container.Id, since, tail: null, follow: true, stoppingToken))
-                {
-                    if (position is not null && line.At <= position)
-                        continue;
-                    position = line.At;
-                    buffer.Add(Of(container, line));
-                }
-
-                return; // The container has ended, or has gone.
+                await ReadAsync(container, follower, earliest, stoppingToken);
+                // The engine may end a stream before the container ends, for instance when it is itself restarted.
+                var now = await engine.InspectContainerAsync(container.Id, stoppingToken);
+                if (now is not { Running: true } || now.StartedAt != follower.Start)
+                    return;
             }
-            catch (EngineException error)
+            catch (EngineException error) when (error.Status is 404 or 501)
             {
                 logger.LogDebug("Output of {Container} can't be read: {Reason}", container.Name, error.Message);
-                return; // Its log driver keeps nothing, or it has gone.
+                return; // It has gone, or its log driver keeps nothing to read.
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 // Whatever broke the stream: it is read on from the last line.
                 logger.LogDebug("Output of {Container} broke off: {Reason}", container.Name, error.Message);
-                await Task.Delay(Pause, time, stoppingToken);
             }
+
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    private async Task ReadAsync(ContainerSight container, Follower follower, DateTimeOffset earliest, CancellationToken stoppingToken)
+    {
+        var since = follower.Position ?? (container.CreatedAt > earliest ? null : earliest);
+        var sentUpTo = follower.Position;
+        await foreach (var line in engine.LogsAsync(container.Id, since, tail: null, follow: true, stoppingToken))
+        {
+            if (line.At <= sentUpTo)
+                continue;
+            sentUpTo = null;
+            if (follower.Position is not { } position || line.At > position)
+                follower.Position = line.At;
+            buffer.Add(Of(container, line));
         }
     }
 
@@ -99,6 +110,9 @@ internal sealed class LogShipper(
     private sealed class Follower(DateTimeOffset start)
     {
         public DateTimeOffset Start { get; } = start;
+
+        /// <summary>The newest stamp handed on; null before the first line.</summary>
+        public DateTimeOffset? Position { get; set; }
         public Task Reading { get; set; } = Task.CompletedTask;
         public bool Ended => Reading.IsCompleted;
     }

@@ -42,6 +42,9 @@ public sealed class FakeContainer
     /// <summary>Set anew whenever there is something for a follower to see.</summary>
     internal TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>How often its log streams were ended from outside, and before which line the last time.</summary>
+    internal (int Times, int Line) LogEnds { get; set; }
+
     internal bool Removed { get; set; }
 
     internal ContainerSummary Summary() => new()

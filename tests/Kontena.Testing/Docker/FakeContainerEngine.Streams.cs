@@ -22,6 +22,17 @@ public sealed partial class FakeContainerEngine
         }
     }
 
+    /// <summary>Whoever follows the container's output reads its end, though the container goes on.</summary>
+    public void EndLogStreams(string container)
+    {
+        lock (_lock)
+        {
+            var found = Existing(container);
+            found.LogEnds = (found.LogEnds.Times + 1, found.Log.Count);
+            found.Signal();
+        }
+    }
+
     /// <summary>An event that nobody asked for, e.g. of another's container.</summary>
     public void RaiseEvent(EngineEvent engineEvent) => _events.Add(engineEvent);
 
@@ -33,10 +44,11 @@ public sealed partial class FakeContainerEngine
     {
         await Calls.EnterAsync("Logs", container, cancellationToken);
         FakeContainer found;
-        int next;
+        int next, ends;
         lock (_lock)
         {
             found = Existing(container);
+            ends = found.LogEnds.Times;
             var first = since is { } from ? found.Log.FindIndex(line => line.At >= from) : 0;
             if (first < 0) first = found.Log.Count;
             next = tail is { } count ? Math.Max(first, found.Log.Count - count) : first;
@@ -49,10 +61,11 @@ public sealed partial class FakeContainerEngine
             bool over;
             lock (_lock)
             {
-                lines = [.. found.Log.Skip(next)];
+                var ended = found.LogEnds.Times != ends;
+                lines = [.. ended ? found.Log.Take(found.LogEnds.Line).Skip(next) : found.Log.Skip(next)];
                 next += lines.Length;
                 changed = found.Changed.Task;
-                over = !follow || !found.Running || found.Removed;
+                over = !follow || !found.Running || found.Removed || ended;
             }
 
             foreach (var line in lines) yield return line;
