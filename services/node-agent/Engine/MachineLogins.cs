@@ -26,15 +26,12 @@ internal sealed class MachineLogins(string? file)
             if (!config.RootElement.TryGetProperty("auths", out var logins) || logins.ValueKind != JsonValueKind.Object)
                 return null;
             var server = ServerOf(image);
-            foreach (var login in logins.EnumerateObject().Where(login => HostOf(login.Name) == server))
-            {
-                if (login.Value.TryGetProperty("auth", out var text) && Read(server, text.GetString()) is { } credentials)
-                    return credentials;
-            }
-
-            return null;
+            return logins.EnumerateObject()
+                .Where(login => HostOf(login.Name) == server)
+                .Select(login => Read(server, login.Value))
+                .FirstOrDefault(login => login is not null);
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             return null; // Somebody else's file in a shape we don't know: the pull goes on without a login, and the registry says what it misses.
         }
@@ -50,11 +47,23 @@ internal sealed class MachineLogins(string? file)
             : HostOf(HubKey);
     }
 
-    private static string HostOf(string key) => key.Contains("://", StringComparison.Ordinal) ? new Uri(key).Authority : key.TrimEnd('/');
-
-    private static RegistryCredentials? Read(string server, string? auth)
+    /// <summary>A key is a host, or an address with it: with or without a scheme, with or without a path.</summary>
+    private static string HostOf(string key)
     {
-        var pair = Encoding.UTF8.GetString(Convert.FromBase64String(auth ?? ""));
+        var scheme = key.IndexOf("://", StringComparison.Ordinal);
+        return (scheme < 0 ? key : key[(scheme + 3)..]).Split('/')[0];
+    }
+
+    /// <summary>Null for an entry that holds no login or can't be read; it hides no other.</summary>
+    private static RegistryCredentials? Read(string server, JsonElement login)
+    {
+        if (login.ValueKind != JsonValueKind.Object || !login.TryGetProperty("auth", out var auth)
+            || auth.ValueKind != JsonValueKind.String || !auth.TryGetBytesFromBase64(out var bytes))
+        {
+            return null;
+        }
+
+        var pair = Encoding.UTF8.GetString(bytes);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
         return colon <= 0 ? null : new RegistryCredentials(server, pair[..colon], pair[(colon + 1)..].TrimEnd('\0'));
     }

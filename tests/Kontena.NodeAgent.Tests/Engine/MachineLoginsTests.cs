@@ -30,6 +30,24 @@ public sealed class MachineLoginsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("registry.example", "ann")]
+    [InlineData("plain.example:5000", "bob")]
+    public void Entries_nobody_can_read_hide_no_other_and_a_path_without_scheme_is_passed_over(string registry, string user)
+    {
+        File.WriteAllText(_file, """
+            {"auths": {
+              "http://[": {"auth": "YW5uOng="},
+              "registry.example/v2/": 7,
+              "https://registry.example": {"auth": "%%%"},
+              "registry.example/v1/": {"auth": "YW5uOng="},
+              "plain.example:5000/v1": {"auth": "Ym9iOng="}
+            }}
+            """);
+
+        Assert.Equal(user, new MachineLogins(_file).For(registry + "/app")?.Username);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("not json")]
     [InlineData("[]")]
