@@ -54,17 +54,6 @@ internal sealed class ReportBoard(TimeProvider time)
             return _latest.GetValueOrDefault(instanceId);
     }
 
-    /// <summary>Forgets an instance that nobody ordered and that is no longer there.</summary>
-    public void Drop(string instanceId)
-    {
-        lock (_guard)
-        {
-            _latest.Remove(instanceId);
-            _sent.Remove(instanceId);
-            _waiting.Remove(instanceId);
-        }
-    }
-
     /// <summary>Of what the broker has taken, so that it differs from the other side's only when something was lost.</summary>
     public string Digest()
     {
