@@ -8,7 +8,8 @@ namespace Kontena.NodeAgent.Tests.Health;
 
 public class ProbeTests
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
     private static TcpListener Listen()
     {
@@ -40,7 +41,7 @@ public class ProbeTests
         using var listener = Listen();
         var answering = AnswerAsync(listener, answer);
 
-        var found = await UntilHttpOk.AnswersAsync("127.0.0.1", PortOf(listener), "/", Second, TimeProvider.System, TestContext.Current.CancellationToken);
+        var found = await UntilHttpOk.AnswersAsync("127.0.0.1", PortOf(listener), "/", answer is null ? Short : Ample, TimeProvider.System, TestContext.Current.CancellationToken);
         await answering;
 
         if (complaint is null)
@@ -66,6 +67,6 @@ public class ProbeTests
         using var listener = Listen();
 
         Assert.True(await UntilPortOpens.WaitAsync(
-            "127.0.0.1", PortOf(listener), TimeProvider.System.GetUtcNow().AddSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken));
+            "127.0.0.1", PortOf(listener), TimeProvider.System.GetUtcNow().Add(Ample), TimeProvider.System, TestContext.Current.CancellationToken));
     }
 }
