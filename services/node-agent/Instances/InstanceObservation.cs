@@ -12,7 +12,7 @@ internal static class InstanceObservation
     public static InstanceObserved Of(
         string instanceId, string nodeId, NodeJoined joined, InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, ObservedState? phase)
     {
-        var current = order?.Spec is { } spec && seen is not null && InstanceReconciler.IsCurrent(spec, seen, memory);
+        var current = order?.Spec is not null && seen is not null && InstanceReconciler.IsCurrent(order, seen, memory);
         var ready = current && order!.Desired == DesiredState.Running && phase is null or ObservedState.Pulling
             && seen is { Running: true } && memory.Ready == Start.Of(seen);
         return new InstanceObserved

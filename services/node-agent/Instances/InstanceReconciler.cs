@@ -34,16 +34,20 @@ internal static class InstanceReconciler
     }
 
     /// <summary>Whether the container is what the order asks for, as far as its image, revision and last start tell.</summary>
-    public static bool IsCurrent(InstanceSpec spec, ContainerSight seen, InstanceMemory memory)
+    public static bool IsCurrent(InstanceOrder order, ContainerSight seen, InstanceMemory memory)
     {
+        var spec = order.Spec!;
         if (seen.ServiceRevision != spec.ServiceRevision)
             return false;
         if (!seen.Running && seen.EngineError.Length > 0)
             return false;
         // Another deploy of the same revision replaces the container only when the image has become another.
-        return seen.DeployRev == spec.DeployRev
+        return seen.DeployRev == spec.DeployRev || IsKept(order, seen)
             || (memory.Image?.DeployRev == spec.DeployRev && memory.Image.Details.Id == seen.ImageId);
     }
+
+    private static bool IsKept(InstanceOrder order, ContainerSight seen) =>
+        order.Kept is { } kept && kept.DeployRev == order.Spec!.DeployRev && kept.ImageId == seen.ImageId;
 
     private static InstancePlan PlanRemoved(InstanceOrder order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
     {
@@ -78,14 +82,14 @@ internal static class InstanceReconciler
         if (memory.RetryAt > now)
             return InstancePlan.Wait(memory.RetryAt.Value);
         var exit = seen is null || seen.Running || seen.State == "created" ? null : Start.Of(seen);
-        if (exit is not null && IsFailure(order, spec, seen!, memory) && memory.NotedExit != exit)
+        if (exit is not null && IsFailure(order, seen!, memory) && memory.NotedExit != exit)
             return new InstancePlan([new NoteExit(seen!)]);
 
         if (seen is null)
             return Create(order, spec, seen, imageKnown);
-        if (seen.ServiceRevision == spec.ServiceRevision && seen.DeployRev != spec.DeployRev && !imageKnown)
+        if (seen.ServiceRevision == spec.ServiceRevision && seen.DeployRev != spec.DeployRev && !imageKnown && !IsKept(order, seen))
             return new InstancePlan([new PullImage(spec.Image, spec.DeployRev)]);
-        if (!IsCurrent(spec, seen, memory) || seen.State == "dead")
+        if (!IsCurrent(order, seen, memory) || seen.State == "dead")
             return Create(order, spec, seen, imageKnown);
 
         if (!seen.Running)
@@ -140,8 +144,8 @@ internal static class InstanceReconciler
     /// The end of a container that is to be replaced is no failure: it may be our own stop, cut short with the agent. Neither is an exit from
     /// before the order was taken up, which was the earlier order's affair.
     /// </summary>
-    private static bool IsFailure(InstanceOrder order, InstanceSpec spec, ContainerSight seen, InstanceMemory memory) =>
-        IsCurrent(spec, seen, memory) && (seen.FinishedAt is null || seen.FinishedAt > order.TakenAt);
+    private static bool IsFailure(InstanceOrder order, ContainerSight seen, InstanceMemory memory) =>
+        IsCurrent(order, seen, memory) && (seen.FinishedAt is null || seen.FinishedAt > order.TakenAt);
 
     private static DateTimeOffset? RestartWanted(InstanceOrder order, InstanceMemory memory) =>
         memory.RestartRequestedAt > order.RestartRequestedAt || order.RestartRequestedAt is null

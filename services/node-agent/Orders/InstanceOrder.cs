@@ -29,4 +29,11 @@ internal sealed record InstanceOrder
 
     /// <summary>One-shot hooks that ran here, as <c>name:hash of command</c>.</summary>
     public IReadOnlyList<string> HooksDone { get; init; } = [];
+
+    /// <summary>A deploy that came without change: it was looked up once, and the container of an earlier deploy stayed. Kept, as the tag
+    /// may mean another image by the time a restarted agent would look again.</summary>
+    public KeptImage? Kept { get; init; }
 }
+
+/// <summary>The image that a deploy meant on this node, found to be the one that ran already.</summary>
+internal sealed record KeptImage(string DeployRev, string ImageId);

@@ -89,6 +89,14 @@ internal sealed class OrderBook : IDisposable
             cancellationToken,
             announce: false);
 
+    /// <summary>Notes that the container of an earlier deploy is what this deploy asks for, so that a restarted agent does not ask the registry again.</summary>
+    public Task<bool> MarkKeptAsync(string instanceId, KeptImage kept, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            instanceId,
+            known => known?.Spec?.DeployRev != kept.DeployRev || known.Kept == kept ? null : known with { Kept = kept },
+            cancellationToken,
+            announce: false);
+
     public void Dispose()
     {
         foreach (var entry in _entries.Values)

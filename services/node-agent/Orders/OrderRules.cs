@@ -21,6 +21,7 @@ internal static class OrderRules
             TakenAt = now,
             RestartRequestedAt = known?.RestartRequestedAt,
             HooksDone = known?.HooksDone ?? [],
+            Kept = known?.Kept,
         };
     }
 

@@ -78,7 +78,7 @@ public class InstanceReconcilerLaws
         var (settled, _) = Settle(one, Now);
         return settled.Order.Desired switch
         {
-            DesiredState.Running => settled.Seen is { Running: true } && InstanceReconciler.IsCurrent(settled.Order.Spec!, settled.Seen, settled.Memory),
+            DesiredState.Running => settled.Seen is { Running: true } && InstanceReconciler.IsCurrent(settled.Order, settled.Seen, settled.Memory),
             DesiredState.Stopped => settled.Seen is not { Running: true },
             _ => settled.Seen is null && settled.Order.Done,
         };

@@ -1,0 +1,44 @@
+using Kontena.Contracts.Instances;
+using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing.Docker;
+using Xunit;
+
+namespace Kontena.NodeAgent.Tests.Instances;
+
+/// <summary>An agent that comes back to containers and orders of its earlier run.</summary>
+public class AgentRestartTests
+{
+    private const string Tagged = "registry.example/app:1";
+
+    [Fact]
+    public async Task A_restarted_agent_keeps_what_a_deploy_without_change_has_kept_though_the_tag_has_moved()
+    {
+        var engine = new FakeContainerEngine();
+        engine.Publish(Tagged);
+        InstanceObserved kept;
+        string directory;
+        await using (var first = await AgentHarness.StartAsync(engine))
+        {
+            await first.ApplyAsync(Some.Spec(image: Tagged));
+            var made = await first.ReadyAsync(1);
+            await first.ApplyAsync(Some.Spec(image: Tagged, deployRev: "d2"), 2);
+            kept = await first.ReadyAsync(2);
+            Assert.Equal(made.ContainerId, kept.ContainerId);
+            directory = first.Directory;
+        }
+
+        engine.Publish(Tagged);
+        engine.Calls.Forget();
+        await using var second = await AgentHarness.StartAsync(engine, directory);
+        var found = await second.ReadyAsync(2);
+
+        Assert.Equal((kept.ContainerId, "d2"), (found.ContainerId, found.DeployRev));
+        Assert.DoesNotContain(engine.Calls.Recorded, call => call.Operation == "PullImage");
+        Assert.All(second.Bus.Of<InstanceObserved>(), seen => Assert.Equal("d2", seen.DeployRev));
+
+        // What is new is looked up as ever.
+        await second.ApplyAsync(Some.Spec(image: Tagged, deployRev: "d3"), 3);
+        var replaced = await second.ReadyAsync(3);
+        Assert.NotEqual(kept.ContainerId, replaced.ContainerId);
+    }
+}
