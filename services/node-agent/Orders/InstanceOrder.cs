@@ -30,6 +30,11 @@ internal sealed record InstanceOrder
     /// <summary>One-shot hooks that ran here, as <c>name:hash of command</c>.</summary>
     public IReadOnlyList<string> HooksDone { get; init; } = [];
 
+    /// <summary>Data volumes made for an earlier instance of the same name that this one took over: they are its own now, whatever their labels
+    /// say, and go with its data only.</summary>
+    /// <remarks>A file of an older agent does not have it, and is read as null.</remarks>
+    public IReadOnlyList<string> AdoptedVolumes { get; init => field = value ?? []; } = [];
+
     /// <summary>A deploy that came without change: it was looked up once, and the container of an earlier deploy stayed. Kept, as the tag
     /// may mean another image by the time a restarted agent would look again.</summary>
     public KeptImage? Kept { get; init; }

@@ -97,6 +97,14 @@ internal sealed class OrderBook : IDisposable
             cancellationToken,
             announce: false);
 
+    /// <summary>Notes that the instance takes a volume of an earlier one over, before it is mounted: from then on it is safe from the earlier one's removal.</summary>
+    public Task<bool> MarkAdoptedAsync(string instanceId, string volume, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            instanceId,
+            known => known is null || known.AdoptedVolumes.Contains(volume) ? null : known with { AdoptedVolumes = [.. known.AdoptedVolumes, volume] },
+            cancellationToken,
+            announce: false);
+
     public void Dispose()
     {
         foreach (var entry in _entries.Values)

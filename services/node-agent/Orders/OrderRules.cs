@@ -21,6 +21,7 @@ internal static class OrderRules
             TakenAt = now,
             RestartRequestedAt = known?.RestartRequestedAt,
             HooksDone = known?.HooksDone ?? [],
+            AdoptedVolumes = known?.AdoptedVolumes ?? [],
             Kept = known?.Kept,
         };
     }
@@ -46,6 +47,7 @@ internal static class OrderRules
             Spec = known?.Spec,
             RemoveData = order.RemoveData,
             TakenAt = now,
+            AdoptedVolumes = known?.AdoptedVolumes ?? [],
         };
     }
 

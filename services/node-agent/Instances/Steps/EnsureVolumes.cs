@@ -1,10 +1,15 @@
+using Kontena.Contracts.Instances;
 using Kontena.Docker;
+using Kontena.NodeAgent.Orders;
+using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Instances.Steps;
 
 /// <summary>The volumes the container mounts by name are there: the user's own, and one per data path of a stateful instance.</summary>
 internal sealed record EnsureVolumes : InstanceStep
 {
+    private static readonly TimeSpan SoonGone = TimeSpan.FromSeconds(1);
+
     public override string Describe() => "ensure volumes";
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
@@ -16,10 +21,45 @@ internal sealed record EnsureVolumes : InstanceStep
             await context.Tools.Engine.EnsureVolumeAsync(new VolumeConfig { Name = mount.Volume!, Labels = labels }, cancellationToken);
         }
 
-        foreach (var (path, volume) in DataVolumes.Of(spec, context.Memory.Image?.Details))
+        var wanted = DataVolumes.Of(spec, context.Memory.Image?.Details);
+        if (wanted.Count == 0)
+            return;
+        var former = (await context.Tools.Engine.ListVolumesAsync([$"{ManagedLabels.Name}={spec.Name}"], cancellationToken))
+            .ToDictionary(volume => volume.Name, volume => volume.Labels.GetValueOrDefault(ManagedLabels.InstanceId), StringComparer.Ordinal);
+        foreach (var (path, volume) in wanted)
         {
+            if (former.TryGetValue(volume, out var owner))
+                await TakeOverAsync(context, volume, owner, cancellationToken);
             var labels = ManagedLabels.OfDataVolume(context.Order.InstanceId, spec, path);
             await context.Tools.Engine.EnsureVolumeAsync(new VolumeConfig { Name = volume, Labels = labels }, cancellationToken);
         }
     }
+
+    /// <summary>Data of an earlier instance of this name that was kept is found again; data whose instance still lives here or is to lose it is waited
+    /// for, as it would be gone in the next gap between two containers (design law 5).</summary>
+    private static async Task TakeOverAsync(StepContext context, string volume, string? owner, CancellationToken cancellationToken)
+    {
+        var own = context.Order.InstanceId;
+        var orders = context.Tools.Orders;
+        if (orders.Find(own)?.AdoptedVolumes.Contains(volume) == true)
+            return;
+        var others = orders.All.Where(other => other.InstanceId != own && (other.InstanceId == owner || other.AdoptedVolumes.Contains(volume))).ToList();
+        if (others.Count == 0 && (owner is null || owner == own))
+            return;
+        var living = others.Where(other => other is not { Desired: DesiredState.Removed, Done: true }).ToList();
+        if (living.Count > 0 && !await IsMountedAsync(context, volume, cancellationToken))
+        {
+            throw living.TrueForAll(other => other.Desired == DesiredState.Removed)
+                ? new StepFailedException($"the removal of an earlier instance is not done with volume {volume}", SoonGone)
+                : new StepFailedException($"volume {volume} holds data of instance {living[0].InstanceId}, which this node was not told to remove. Remove that instance first.");
+        }
+
+        await orders.MarkAdoptedAsync(own, volume, cancellationToken);
+        context.Tools.Logger.LogWarning("Instance {Instance} takes over volume {Volume} of the earlier instance {Owner}", context.Order.Name, volume, owner);
+    }
+
+    private static async Task<bool> IsMountedAsync(StepContext context, string volume, CancellationToken cancellationToken) =>
+        context.Seen is { } seen
+        && await context.Tools.Engine.InspectContainerAsync(seen.Id, cancellationToken) is { } details
+        && details.Mounts.Any(mount => mount.Name == volume);
 }
