@@ -19,6 +19,9 @@ internal sealed class InstanceSupervisor(
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ListDeadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>For all left-over hooks of one look.</summary>
+    private static readonly TimeSpan HookRemoval = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentDictionary<string, InstanceWorker> _workers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Signal _lookNow = new();
@@ -115,8 +118,7 @@ internal sealed class InstanceSupervisor(
         {
             using var limit = new CancellationTokenSource(ListDeadline, tools.Time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            listed = await tools.Engine.ListContainersAsync(
-                [ManagedLabels.InstanceId, $"{ManagedLabels.Type}={ManagedLabels.ContainerType}"], both.Token);
+            listed = await tools.Engine.ListContainersAsync([ManagedLabels.InstanceId], both.Token);
         }
         catch (Exception error) when (error is EngineUnavailableException or EngineException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -132,7 +134,9 @@ internal sealed class InstanceSupervisor(
             logger.LogInformation("The container engine answers again");
         EngineTrouble = null;
         LastPass = tools.Time.GetUtcNow();
+        await RemoveHooksAsync(listed, cancellationToken);
         var byInstance = listed
+            .Where(one => one.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType)
             .GroupBy(one => one.Labels[ManagedLabels.InstanceId], StringComparer.Ordinal)
             .ToDictionary(group => group.Key, Preferred, StringComparer.Ordinal);
         foreach (var instanceId in byInstance.Keys.Concat(tools.Orders.All.Where(Unfinished).Select(order => order.InstanceId)).Distinct().ToList())
@@ -144,6 +148,30 @@ internal sealed class InstanceSupervisor(
         {
             if (worker.TryRetire())
                 _workers.TryRemove(new(instanceId, worker));
+        }
+    }
+
+    /// <summary>Hook containers that nobody waits for: the agent was killed beside them, or the engine was away when they were to go.
+    /// An idle worker has no hook under way, and starts a new one after this listing only.</summary>
+    private async Task RemoveHooksAsync(IReadOnlyList<ContainerSummary> listed, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(HookRemoval, tools.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        foreach (var hook in listed.Where(one => one.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.HookType))
+        {
+            var instanceId = hook.Labels[ManagedLabels.InstanceId];
+            if (tools.Orders.Find(instanceId) is null || Find(instanceId) is { Idle: false })
+                continue;
+            try
+            {
+                await tools.Engine.RemoveContainerAsync(hook.Id, force: true, anonymousVolumes: true, both.Token);
+                logger.LogInformation("Hook container {Container} was left over and is removed", hook.Name);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The instances matter more: this one is tried again with the next full look.
+                logger.LogWarning("Left-over hook container {Container} can't be removed: {Reason}", hook.Name, error.Message);
+            }
         }
     }
 

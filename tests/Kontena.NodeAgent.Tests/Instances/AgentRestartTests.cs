@@ -1,4 +1,6 @@
 using Kontena.Contracts.Instances;
+using Kontena.Docker;
+using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using Xunit;
@@ -40,5 +42,30 @@ public class AgentRestartTests
         await second.ApplyAsync(Some.Spec(image: Tagged, deployRev: "d3"), 3);
         var replaced = await second.ReadyAsync(3);
         Assert.NotEqual(kept.ContainerId, replaced.ContainerId);
+    }
+
+    [Fact]
+    public async Task Hook_containers_that_a_killed_agent_left_are_removed_and_those_of_others_stay()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        string directory;
+        await using (var first = await AgentHarness.StartAsync(engine))
+        {
+            await first.ApplyAsync(Some.Spec());
+            await first.ReadyAsync(1);
+            directory = first.Directory;
+        }
+
+        foreach (var instance in (int[])[1, 9])
+        {
+            var hook = new ContainerConfig { Image = TinyImages.Tiny1, Labels = ManagedLabels.OfHook(Some.Id(instance), Some.Spec()) };
+            await engine.CreateContainerAsync($"hook-of-{instance}", hook, TestContext.Current.CancellationToken);
+        }
+
+        await using var second = await AgentHarness.StartAsync(engine, directory);
+        await second.ReadyAsync(1);
+
+        Assert.Equal(["hook-of-9", "shop.web-1"], engine.Containers.Select(one => one.Name).Order());
     }
 }
