@@ -6,6 +6,7 @@ using Kontena.Docker;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using MassTransit;
@@ -84,6 +85,36 @@ public sealed class NodeAgentModuleTests : IDisposable
         Assert.Equal(1, again.Generation);
         Assert.True(engine.Container("shop.web-1").Running);
         Assert.False(second.Services.GetRequiredService<NodeMembership>().ConfirmedNow);
+    }
+
+    [Fact]
+    public async Task A_restarted_agent_answers_for_its_instances_only_when_it_has_seen_each()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using (var first = await StartAsync(engine))
+        {
+            var join = await first.Services.GetRequiredService<Said>().WaitForAsync<JoinGrid>(_ => true);
+            await first.Services.GetRequiredService<IControlBus>().SendAsync(Destination.Node(join.NodeId), Some.Apply(Some.Spec()), cancellation);
+            await first.Services.GetRequiredService<Said>().WaitForAsync<InstanceObserved>(seen => seen.Ready);
+        }
+
+        var slow = engine.Calls.Hold("InspectContainer");
+        await using var second = await StartAsync(engine);
+        var said = second.Services.GetRequiredService<Said>();
+        await slow.Entered;
+        var sync = second.Services.GetRequiredService<SyncReporter>();
+        var beat = await said.WaitForAsync<NodeHeartbeat>(_ => true);
+        await sync.SendAsync(cancellation);
+        slow.Open();
+        var ready = await said.WaitForAsync<InstanceObserved>(seen => seen.Ready);
+        await said.WaitForAsync<NodeHeartbeat>(later => later.ObservedDigest == ObservedDigest.Of([ready]));
+        await sync.SendAsync(cancellation);
+        var synced = await said.WaitForAsync<NodeSynced>(_ => true);
+
+        Assert.Equal("", beat.ObservedDigest);
+        Assert.Equal(ready.InstanceId, Assert.Single(synced.Instances).InstanceId);
     }
 
     [Fact]

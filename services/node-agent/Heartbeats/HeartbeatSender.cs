@@ -1,6 +1,7 @@
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Hosting.Bus;
+using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
 using Microsoft.Extensions.Hosting;
@@ -10,8 +11,8 @@ namespace Kontena.NodeAgent.Heartbeats;
 
 /// <summary>"I am here", every two seconds. One that the broker does not take is dropped: the next says more.</summary>
 internal sealed class HeartbeatSender(
-    AgentIdentity identity, NodeMembership membership, FactsReporter facts, ReportBoard board, IControlBus bus, TimeProvider time,
-    ILogger<HeartbeatSender> logger) : BackgroundService
+    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, IControlBus bus,
+    TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private bool _told;
@@ -37,7 +38,7 @@ internal sealed class HeartbeatSender(
             NodeId = nodeId,
             SentAt = time.GetUtcNow(),
             FactsHash = facts.Hash,
-            ObservedDigest = board.Digest(),
+            ObservedDigest = supervisor.HasToldAll ? board.Digest() : "",
         };
         try
         {

@@ -26,12 +26,17 @@ internal sealed class InstanceSupervisor(
     private readonly CancellationTokenSource _stopping = new();
     private readonly Signal _lookNow = new();
     private volatile bool _listed;
+    private volatile bool _toldAll;
 
     /// <summary>When the last full look at the engine ended well; null before the first.</summary>
     public DateTimeOffset? LastPass { get; private set; }
 
     /// <summary>Why the last full look failed; null when it did not.</summary>
     public string? EngineTrouble { get; private set; }
+
+    /// <summary>Whether every instance of this node has been looked at and reported since this process started. Until then the board is no
+    /// answer to what the node has: what is missing on it may only not have been looked at (design law 5).</summary>
+    public bool HasToldAll => _toldAll || (_toldAll = _listed && _workers.Keys.All(instanceId => board.Find(instanceId) is not null));
 
     public IEnumerable<InstanceWorker> Workers => _workers.Values;
 

@@ -75,13 +75,13 @@ internal static class ReportIntake
     }
 
     /// <summary>Compares digests; two differing in a row ask the node to say everything again.</summary>
-    /// <remarks>One alone is common: a report may still be on its way.</remarks>
+    /// <remarks>One alone is common: a report may still be on its way. An agent that has just started gives none until it has looked at everything.</remarks>
     public static void Heartbeat(GridDraft draft, GridMemory memory, GridSnapshot before, NodeHeartbeat heartbeat, DateTimeOffset now)
     {
         if (!IsKnown(draft, heartbeat.Node, heartbeat.NodeId))
             return;
         var key = "sync " + heartbeat.NodeId;
-        if (memory.DigestOf(before.Observed, heartbeat.Node) == heartbeat.ObservedDigest)
+        if (heartbeat.ObservedDigest.Length == 0 || memory.DigestOf(before.Observed, heartbeat.Node) == heartbeat.ObservedDigest)
         {
             memory.Mismatches.Remove(heartbeat.NodeId);
             memory.Forget(key);

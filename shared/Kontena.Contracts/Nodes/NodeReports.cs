@@ -51,7 +51,8 @@ public sealed record NodeHeartbeat
     /// <summary>Hash of the facts the agent last sent; grid-manager asks again when it knows others.</summary>
     public required string FactsHash { get; init; }
 
-    /// <summary><see cref="Instances.ObservedDigest"/> of all instances on the node. When the scheduler's differs, it orders <see cref="Instances.SyncNode"/>.</summary>
+    /// <summary><see cref="Instances.ObservedDigest"/> of all instances on the node. When the scheduler's differs, it orders <see cref="Instances.SyncNode"/>.
+    /// Empty while the agent has not yet looked at all of them after its start: then it says nothing.</summary>
     public required string ObservedDigest { get; init; }
 }
 

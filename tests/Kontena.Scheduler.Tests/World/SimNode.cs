@@ -18,6 +18,12 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     /// <summary>Orders reach it and reports leave it.</summary>
     public bool IsConnected { get; set; } = true;
 
+    /// <summary>Whether the agent has looked at all its instances since it started; until then it gives no digest.</summary>
+    public bool HasLooked { get; set; } = true;
+
+    /// <summary>The agent's process; null for one that does not tell.</summary>
+    public string? Run { get; set; }
+
     public Queue<object> Inbox { get; } = new();
 
     public IEnumerable<SimInstance> Containers => _instances.Values.Where(one => one.HasContainer);
@@ -60,7 +66,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         Instances = [.. _instances.Values.Where(one => one.State != ObservedState.Removed).Select(Observed)],
     };
 
-    public string Digest() => ObservedDigest.Of(_instances.Values.Select(Observed));
+    public string Digest() => !HasLooked ? "" : ObservedDigest.Of(_instances.Values.Select(Observed));
 
     private void Take(object order, DateTimeOffset now, List<object> reports)
     {
