@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Kontena.Contracts.Instances;
 
 namespace Kontena.NodeAgent.Reports;
@@ -15,6 +16,20 @@ internal sealed class ReportBoard(TimeProvider time)
     private readonly HashSet<string> _waiting = new(StringComparer.Ordinal);
     private readonly Queue<string> _removed = new();
     private readonly Signal _news = new();
+    private long _sequence;
+
+    /// <summary>This process, as the sequences of another can't be compared with its own.</summary>
+    public string Run { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+
+    /// <summary>The newest sequence.</summary>
+    public long Sequence
+    {
+        get
+        {
+            lock (_guard)
+                return _sequence;
+        }
+    }
 
     /// <summary>Takes what is seen now; a report only when it differs from the last. True when it did.</summary>
     public bool Set(InstanceObserved observed)
@@ -24,7 +39,7 @@ internal sealed class ReportBoard(TimeProvider time)
             var before = _latest.GetValueOrDefault(observed.InstanceId);
             if (before is not null && Same(before, observed))
                 return false;
-            Put(observed with { Sequence = Next(before) });
+            Put(observed with { Sequence = Next(), Run = Run });
             if (observed.State == ObservedState.Removed && before?.State != ObservedState.Removed)
                 NoteRemoved(observed.InstanceId);
             return true;
@@ -104,12 +119,11 @@ internal sealed class ReportBoard(TimeProvider time)
         _news.Set();
     }
 
-    /// <summary>Larger than any number of an earlier run of this agent, as long as the clock goes forward.</summary>
-    private long Next(InstanceObserved? before) => Math.Max((before?.Sequence ?? 0) + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
+    private long Next() => _sequence = Math.Max(_sequence + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>A health check that says the same again is no news.</summary>
     private static bool Same(InstanceObserved one, InstanceObserved other) =>
-        one with { Sequence = 0, HealthAt = null } == other with { Sequence = 0, HealthAt = null };
+        one with { Sequence = 0, Run = null, HealthAt = null } == other with { Sequence = 0, Run = null, HealthAt = null };
 
     private void NoteRemoved(string instanceId)
     {

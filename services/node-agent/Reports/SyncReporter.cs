@@ -16,8 +16,10 @@ internal sealed class SyncReporter(
     {
         if (membership.Current is not { } joined || identity.NodeId is not { } nodeId || !supervisor.HasToldAll)
             return;
+        // First the number: what comes in between is in the list, and the number does not speak for it.
+        var upTo = board.Sequence;
         var all = board.All();
-        var synced = new NodeSynced { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Instances = all };
+        var synced = new NodeSynced { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Instances = all, Run = board.Run, UpTo = upTo };
         await bus.SendAsync(Destination.Report(joined.Grid, "synced"), synced, cancellationToken);
         foreach (var observed in all)
             board.Sent(observed);

@@ -15,6 +15,10 @@ internal static class ReportIntake
     private static readonly TimeSpan SyncFirst = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan SyncCap = TimeSpan.FromSeconds(60);
 
+    /// <remarks>
+    /// Numbers are compared within one run of the agent only: a clock that was set back must not make a restarted agent unheard. Should a report of an
+    /// earlier run come after one of the present, it is believed until the next digest differs, and everything is said again.
+    /// </remarks>
     public static void Observe(GridDraft draft, GridMemory memory, InstanceObserved report, DateTimeOffset now)
     {
         var instance = draft.Instances.Find(report.InstanceId);
@@ -27,7 +31,7 @@ internal static class ReportIntake
         }
 
         var key = InstanceObserved.DocumentId(report.Node, report.InstanceId);
-        if (draft.Observed.Find(key) is { } known && known.NodeId == report.NodeId && known.Sequence >= report.Sequence)
+        if (draft.Observed.Find(key) is { } known && known.NodeId == report.NodeId && known.Run == report.Run && known.Sequence >= report.Sequence)
             return;
 
         memory.Heard(report.InstanceId, now);
@@ -59,7 +63,8 @@ internal static class ReportIntake
         }
 
         var ids = present.Select(one => one.InstanceId).ToHashSet(StringComparer.Ordinal);
-        foreach (var stale in draft.Observed.Values.Where(one => one.Node == synced.Node && !ids.Contains(one.InstanceId)).ToList())
+        foreach (var stale in draft.Observed.Values
+            .Where(one => one.Node == synced.Node && !ids.Contains(one.InstanceId) && !IsLater(one, synced)).ToList())
             draft.Observed.Delete(InstanceObserved.DocumentId(stale.Node, stale.InstanceId));
 
         // What it should have and does not know is told again at once.
@@ -109,6 +114,9 @@ internal static class ReportIntake
             InstanceChanges.Overtake(draft, instance, report.Generation, now);
         }
     }
+
+    // An answer that was long on its way does not speak for what was reported after it.
+    private static bool IsLater(InstanceObserved observed, NodeSynced synced) => observed.Run == synced.Run && observed.Sequence > synced.UpTo;
 
     private static bool IsKnown(GridDraft draft, string node, string nodeId) => draft.Nodes.Find(node)?.NodeId == nodeId;
 }

@@ -16,8 +16,11 @@ public sealed record InstanceObserved
     /// <summary>The newest generation the node has taken up.</summary>
     public required long Generation { get; init; }
 
-    /// <summary>Grows with every report of this instance by this agent; late news is dropped. Starts from the agent's clock in milliseconds.</summary>
+    /// <summary>Grows with every report of one run of the agent; late news is dropped. Starts from the agent's clock in milliseconds.</summary>
     public required long Sequence { get; init; }
+
+    /// <summary>The agent's process. Sequences of two runs can't be compared: the clock may have been set back between them. Null from older agents.</summary>
+    public string? Run { get; init; }
     public required ObservedState State { get; init; }
 
     /// <summary>Running, past its <c>wait_for_port</c> or its settling time: the deploy may count it.</summary>
@@ -74,6 +77,12 @@ public sealed record NodeSynced
     public required string Node { get; init; }
     public required string NodeId { get; init; }
     public IReadOnlyList<InstanceObserved> Instances { get; init; } = [];
+
+    /// <summary>As in <see cref="InstanceObserved.Run"/>.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The newest sequence of this run when the list was made: it says nothing about what was reported later. Null from older agents.</summary>
+    public long? UpTo { get; init; }
 }
 
 /// <summary>A short text that is equal on both sides exactly when their views of a node's instances are.</summary>

@@ -30,4 +30,41 @@ public sealed class ReportIntakeTests
         world["node-1"].HasLooked = true;
         world.Until(() => world.Snapshot.Observed.Values.Any(one => one.Ready), "it is asked as soon as it knows", 10);
     }
+
+    [Fact]
+    public void A_restarted_agent_is_heard_though_its_clock_was_set_back()
+    {
+        var world = Deployed("run-1");
+        world.Run(60);
+        foreach (var report in world["node-1"].Restart("run-2"))
+            world.Apply(new GridInput.Report(report with { Restarts = 1 }));
+
+        Assert.Equal(("run-2", 1), (world.Snapshot.Observed.Values.Single().Run, world.Snapshot.Observed.Values.Single().Restarts));
+    }
+
+    [Fact]
+    public void An_answer_that_was_long_on_its_way_undoes_nothing_that_was_reported_after_it()
+    {
+        var world = new GridWorld(nodes: 1);
+        world["node-1"].Run = "run-1";
+        var early = world["node-1"].Sync();
+        world.Put(Some.Service());
+        world.Finish(world.Deploy());
+
+        world.Apply(new GridInput.Synced(early));
+
+        Assert.True(world.Snapshot.Observed.Values.Single().Ready);
+    }
+
+    [Fact]
+    public void What_an_answer_does_not_list_is_not_there_also_when_it_was_reported_by_an_earlier_run()
+    {
+        var world = Deployed("run-1");
+        world["node-1"].Wipe();
+        world["node-1"].Restart("run-2");
+
+        world.Apply(new GridInput.Synced(world["node-1"].Sync()));
+
+        Assert.Empty(world.Snapshot.Observed.Values);
+    }
 }

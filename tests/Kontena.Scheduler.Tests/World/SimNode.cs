@@ -50,6 +50,13 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         return reports;
     }
 
+    /// <summary>The agent's process was started again on a clock that was set back; every instance is reported anew.</summary>
+    public IReadOnlyList<InstanceObserved> Restart(string run)
+    {
+        (Run, _sequence) = (run, 0);
+        return [.. _instances.Values.Select(Report)];
+    }
+
     /// <summary>The machine lost everything it knew and ran.</summary>
     public void Wipe() => _instances.Clear();
 
@@ -62,7 +69,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
     public NodeSynced Sync() => new()
     {
-        Grid = grid, Node = name, NodeId = nodeId,
+        Grid = grid, Node = name, NodeId = nodeId, Run = Run, UpTo = Run is null ? null : _sequence,
         Instances = [.. _instances.Values.Where(one => one.State != ObservedState.Removed).Select(Observed)],
     };
 
@@ -167,7 +174,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
     private InstanceObserved Observed(SimInstance instance) => new()
     {
-        Grid = grid, Node = name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence,
+        Grid = grid, Node = name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence, Run = Run,
         State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
         ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
     };
