@@ -210,6 +210,9 @@ internal sealed class InstanceWorker : IDisposable
             Renew(order);
             if ((_stale || _unseen) && !await LookAsync(order))
                 return;
+            // Seen, or taken up: that is told also when the first step takes its time and has no phase of its own.
+            if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
+                Report();
             var plan = InstanceReconciler.Plan(order, _seen, _memory, _tools.Time.GetUtcNow());
             if (plan.Steps.Count == 0)
             {

@@ -10,10 +10,20 @@ internal sealed class ReportBoard(TimeProvider time)
     /// <summary>Removed instances whose last word is kept, for an answer to <see cref="SyncNode"/>.</summary>
     public const int MaxRemoved = 500;
 
+    /// <summary>For the first phase of an order on the way to a running container: a start of common length is over by then, and tells none. Each
+    /// report costs a confirmed message here and a commit there, beside the container's own start.</summary>
+    public static readonly TimeSpan FirstPhase = TimeSpan.FromMilliseconds(450);
+
+    /// <summary>For a later phase of an order that is known to be taken up.</summary>
+    public static readonly TimeSpan LaterPhase = TimeSpan.FromSeconds(2);
+
     private readonly Lock _guard = new();
     private readonly Dictionary<string, InstanceObserved> _latest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, InstanceObserved> _sent = new(StringComparer.Ordinal);
     private readonly HashSet<string> _waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Phases held back, with the timestamp at which each is due.</summary>
+    private readonly Dictionary<string, long> _held = new(StringComparer.Ordinal);
     private readonly Queue<string> _removed = new();
     private readonly Signal _news = new();
     private long _sequence;
@@ -39,7 +49,11 @@ internal sealed class ReportBoard(TimeProvider time)
             var before = _latest.GetValueOrDefault(observed.InstanceId);
             if (before is not null && Same(before, observed))
                 return false;
-            Put(observed with { Sequence = Next(), Run = Run });
+            var next = observed with { Sequence = Next(), Run = Run };
+            if (IsMerePhase(before, observed))
+                Hold(next);
+            else
+                Put(next);
             if (observed.State == ObservedState.Removed && before?.State != ObservedState.Removed)
                 NoteRemoved(observed.InstanceId);
             return true;
@@ -76,17 +90,40 @@ internal sealed class ReportBoard(TimeProvider time)
             return ObservedDigest.Of(_sent.Values);
     }
 
-    /// <summary>Waits until there is something to send.</summary>
+    /// <summary>Waits until there is something to send, or something new is held back.</summary>
     public Task NewsAsync(CancellationToken cancellationToken) => _news.WaitAsync(cancellationToken);
+
+    /// <summary>How long until the next report that is held back is due; null when none is.</summary>
+    public TimeSpan? NextDue()
+    {
+        lock (_guard)
+        {
+            if (_held.Count == 0)
+                return null;
+            var left = time.GetElapsedTime(time.GetTimestamp(), _held.Values.Min());
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>What waits to be sent, at most <paramref name="most"/>.</summary>
     public IReadOnlyList<InstanceObserved> Take(int most)
     {
         lock (_guard)
         {
+            var now = time.GetTimestamp();
+            foreach (var due in _held.Where(one => one.Value <= now).Select(one => one.Key).ToList())
+            {
+                _held.Remove(due);
+                _waiting.Add(due);
+            }
+
             var taken = _waiting.Take(most).Select(id => _latest[id]).ToList();
             foreach (var observed in taken)
+            {
                 _waiting.Remove(observed.InstanceId);
+                _held.Remove(observed.InstanceId);
+            }
+
             return taken;
         }
     }
@@ -115,9 +152,33 @@ internal sealed class ReportBoard(TimeProvider time)
     private void Put(InstanceObserved observed)
     {
         _latest[observed.InstanceId] = observed;
+        _held.Remove(observed.InstanceId);
         _waiting.Add(observed.InstanceId);
         _news.Set();
     }
+
+    private void Hold(InstanceObserved observed)
+    {
+        _latest[observed.InstanceId] = observed;
+        // What waits to be sent anyway is sent as it is now; what is held keeps its time, so that phase after phase is told at last.
+        var most = _sent.GetValueOrDefault(observed.InstanceId)?.Generation == observed.Generation ? LaterPhase : FirstPhase;
+        var due = time.GetTimestamp() + (long)(most.TotalSeconds * time.TimestampFrequency);
+        if (!_waiting.Contains(observed.InstanceId) && (!_held.TryGetValue(observed.InstanceId, out var before) || due < before))
+        {
+            _held[observed.InstanceId] = due;
+            _news.Set();
+        }
+    }
+
+    /// <summary>Nobody waits for these: they only tell that something is under way. An end of readiness and an error are news. A container that a
+    /// restarted agent finds running is about to be found ready as well.</summary>
+    private static bool IsMerePhase(InstanceObserved? before, InstanceObserved observed) => observed.Error == before?.Error && before?.Ready != true
+        && observed.State switch
+        {
+            ObservedState.Missing or ObservedState.Pulling or ObservedState.Creating or ObservedState.Starting or ObservedState.Stopping => true,
+            ObservedState.Running => before is null && !observed.Ready,
+            _ => false,
+        };
 
     private long Next() => _sequence = Math.Max(_sequence + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
 
@@ -134,6 +195,7 @@ internal sealed class ReportBoard(TimeProvider time)
                 continue;
             _latest.Remove(oldest);
             _sent.Remove(oldest);
+            _held.Remove(oldest);
             _waiting.Remove(oldest);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class ReportSender(ReportBoard board, IControlBus bus, TimeProvi
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await board.NewsAsync(stoppingToken);
+            await WaitAsync(stoppingToken);
             await Task.Delay(Debounce, time, stoppingToken);
             while (board.Take(AtOnce) is { Count: > 0 } waiting)
             {
@@ -27,6 +27,26 @@ internal sealed class ReportSender(ReportBoard board, IControlBus bus, TimeProvi
                 if (!sent.All(confirmed => confirmed))
                     await Task.Delay(Pause, time, stoppingToken);
             }
+        }
+    }
+
+    /// <summary>Until there is news, or something that was held back is due.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        if (board.NextDue() is not { } left)
+        {
+            await board.NewsAsync(cancellationToken);
+            return;
+        }
+
+        using var due = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
+        try
+        {
+            await board.NewsAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
         }
     }
 

@@ -68,4 +68,24 @@ public class AgentRestartTests
 
         Assert.Equal(["hook-of-9", "shop.web-1"], engine.Containers.Select(one => one.Name).Order());
     }
+
+    [Fact]
+    public async Task A_container_found_running_is_told_of_before_its_port_opens()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        string directory;
+        await using (var first = await AgentHarness.StartAsync(engine))
+        {
+            await first.ApplyAsync(Some.Spec() with { Net = "host", WaitForPort = 1 });
+            await first.ObserveAsync(seen => seen.State == ObservedState.Running);
+            directory = first.Directory;
+        }
+
+        await using var second = await AgentHarness.StartAsync(engine, directory);
+        var found = await second.ObserveAsync(seen => seen.State == ObservedState.Running);
+
+        Assert.Equal((1, false), (found.Generation, found.Ready));
+        Assert.True(second.Supervisor.HasToldAll);
+    }
 }

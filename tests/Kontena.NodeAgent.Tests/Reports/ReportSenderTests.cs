@@ -1,6 +1,7 @@
 using Kontena.Contracts.Instances;
 using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -46,11 +47,58 @@ public class ReportSenderTests
     }
 
     [Fact]
+    public void A_phase_is_told_when_it_lasts_and_news_at_once()
+    {
+        var clock = new TestClock();
+        var board = new ReportBoard(clock);
+
+        board.Set(Seen(ObservedState.Creating));
+        Assert.Empty(board.Take(9));
+        clock.Advance(ReportBoard.FirstPhase / 2);
+        board.Set(Seen(ObservedState.Starting));
+        Assert.Equal(ReportBoard.FirstPhase / 2, board.NextDue());
+        clock.Advance(ReportBoard.FirstPhase / 2);
+        var first = Assert.Single(board.Take(9));
+        Assert.Equal(ObservedState.Starting, first.State);
+        board.Sent(first);
+        board.Set(Seen(ObservedState.Creating));
+        clock.Advance(ReportBoard.FirstPhase);
+        Assert.Empty(board.Take(9));
+        clock.Advance(ReportBoard.LaterPhase);
+        Assert.Single(board.Take(9));
+
+        board.Set(Seen(ObservedState.Stopping, 2));
+        board.Set(Seen(ObservedState.Running, 2));
+        Assert.Equal(ObservedState.Running, Assert.Single(board.Take(9)).State);
+        board.Set(Seen(ObservedState.Running, 2) with { Ready = true });
+        board.Take(9);
+        board.Set(Seen(ObservedState.Stopping, 2));
+        Assert.Single(board.Take(9));
+        board.Set(Seen(ObservedState.Stopping, 2, "could not stop"));
+        Assert.Single(board.Take(9));
+        Assert.Null(board.NextDue());
+    }
+
+    [Fact]
+    public async Task A_phase_that_lasts_is_sent_without_further_news()
+    {
+        var board = new ReportBoard(TimeProvider.System);
+        var bus = new RecordingBus();
+        using var sender = new ReportSender(board, bus, TimeProvider.System, NullLogger<ReportSender>.Instance);
+        await sender.StartAsync(TestContext.Current.CancellationToken);
+
+        board.Set(Seen(ObservedState.Pulling));
+        await bus.WaitForAsync<InstanceObserved>(seen => seen.State == ObservedState.Pulling);
+
+        await sender.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void The_digest_is_that_of_the_reports_the_broker_took()
     {
         var board = new ReportBoard(TimeProvider.System);
-        board.Set(Seen(ObservedState.Running, 1));
-        board.Set(Seen(ObservedState.Running, 2));
+        board.Set(Seen(ObservedState.Running, 1) with { Ready = true });
+        board.Set(Seen(ObservedState.Running, 2) with { Ready = true });
         var taken = board.Take(1);
         board.Sent(taken[0]);
 
