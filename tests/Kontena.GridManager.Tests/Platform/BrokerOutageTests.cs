@@ -13,9 +13,6 @@ public sealed class BrokerOutageTests(RabbitMqBroker broker) : IClassFixture<Rab
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>RabbitMQ 3.10 writes the names of new quorum queues to disk within seconds; killed before, it forgets their logs.</summary>
-    private static readonly TimeSpan UntilQueuesAreRemembered = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan LongerThanTheLimit = TimeSpan.FromSeconds(14);
 
     // A bus that does not come back by itself is started again after 90 s.
@@ -32,7 +29,8 @@ public sealed class BrokerOutageTests(RabbitMqBroker broker) : IClassFixture<Rab
         var taken = new SemaphoreSlim(0);
         using var life = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         var beating = BeatAsync(running, taken, life.Token);
-        await Task.Delay(UntilQueuesAreRemembered, TimeProvider.System, Cancelled);
+        await taken.WaitAsync(Cancelled);
+        await broker.RememberAsync(Cancelled);
         await broker.KillAsync();
         await NotOfflineAsync(running, LongerThanTheLimit);
         await broker.StartAsync(Cancelled);
