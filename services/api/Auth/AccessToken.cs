@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Kontena.Hosting;
@@ -10,6 +11,7 @@ internal sealed class AccessToken
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MinimumLength = 16;
+    private const int FileExists = 17; // EEXIST
     private readonly byte[] _hash;
 
     /// <exception cref="SettingException">The file can't be read or made, or holds no token.</exception>
@@ -60,22 +62,32 @@ internal sealed class AccessToken
                 stream.Flush(flushToDisk: true);
             }
 
-            // Appears whole or not at all, and never over one that another process has just made.
-            File.Move(draft, file, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(draft);
-            return Read(file) ?? throw Unusable(file, "came and went while it was read");
+            // Appears whole or not at all, and never over one that another process has just made. (File.Move looks first and renames then.)
+            if (Link(draft, file) != 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                return error == FileExists && Read(file) is { } other
+                    ? other
+                    : throw Unusable(file, $"can't be made: {Marshal.GetPInvokeErrorMessage(error)}");
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unusable(file, $"can't be made: {exception.Message}");
         }
+        finally
+        {
+            if (File.Exists(draft))
+                File.Delete(draft);
+        }
 
         Console.Out.WriteLine($"administrator token, shown this once and kept in {file}: {token}");
         return token;
     }
+
+    [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPStr)] string existing, [MarshalAs(UnmanagedType.LPStr)] string name);
 
     private static SettingException Unusable(string file, string problem) =>
         new("Kontena:Api:TokenFile", $"names {file}, which {problem}", "/var/lib/kontena/admin.token");

@@ -30,13 +30,24 @@ public sealed class AccessTokenTests : IDisposable
     [Fact]
     public void Processes_that_start_together_agree()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(TokenFile)!);
-        var tokens = new AccessToken[8];
+        for (var round = 0; round < 100; round++)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(TokenFile)!);
+            var tokens = new AccessToken[8];
+            using var together = new Barrier(tokens.Length);
 
-        Parallel.For(0, tokens.Length, i => tokens[i] = Load());
+            var starts = Enumerable.Range(0, tokens.Length).Select(i => new Thread(() =>
+            {
+                together.SignalAndWait();
+                tokens[i] = Load();
+            })).ToList();
+            starts.ForEach(start => start.Start());
+            starts.ForEach(start => start.Join());
 
-        var text = File.ReadAllText(TokenFile).Trim();
-        Assert.All(tokens, token => Assert.True(token.Matches(text)));
+            var text = File.ReadAllText(TokenFile).Trim();
+            Assert.All(tokens, token => Assert.True(token.Matches(text)));
+            File.Delete(TokenFile);
+        }
     }
 
     [Fact]
