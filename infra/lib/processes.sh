@@ -4,24 +4,38 @@ home=${KONTENA_HOME:-$HOME/.local/state/kontena}
 api_port=${KONTENA_PORT:-9292}
 rabbit_port=${KONTENA_RABBITMQ_PORT:-5682}
 redis_port=${KONTENA_REDIS_PORT:-6390}
-api_url=http://127.0.0.1:$api_port
+address=${KONTENA_ADDRESS:-127.0.0.1}      # where the broker and the api listen; everything else listens on the loopback alone
+api_url=http://$address:$api_port
 services=(grid-manager scheduler log-collector api node-agent)
 # A generation-0 budget of 4 MB: the default follows the size of the processor cache, which costs a resting process 50 MB on large machines.
 export DOTNET_GCgen0size=0x400000
 
-# Where each process answers /readyz.
+# The second scheduler is scheduler-2, and so on.
+service_of() { echo "${1%-[2-9]}"; }
+replica_of() { case $1 in *-[2-9]) echo "${1##*-}" ;; *) echo 1 ;; esac; }
+
+# replica_names COUNT: scheduler, scheduler-2, … of every service but the agent.
+replica_names() {
+  local number service
+  for number in $(seq "$1"); do
+    for service in grid-manager scheduler log-collector api; do [ "$number" -eq 1 ] && echo "$service" || echo "$service-$number"; done
+  done
+}
+
+# Where each process answers /readyz. Replicas are ten ports apart.
 url_of() {
-  case $1 in
-    standalone | api) echo "$api_url" ;;
-    grid-manager) echo "http://127.0.0.1:$((api_port + 1))" ;;
-    scheduler) echo "http://127.0.0.1:$((api_port + 2))" ;;
-    log-collector) echo "http://127.0.0.1:$((api_port + 3))" ;;
-    node-agent) echo "http://127.0.0.1:$((api_port + 4))" ;;
+  local port=$((api_port + 10 * ($(replica_of "$1") - 1)))
+  case $(service_of "$1") in
+    standalone | api) echo "http://$address:$port" ;;
+    grid-manager) echo "http://127.0.0.1:$((port + 1))" ;;
+    scheduler) echo "http://127.0.0.1:$((port + 2))" ;;
+    log-collector) echo "http://127.0.0.1:$((port + 3))" ;;
+    node-agent) echo "http://127.0.0.1:$((port + 4))" ;;
   esac
 }
 
 binary_of() {
-  case $1 in
+  case $(service_of "$1") in
     api) echo Kontena.Api ;; grid-manager) echo Kontena.GridManager ;; scheduler) echo Kontena.Scheduler ;;
     log-collector) echo Kontena.LogCollector ;; node-agent) echo Kontena.NodeAgent ;; standalone) echo Kontena.Standalone ;;
   esac
@@ -59,6 +73,15 @@ stop() {
   rm -f "$home/run/$name.pid"
 }
 
+# kill_process NAME: with -9, together with what it started (the broker is a child of its script), and waits until it is gone.
+kill_process() {
+  local pid
+  read -r pid _ <"$home/run/$1.pid"
+  kill -KILL -- "-$pid" || true               # each has a session of its own
+  until_true 10 gone "$1" "$pid" || true
+}
+gone() { ! running "$1" && ps -e -o pgid=,stat= | awk -v group="$2" '$1 == group && $2 !~ /^Z/ { alive = 1 } END { exit alive }'; }
+
 # Whoever called: root, and with sudo also the person behind it, who then needs no root to use the client.
 callers=$(id -un)
 if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ]; then callers="root $SUDO_USER"; fi
@@ -88,12 +111,12 @@ start_service() {
   local name=$1
   start "$name" env \
     Kontena__DataDirectory="$home/data/$name" Kontena__Http__Urls="$(url_of "$name")" Kontena__Docker__Host="$DOCKER_HOST" \
-    Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@127.0.0.1:$rabbit_port/" \
+    Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@$address:$rabbit_port/" \
     Kontena__Bus__Management="http://127.0.0.1:$((rabbit_port + 10000))" \
     Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \
     Kontena__Api__TokenFile="$home/data/admin.token" \
     Kontena__Grid__Name=default Kontena__Grid__Token="$(secret grid-token)" Kontena__Agent__Token="$(secret grid-token)" \
-    "$root/artifacts/publish/$name/$(binary_of "$name")"
+    "$root/artifacts/publish/$(service_of "$name")/$(binary_of "$name")"
 }
 
 start_redis() {
@@ -110,10 +133,10 @@ rabbitmq_environment() {
   local dir=$home/data/rabbitmq
   mkdir -p "$dir" "$home/run" "$home/log"
   (umask 077
-    printf 'listeners.tcp.1 = 127.0.0.1:%s\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\ndefault_user = kontena\ndefault_pass = %s\ndisk_free_limit.absolute = 100MB\n' \
-      "$rabbit_port" $((rabbit_port + 10000)) "$(secret rabbitmq)" >"$home/secrets/rabbitmq.conf")
+    printf 'listeners.tcp.1 = %s:%s\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\ndefault_user = kontena\ndefault_pass = %s\ndisk_free_limit.absolute = 100MB\n' \
+      "$address" "$rabbit_port" $((rabbit_port + 10000)) "$(secret rabbitmq)" >"$home/secrets/rabbitmq.conf")
   echo '[].' >"$dir/advanced.config"; : >"$dir/rabbitmq-env.conf"; echo '[rabbitmq_management].' >"$dir/enabled_plugins"
-  export HOME=$dir RABBITMQ_NODENAME=kontena@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$rabbit_port \
+  export HOME=$dir RABBITMQ_NODENAME=kontena@localhost RABBITMQ_NODE_IP_ADDRESS=$address RABBITMQ_NODE_PORT=$rabbit_port \
     RABBITMQ_DIST_PORT=$((rabbit_port + 20000)) RABBITMQ_MNESIA_BASE=$dir/mnesia RABBITMQ_LOG_BASE=$home/log \
     RABBITMQ_PID_FILE=$dir/pid RABBITMQ_CONFIG_FILE=$home/secrets/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
     RABBITMQ_CONF_ENV_FILE=$dir/rabbitmq-env.conf RABBITMQ_ENABLED_PLUGINS_FILE=$dir/enabled_plugins \
@@ -124,6 +147,8 @@ rabbitmq_environment() {
 start_rabbitmq() {
   (rabbitmq_environment
     running epmd || start epmd epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT"
+    # Else the broker starts one of its own, which nobody would end.
+    until_true 5 eval '! port_free 127.0.0.1 "$ERL_EPMD_PORT"' || true
     start rabbitmq /usr/lib/rabbitmq/bin/rabbitmq-server)
 }
 
