@@ -3,10 +3,18 @@ using Kontena.Docker;
 
 // infra/bench starts the platform and passes what is needed by environment; see infra/docs/benchmarks.md.
 var name = args.FirstOrDefault() ?? "";
-var docker = Setting("DOCKER_HOST");
-var image = Setting("BENCH_IMAGE");
 var output = Setting("BENCH_OUTPUT");
 var runs = int.Parse(Environment.GetEnvironmentVariable("BENCH_RUNS") ?? "5");
+if (name == "placement")
+{
+    var placed = new PlacementBench(runs).Run();
+    Report.Print($"{name}, medians of {runs}; peer: SwarmKit's scheduler as measured on another machine of two cores", placed);
+    Report.Write(output, placed);
+    return 0;
+}
+
+var docker = Setting("DOCKER_HOST");
+var image = Setting("BENCH_IMAGE");
 int[] sizes = [.. (Environment.GetEnvironmentVariable("BENCH_SIZES") ?? (name == "footprint" ? "0,50" : "1,10,50")).Split(',').Select(int.Parse)];
 using var platform = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
 var time = TimeProvider.System;
@@ -33,7 +41,7 @@ switch (name)
         ];
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy or footprint");
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint or placement");
         return 2;
 }
 

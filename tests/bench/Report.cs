@@ -21,11 +21,11 @@ internal static class Report
     {
         Console.WriteLine(title);
         var width = rows.Max(row => row.Name.Length) + 2;
-        Console.WriteLine($"{"".PadRight(width)}{"ours",10} {"floor",10} {"peer",10} {"unit",6}   {"ours/floor",10} {"peer/floor",10}");
+        Console.WriteLine($"{"".PadRight(width)}{"ours",10} {"floor",10} {"peer",10} {"unit",12}   {"ours/floor",10} {"peer/floor",10}");
         foreach (var row in rows)
         {
             Console.WriteLine(
-                $"{row.Name.PadRight(width)}{Number(row.Ours),10} {Number(row.Floor),10} {Number(row.Peer),10} {row.Unit,6}   "
+                $"{row.Name.PadRight(width)}{Number(row.Ours),10} {Number(row.Floor),10} {Number(row.Peer),10} {row.Unit,12}   "
                 + $"{Ratio(row.Ours, row.Floor),10} {Ratio(row.Peer, row.Floor),10}");
         }
     }

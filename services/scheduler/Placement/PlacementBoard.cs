@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.InstanceSpecs;
@@ -7,17 +8,26 @@ namespace Kontena.Scheduler.Placement;
 /// <summary>One planning run for one service: what others hold, and which of its own instances were given a node so far.</summary>
 internal sealed class PlacementBoard
 {
-    private readonly Dictionary<string, List<int>> _chosen = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, NodeLoad> _loads = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, Instance> _current;
+    private readonly Instance?[] _current;
+    private readonly IReadOnlyList<Instance> _own;
+    private readonly Dictionary<int, Chosen> _chosen = [];
+    private Dictionary<int, NodeLoad>? _ownLoads;
+    private HashSet<int>? _homes;
 
-    public PlacementBoard(PlacementScene scene, Service service, IEnumerable<Instance> own)
+    /// <param name="own">The instances of the service as they are, the very ones that the scene holds; others among them are passed over.</param>
+    public PlacementBoard(PlacementScene scene, Service service, IEnumerable<Instance> own, ulong seed)
     {
         Scene = scene;
         Service = service;
-        _current = own.Where(instance => instance.ServiceUid == service.Uid)
-            .GroupBy(instance => instance.Number)
-            .ToDictionary(same => same.Key, same => same.MaxBy(instance => instance.Generation)!);
+        Seed = seed;
+        Need = Reservation.Of(service.Spec);
+        _own = [.. own.Where(instance => instance.ServiceUid == service.Uid)];
+        _current = new Instance?[_own.Count == 0 ? 0 : _own.Max(instance => instance.Number) + 1];
+        foreach (var instance in _own)
+        {
+            if (!(_current[instance.Number]?.Generation >= instance.Generation))
+                _current[instance.Number] = instance;
+        }
     }
 
     public PlacementScene Scene { get; }
@@ -26,63 +36,88 @@ internal sealed class PlacementBoard
 
     public ServiceSpec Spec => Service.Spec;
 
+    /// <summary>For strategies that draw lots.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>What one instance of the service reserves.</summary>
+    public NodeLoad Need { get; }
+
     /// <summary>The instance of that number as it is now; parked ones (removed, data kept) too.</summary>
-    public Instance? Current(int number) => _current.GetValueOrDefault(number);
+    public Instance? Current(int number) => number < _current.Length ? _current[number] : null;
 
     /// <summary>Whether any instance of the service now lives on the node.</summary>
-    public bool LivesOn(Candidate node) => _current.Values.Any(instance => IsOn(instance, node));
+    public bool LivesOn(Candidate node)
+    {
+        _homes ??= [.. _current.Select(instance => HomeOf(instance)?.Index).OfType<int>()];
+        return _homes.Contains(node.Index);
+    }
 
     public static bool IsOn(Instance? instance, Candidate node) =>
         instance is not null && instance.Node == node.Name && (instance.NodeId is null || instance.NodeId == node.Node.NodeId);
 
-    /// <summary>Others on the node; of the own service only what is leaving, other than instance <paramref name="number"/>
-    /// itself.</summary>
-    public IEnumerable<Occupant> OthersOn(string node, int number) => Scene.On(node).Where(
-        one => one.Instance.ServiceUid != Service.Uid || (one.Leaving && number > 0 && one.Instance.Number != number));
+    /// <summary>Where the instance is now; null when that node is no longer there, or another machine bears its name.</summary>
+    public Candidate? HomeOf(Instance? instance) =>
+        instance?.Node is { } name && Scene.Find(name) is { } home && IsOn(instance, home) ? home : null;
 
-    /// <summary>Numbers of this service chosen for the node in this run.</summary>
-    public IReadOnlyList<int> ChosenOn(string node) => _chosen.TryGetValue(node, out var numbers) ? numbers : [];
+    /// <summary>How many were chosen for the node in this run.</summary>
+    public int CountOn(Candidate node) => _chosen.Count > 0 && _chosen.TryGetValue(node.Index, out var there) ? there.Count : 0;
 
-    /// <summary>What instances of other services reserve on the node.</summary>
-    public NodeLoad LoadOf(string node)
+    /// <summary>The number that was first chosen for the node in this run; only where <see cref="CountOn"/> is not 0.</summary>
+    public int FirstOn(Candidate node) => _chosen[node.Index].First;
+
+    /// <summary>The names of those chosen for the node in this run.</summary>
+    public IEnumerable<string> NamesOn(Candidate node) => CountOn(node) == 0 ? [] : _chosen[node.Index].Numbers.Select(NameOf);
+
+    /// <summary>The nodes chosen in this run, with how many they were chosen for.</summary>
+    public IEnumerable<(Candidate Node, int Count)> Choices => _chosen.Select(one => (Scene.Nodes[one.Key], one.Value.Count));
+
+    /// <summary>What instances of other services reserve on the node, leaving ones too.</summary>
+    public NodeLoad LoadOf(Candidate node)
     {
-        // Asked for only where something is to be placed: most runs find everything in its place.
-        if (!_loads.TryGetValue(node, out var load))
-            _loads[node] = load = Load(node);
-        return load;
+        var load = Scene.On(node).Load;
+        return _own.Count > 0 && (_ownLoads ??= OwnLoads()).TryGetValue(node.Index, out var own) ? load - own : load;
     }
 
-    public void Choose(int number, string node)
+    /// <summary>What is left of the node's memory, in bytes; all there can be when its size is not known.</summary>
+    public long FreeMemory(Candidate node) =>
+        node.Memory <= 0 ? long.MaxValue : node.Memory - LoadOf(node).Memory - (CountOn(node) * Need.Memory);
+
+    /// <summary>What is left of the node's cores, in billionths of one; all there can be when their number is not known.</summary>
+    public long FreeNanoCpus(Candidate node) =>
+        node.NanoCpus <= 0 ? long.MaxValue : node.NanoCpus - LoadOf(node).NanoCpus - (CountOn(node) * Need.NanoCpus);
+
+    public void Choose(int number, Candidate node)
     {
-        if (!_chosen.TryGetValue(node, out var numbers))
-            _chosen[node] = numbers = [];
-        numbers.Add(number);
+        ref var there = ref CollectionsMarshal.GetValueRefOrAddDefault(_chosen, node.Index, out _);
+        there = there.And(number);
     }
 
     public string NameOf(int number) => InstanceNames.Container(Service.Stack, Service.Name, number);
 
-    private NodeLoad Load(string node)
+    private Dictionary<int, NodeLoad> OwnLoads()
     {
-        var load = default(NodeLoad);
-        foreach (var one in Scene.On(node))
+        var loads = new Dictionary<int, NodeLoad>(_own.Count);
+        foreach (var instance in _own)
         {
-            if (one.Instance.ServiceUid == Service.Uid)
-                continue;
-            load = new NodeLoad(
-                load.Instances + 1,
-                load.Cpus + (one.Spec?.Cpus ?? 0),
-                load.Memory + Reservation.Memory(one.Spec?.Memory, one.Spec?.MemorySwap));
+            foreach (var (node, _) in Scene.PlacesOf(instance))
+                loads[node.Index] = loads.GetValueOrDefault(node.Index) + Reservation.Of(instance);
         }
 
-        return load;
+        return loads;
     }
-}
 
-/// <summary>Sums over the instances placed on a node.</summary>
-internal readonly record struct NodeLoad(int Instances, double Cpus, long Memory);
+    /// <summary>The numbers chosen for a node: nearly always one.</summary>
+    private readonly record struct Chosen(int Count, int First, List<int>? More)
+    {
+        public IEnumerable<int> Numbers => More is null ? [First] : More.Prepend(First);
 
-/// <summary>What an instance reserves: its limits. Nothing is guessed from usage (runtime.md §9.1 D14).</summary>
-internal static class Reservation
-{
-    public static long Memory(long? memory, long? memorySwap) => memory ?? (memorySwap > 0 ? memorySwap.Value : 0);
+        public Chosen And(int number)
+        {
+            if (Count == 0)
+                return new Chosen(1, number, null);
+            var more = More ?? [];
+            more.Add(number);
+            return new Chosen(Count + 1, First, more);
+        }
+    }
 }

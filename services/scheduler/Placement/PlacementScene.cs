@@ -1,80 +1,101 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
-using Kontena.Contracts.Services;
 
 namespace Kontena.Scheduler.Placement;
 
-/// <summary>What placement looks at: the grid's nodes by number and what lies on each of them.</summary>
+/// <summary>What placement looks at: the grid's nodes by number and what lies on each of them. Immutable; a change of a few instances costs
+/// as much as those few, whatever the size of the grid.</summary>
 internal sealed class PlacementScene
 {
-    private readonly Dictionary<string, List<Occupant>> _byNode = new(StringComparer.Ordinal);
+    private readonly SceneNodes _nodes;
+    private readonly PagedArray<Occupancy> _occupancy;
 
     public PlacementScene(
         IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, IReadOnlyList<string> defaultAffinity, IEnumerable<Instance> instances)
+        : this(new SceneNodes(nodes, liveness), defaultAffinity, instances)
     {
-        Nodes = [.. nodes.OrderBy(node => node.Number).Select(node => new Candidate(node, liveness(node.Name)))];
+    }
+
+    private PlacementScene(SceneNodes nodes, IReadOnlyList<string> defaultAffinity, IEnumerable<Instance> instances)
+        : this(nodes, defaultAffinity, Move(nodes, PagedArray<Occupancy>.Filled(nodes.All.Count, Occupancy.Empty), instances.Select(one => ((Instance?)null, (Instance?)one))))
+    {
+    }
+
+    private PlacementScene(SceneNodes nodes, IReadOnlyList<string> defaultAffinity, PagedArray<Occupancy> occupancy)
+    {
+        _nodes = nodes;
+        _occupancy = occupancy;
         DefaultAffinity = defaultAffinity;
-        foreach (var instance in instances)
-        {
-            if (instance is { Node: { } node, Desired: not DesiredState.Removed })
-                Add(new Occupant(node, instance, Leaving: false));
-            // Found by machine: another one may have joined under the name since, and holds nothing of it.
-            foreach (var departure in instance.Departures)
-            {
-                if (ByNodeId(departure.NodeId) is { } left)
-                    Add(new Occupant(left.Name, instance, Leaving: true));
-            }
-        }
     }
 
     /// <summary>Ordered by node number: the last tie-break of every choice.</summary>
-    public IReadOnlyList<Candidate> Nodes { get; }
+    public IReadOnlyList<Candidate> Nodes => _nodes.All;
 
     /// <summary>Used by services that have no affinity of their own; it replaces, it does not add (runtime.md §2.4).</summary>
     public IReadOnlyList<string> DefaultAffinity { get; }
 
-    public IReadOnlyList<Occupant> On(string node) => _byNode.TryGetValue(node, out var occupants) ? occupants : [];
+    public IReadOnlyList<Occupant> On(string node) => _nodes.Find(node) is { } found ? On(found).All : [];
 
-    public bool HasNode(string node) => Nodes.Any(one => one.Name == node);
+    public Occupancy On(Candidate node) => _occupancy[node.Index];
+
+    public Candidate? Find(string node) => _nodes.Find(node);
+
+    public bool HasNode(string node) => _nodes.Find(node) is not null;
 
     /// <summary>The node that is this machine now, whatever it is called.</summary>
-    public Candidate? ByNodeId(string nodeId) => Nodes.FirstOrDefault(one => one.Node.NodeId == nodeId);
+    public Candidate? ByNodeId(string nodeId) => _nodes.FindMachine(nodeId);
 
-    private void Add(Occupant occupant)
+    public Zones ZonesBy(string key) => _nodes.ZonesBy(key);
+
+    /// <summary>The scene once these instances are no longer as they were: before and after of each, null for one that was not or is no
+    /// longer there.</summary>
+    /// <param name="changes">What was before is the very value that the scene was given.</param>
+    public PlacementScene After(IEnumerable<(Instance? Before, Instance? After)> changes) =>
+        new(_nodes, DefaultAffinity, Move(_nodes, _occupancy, changes));
+
+    /// <summary>The same instances under other facts of the nodes.</summary>
+    /// <param name="instances">All of them; looked at only when nodes came, went or changed their names.</param>
+    public PlacementScene Under(
+        IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, IReadOnlyList<string> defaultAffinity, IEnumerable<Instance> instances)
     {
-        if (!_byNode.TryGetValue(occupant.Node, out var occupants))
-            _byNode[occupant.Node] = occupants = [];
-        occupants.Add(occupant);
+        var now = new SceneNodes(nodes, liveness);
+        return now.SamePlaces(_nodes) ? new PlacementScene(now, defaultAffinity, _occupancy) : new PlacementScene(now, defaultAffinity, instances);
     }
-}
 
-/// <summary>A node with what is believed of its liveness.</summary>
-internal sealed record Candidate(Node Node, NodeLiveness? Liveness)
-{
-    public string Name => Node.Name;
+    /// <summary>The nodes on which the instance holds something: where it is, and what it has not yet left.</summary>
+    public IEnumerable<(Candidate Node, bool Leaving)> PlacesOf(Instance instance) => Places(_nodes, instance);
 
-    public LivenessState State => Liveness?.State ?? LivenessState.Offline;
+    private static PagedArray<Occupancy> Move(
+        SceneNodes nodes, PagedArray<Occupancy> occupancy, IEnumerable<(Instance? Before, Instance? After)> changes)
+    {
+        var draft = occupancy.ToDraft();
+        foreach (var (before, after) in changes)
+        {
+            if (before is not null)
+            {
+                foreach (var (node, _) in Places(nodes, before))
+                    draft[node.Index] = draft[node.Index].Without(before);
+            }
 
-    public bool IsOnline => State == LivenessState.Online;
+            if (after is not null)
+            {
+                foreach (var (node, leaving) in Places(nodes, after))
+                    draft[node.Index] = draft[node.Index].With(new Occupant(node.Name, after, leaving));
+            }
+        }
 
-    /// <summary>The spread key of the ha strategy (runtime.md §1.7).</summary>
-    public string Zone => Node.Labels.FirstOrDefault(label => label.StartsWith("az=", StringComparison.Ordinal)) ?? "az=default";
+        return draft.ToArray();
+    }
 
-    /// <summary>Since when it has been away; null while it is not.</summary>
-    public DateTimeOffset? AwaySince =>
-        State == LivenessState.Offline ? Liveness?.DisconnectedAt ?? Liveness?.LastSeenAt ?? Node.UpdatedAt : null;
-
-    public Candidate IfOnline() => this with { Liveness = Liveness! with { State = LivenessState.Online } };
-
-    public bool AwayLongerThan(TimeSpan grace, DateTimeOffset now) => AwaySince is { } since && now - since > grace;
-}
-
-/// <summary>An instance on a node; while it leaves it still holds its ports and memory.</summary>
-internal sealed record Occupant(string Node, Instance Instance, bool Leaving)
-{
-    public InstanceSpec? Spec => Instance.Spec;
-
-    public string Name => Spec?.Name ?? InstanceSpecs.InstanceNames.Container(Instance.Stack, Instance.Service, Instance.Number);
-
-    public IReadOnlyList<PortMapping> Ports => Spec?.Ports ?? [];
+    private static IEnumerable<(Candidate Node, bool Leaving)> Places(SceneNodes nodes, Instance instance)
+    {
+        if (instance is { Node: { } name, Desired: not DesiredState.Removed } && nodes.Find(name) is { } node)
+            yield return (node, false);
+        // Found by machine: another one may have joined under the name since, and holds nothing of it.
+        foreach (var departure in instance.Departures)
+        {
+            if (nodes.FindMachine(departure.NodeId) is { } left)
+                yield return (left, true);
+        }
+    }
 }

@@ -36,11 +36,12 @@ internal sealed class DraftTable<T>(DocumentTable<T> before)
     where T : class
 {
     private readonly Dictionary<string, T?> _changes = new(StringComparer.Ordinal);
+    private readonly List<(T? Before, T? After)> _journal = [];
 
     public bool IsChanged => _changes.Count > 0;
 
-    /// <summary>Grows with every put and delete.</summary>
-    public int Changes { get; private set; }
+    /// <summary>Every put and delete so far, with what was there before it.</summary>
+    public IReadOnlyList<(T? Before, T? After)> Journal => _journal;
 
     public IEnumerable<T> Values
     {
@@ -57,13 +58,14 @@ internal sealed class DraftTable<T>(DocumentTable<T> before)
 
     public void Put(T document)
     {
-        Changes++;
-        _changes[before.Kind.IdOf(document)] = document;
+        var id = before.Kind.IdOf(document);
+        _journal.Add((Find(id), document));
+        _changes[id] = document;
     }
 
     public void Delete(string id)
     {
-        Changes++;
+        _journal.Add((Find(id), null));
         if (before.VersionOf(id) > 0)
             _changes[id] = null;
         else

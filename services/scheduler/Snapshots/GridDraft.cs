@@ -16,8 +16,8 @@ internal sealed class GridDraft(GridSnapshot before)
 {
     private readonly List<Action<CommitBatch>> _messages = [];
     private readonly List<string> _notes = [];
-    private PlacementScene? _scene;
-    private int _sceneAt;
+    private GridIndex? _index;
+    private int _indexed;
 
     public string Name => before.Name;
 
@@ -62,23 +62,10 @@ internal sealed class GridDraft(GridSnapshot before)
         Services.Find(Contracts.Services.Service.DocumentId(stack, name)) is { } service && service.Uid == uid ? service : null;
 
     /// <summary>What placement looks at, with all that was placed so far in this draft.</summary>
-    public PlacementScene Scene
-    {
-        get
-        {
-            if (_scene is null || _sceneAt != Instances.Changes)
-            {
-                _scene = new PlacementScene(Nodes.Values, Liveness.Find, Grid?.DefaultAffinity ?? [], Instances.Values);
-                _sceneAt = Instances.Changes;
-            }
-
-            return _scene;
-        }
-    }
+    public PlacementScene Scene => Index.Scene;
 
     /// <summary>The instances of one creation of a service, parked and leaving ones too, by number.</summary>
-    public IReadOnlyList<Instance> InstancesOf(string uid) =>
-        [.. Instances.Values.Where(instance => instance.ServiceUid == uid).OrderBy(instance => instance.Number)];
+    public IReadOnlyList<Instance> InstancesOf(string uid) => Index.ByService.Of(uid);
 
     /// <summary>What the instance's own node last said of it.</summary>
     public InstanceObserved? ObservedOf(Instance instance) =>
@@ -97,11 +84,32 @@ internal sealed class GridDraft(GridSnapshot before)
     }
 
     /// <summary>The snapshot once the batch is committed.</summary>
-    public GridSnapshot Committed() => before with
+    public GridSnapshot Committed()
     {
-        Instances = Instances.Committed(),
-        Observed = Observed.Committed(),
-        ServiceDeploys = ServiceDeploys.Committed(),
-        StackDeploys = StackDeploys.Committed(),
-    };
+        var instances = Instances.Committed();
+        return before with
+        {
+            Index = Index with { Instances = instances },
+            Instances = instances,
+            Observed = Observed.Committed(),
+            ServiceDeploys = ServiceDeploys.Committed(),
+            StackDeploys = StackDeploys.Committed(),
+        };
+    }
+
+    // As far as this draft has come; what changed since it was last asked for is made up for now.
+    private GridIndex Index
+    {
+        get
+        {
+            var index = _index ?? before.Index;
+            if (_indexed < Instances.Journal.Count)
+            {
+                index = index.After([.. Instances.Journal.Skip(_indexed)]);
+                _indexed = Instances.Journal.Count;
+            }
+
+            return _index = index;
+        }
+    }
 }

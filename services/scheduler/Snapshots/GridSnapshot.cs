@@ -12,6 +12,8 @@ namespace Kontena.Scheduler.Snapshots;
 /// by commits and re-reads.</summary>
 internal sealed record GridSnapshot
 {
+    private GridIndex? _index;
+
     public required string Name { get; init; }
 
     /// <summary>The version of the epoch document this scheduler took; every commit expects it (design §5).</summary>
@@ -30,4 +32,12 @@ internal sealed record GridSnapshot
     public DocumentTable<InstanceObserved> Observed { get; init; } = new(StateKeys.Observed);
     public DocumentTable<ServiceDeploy> ServiceDeploys { get; init; } = new(StateKeys.ServiceDeploy);
     public DocumentTable<StackDeploy> StackDeploys { get; init; } = new(StateKeys.StackDeploy);
+
+    /// <summary>What is asked of the instances again and again. <c>with</c> takes the one of the earlier state along, and here it is brought up to
+    /// the tables of this one.</summary>
+    public GridIndex Index
+    {
+        get => _index = GridIndex.Of(this, _index);
+        init => _index = value;
+    }
 }

@@ -27,9 +27,11 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
 
     public void Replace(Func<Node, Node> change) => _nodes = [.. _nodes.Select(change)];
 
+    public PlacementScene Scene() =>
+        new(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), DefaultAffinity, Instances);
+
     public PlacementPlan Plan(Service service) => PlacementPlanner.Plan(
-        new PlacementScene(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), DefaultAffinity, Instances),
-        service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service));
+        Scene(), service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service));
 
     /// <summary>Numbers of the nodes chosen, for instance 1 on.</summary>
     public IReadOnlyList<int> Place(Service service) =>

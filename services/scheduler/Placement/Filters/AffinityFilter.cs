@@ -1,3 +1,4 @@
+using Kontena.Contracts.Services;
 using Kontena.Core.Affinities;
 
 namespace Kontena.Scheduler.Placement.Filters;
@@ -5,6 +6,21 @@ namespace Kontena.Scheduler.Placement.Filters;
 /// <summary>The hard affinity rules, all of them (runtime.md §2.4). Wishes come last, see <see cref="SoftAffinity"/>.</summary>
 internal sealed class AffinityFilter : IPlacementFilter
 {
+    public bool IsPersonal(ServiceSpec spec, IReadOnlyList<AffinityExpression> affinities) =>
+        affinities.Any(rule => rule.Value.Contains("%s", StringComparison.Ordinal));
+
+    public bool Admits(PlacementQuery query, Candidate node)
+    {
+        var rules = query.Affinities;
+        for (var at = 0; at < rules.Count; at++)
+        {
+            if (!rules[at].Soft && !IsMet(rules[at], query, node))
+                return false;
+        }
+
+        return true;
+    }
+
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
         foreach (var rule in query.Affinities)
@@ -19,8 +35,23 @@ internal sealed class AffinityFilter : IPlacementFilter
         return null;
     }
 
-    public static bool IsMet(AffinityExpression rule, PlacementQuery query, Candidate node) =>
-        Subjects(rule, query, node).Any(rule.Matches) != rule.Negated;
+    public static bool IsMet(AffinityExpression rule, PlacementQuery query, Candidate node) => Matches(rule, query, node) != rule.Negated;
+
+    private static bool Matches(AffinityExpression rule, PlacementQuery query, Candidate node)
+    {
+        if (rule.Subject == AffinitySubject.Node)
+            return rule.Matches(node.Name);
+        if (rule.Subject != AffinitySubject.Label)
+            return Subjects(rule, query, node).Any(rule.Matches);
+        var labels = node.Node.Labels;
+        for (var at = 0; at < labels.Count; at++)
+        {
+            if (rule.Matches(labels[at]))
+                return true;
+        }
+
+        return false;
+    }
 
     private static string Found(AffinityExpression rule, PlacementQuery query, Candidate node)
     {
@@ -42,17 +73,21 @@ internal sealed class AffinityFilter : IPlacementFilter
     private static IEnumerable<string> Services(AffinityExpression rule, PlacementQuery query, Candidate node)
     {
         var own = query.Board.Service;
-        var placed = query.Board.OthersOn(node.Name, query.Number)
-            .Where(one => !one.Leaving)
-            .Select(one => (one.Instance.Stack, one.Instance.Service));
-        if (query.Board.ChosenOn(node.Name).Any(number => number != query.Number))
-            placed = placed.Append((own.Stack, own.Name));
-        return rule.NamesStack
-            ? placed.Select(one => $"{one.Stack}/{one.Service}")
-            : placed.Where(one => one.Stack == own.Stack).Select(one => one.Service);
+        foreach (var one in Neighbours(query, node))
+        {
+            if (rule.NamesStack)
+                yield return $"{one.Instance.Stack}/{one.Instance.Service}";
+            else if (one.Instance.Stack == own.Stack)
+                yield return one.Instance.Service;
+        }
+
+        if (query.Board.CountOn(node) > 0)
+            yield return rule.NamesStack ? $"{own.Stack}/{own.Name}" : own.Name;
     }
 
     private static IEnumerable<string> Containers(PlacementQuery query, Candidate node) =>
-        query.Board.OthersOn(node.Name, query.Number).Where(one => !one.Leaving).Select(one => one.Name)
-            .Concat(query.Board.ChosenOn(node.Name).Where(number => number != query.Number).Select(query.Board.NameOf));
+        Neighbours(query, node).Select(one => one.Name).Concat(query.Board.NamesOn(node));
+
+    private static IEnumerable<Occupant> Neighbours(PlacementQuery query, Candidate node) =>
+        query.Board.Scene.On(node).All.Where(one => !one.Leaving && query.IsOther(one));
 }

@@ -6,6 +6,8 @@ namespace Kontena.Scheduler.Placement.Filters;
 /// neither gains anything.</summary>
 internal sealed class AvailabilityFilter : IPlacementFilter
 {
+    public bool Admits(PlacementQuery query, Candidate node) => node.IsOpen || Exclude(query, node) is null;
+
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
         if (node.Node.NodeId is null)

@@ -2,25 +2,28 @@ using System.Globalization;
 
 namespace Kontena.Scheduler.Placement.Filters;
 
-/// <summary>The <c>cpus</c> of all instances on a node stay within its cores. What reserves none is not counted.</summary>
+/// <summary>The cores that all instances on a node reserve stay within those it has. What reserves none is not counted.</summary>
 internal sealed class CpuFilter : IPlacementFilter
 {
+    public bool Admits(PlacementQuery query, Candidate node) =>
+        query.Board.Need.NanoCpus <= 0
+        || IsGranted(query, node)
+        || query.Board.Need.NanoCpus <= query.Board.FreeNanoCpus(node);
+
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
-        var need = query.Board.Spec.Cpus ?? 0;
-        var total = node.Node.Facts?.Cpus ?? 0;
-        if (need <= 0 || total <= 0)
+        if (Admits(query, node))
             return null;
-        if (query.Number > 0 && query.IsHome(node) && query.Current?.Spec?.Cpus >= need)
-            return null; // already granted here; it is not moved because facts changed around it
-
-        var own = query.Board.ChosenOn(node.Name).Count(number => number != query.Number) * need;
-        var free = total - query.Board.LoadOf(node.Name).Cpus - own;
-        return need <= free + 0.0001
-            ? null
-            : new Exclusion("cpu", $"lacking {Text(need)} CPUs", $"{Text(Math.Max(0, free))} of {total} CPUs are not reserved, {Text(need)} needed",
-                $"lower cpus below {Text(need)} or add a node with {Text(need)} CPUs free");
+        var need = Text(query.Board.Need.Cpus);
+        var free = Text(Math.Max(0, query.Board.FreeNanoCpus(node)) / NodeLoad.Nano);
+        return new Exclusion("cpu", $"lacking {need} CPUs", $"{free} of {node.Node.Facts!.Cpus} CPUs are not reserved, {need} needed",
+            $"lower cpus below {need} or add a node with {need} CPUs free");
     }
+
+    // It is not moved because facts changed around it.
+    private static bool IsGranted(PlacementQuery query, Candidate node) =>
+        query.Number > 0 && query.IsHome(node) && query.Current is { Spec: not null } current
+        && Reservation.Of(current).NanoCpus >= query.Board.Need.NanoCpus;
 
     private static string Text(double cpus) => cpus.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Kontena.Contracts.Services;
+using Kontena.Core.Affinities;
 
 namespace Kontena.Scheduler.Placement.Filters;
 
@@ -7,19 +9,19 @@ internal sealed class DependencyFilter : IPlacementFilter
 {
     private const string ContainerNet = "container:";
 
+    public bool Concerns(ServiceSpec spec) => spec.VolumesFrom.Count > 0 || spec.Net.StartsWith(ContainerNet, StringComparison.Ordinal);
+
+    public bool IsPersonal(ServiceSpec spec, IReadOnlyList<AffinityExpression> affinities) =>
+        Needed(spec).Any(one => one.Contains("%s", StringComparison.Ordinal));
+
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
-        var spec = query.Board.Spec;
-        var needed = spec.VolumesFrom.Select(one => one.Split(':')[0]);
-        if (spec.Net.StartsWith(ContainerNet, StringComparison.Ordinal))
-            needed = needed.Append(spec.Net[ContainerNet.Length..]);
-
-        foreach (var template in needed)
+        foreach (var template in Needed(query.Board.Spec))
         {
             var name = template.Replace("%s", Math.Max(1, query.Number).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
             var stack = query.Board.Service.Stack;
-            var there = query.Board.OthersOn(node.Name, query.Number)
-                .Any(one => !one.Leaving && (one.Name == name || one.Name == $"{stack}.{name}" || one.Name == $"{stack}-{name}"));
+            var there = query.Board.Scene.On(node).All
+                .Any(one => !one.Leaving && query.IsOther(one) && (one.Name == name || one.Name == $"{stack}.{name}" || one.Name == $"{stack}-{name}"));
             if (!there)
             {
                 return new Exclusion("dependency", $"without container {name}", $"has no container {name}",
@@ -28,5 +30,11 @@ internal sealed class DependencyFilter : IPlacementFilter
         }
 
         return null;
+    }
+
+    private static IEnumerable<string> Needed(ServiceSpec spec)
+    {
+        var needed = spec.VolumesFrom.Select(one => one.Split(':')[0]);
+        return spec.Net.StartsWith(ContainerNet, StringComparison.Ordinal) ? needed.Append(spec.Net[ContainerNet.Length..]) : needed;
     }
 }

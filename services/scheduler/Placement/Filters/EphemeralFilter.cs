@@ -1,8 +1,12 @@
+using Kontena.Contracts.Services;
+
 namespace Kontena.Scheduler.Placement.Filters;
 
 /// <summary>Data does not go to nodes that may be destroyed at any time (label <c>ephemeral</c>, runtime.md §1.7).</summary>
 internal sealed class EphemeralFilter : IPlacementFilter
 {
+    public bool Concerns(ServiceSpec spec) => spec.Stateful;
+
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
         if (!query.Board.Spec.Stateful || query.IsHome(node))

@@ -8,7 +8,7 @@ internal sealed class PerNodeFilter : IPlacementFilter
         if (!query.Strategy.PerNode)
             return null;
         var limit = query.Board.Spec.Instances;
-        var there = query.Board.ChosenOn(node.Name).Count(number => number != query.Number);
+        var there = query.Board.CountOn(node);
         return there < limit
             ? null
             : new Exclusion("per-node", $"holding {limit} already", $"{there} of {limit} per node", "add a node or raise the instances per node");

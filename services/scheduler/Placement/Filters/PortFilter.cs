@@ -6,21 +6,18 @@ namespace Kontena.Scheduler.Placement.Filters;
 /// leaving.</summary>
 internal sealed class PortFilter : IPlacementFilter
 {
+    public bool Concerns(ServiceSpec spec) => spec.Ports.Count > 0;
+
+    public bool Admits(PlacementQuery query, Candidate node) =>
+        query.Board.Spec.Ports.Count == 0 || (query.Board.CountOn(node) == 0 && Holder(query, node).Port is null);
+
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
-        var wanted = query.Board.Spec.Ports;
-        if (wanted.Count == 0)
+        if (Admits(query, node))
             return null;
-
-        foreach (var other in query.Board.OthersOn(node.Name, query.Number))
-        {
-            var taken = other.Ports.FirstOrDefault(port => wanted.Any(want => Collide(want, port)));
-            if (taken is not null)
-                return Taken(taken, other.Leaving ? $"{other.Name}, which is leaving" : other.Name);
-        }
-
-        var own = query.Board.ChosenOn(node.Name).Where(number => number != query.Number).ToList();
-        return own.Count == 0 ? null : Taken(wanted[0], query.Board.NameOf(own[0]));
+        if (Holder(query, node) is { Port: { } taken, By: { } by })
+            return Taken(taken, by.Leaving ? $"{by.Name}, which is leaving" : by.Name);
+        return Taken(query.Board.Spec.Ports[0], query.Board.NameOf(query.Board.FirstOn(node)));
     }
 
     /// <summary>53/tcp and 53/udp live side by side, and so do two addresses, unless one of them means all.</summary>
@@ -28,6 +25,26 @@ internal sealed class PortFilter : IPlacementFilter
         one.NodePort == other.NodePort
         && string.Equals(one.Protocol, other.Protocol, StringComparison.OrdinalIgnoreCase)
         && (IsAny(one.Ip) || IsAny(other.Ip) || one.Ip == other.Ip);
+
+    private static (PortMapping? Port, Occupant? By) Holder(PlacementQuery query, Candidate node)
+    {
+        var wanted = query.Board.Spec.Ports;
+        foreach (var other in query.Board.Scene.On(node).WithPorts)
+        {
+            if (!query.IsOther(other))
+                continue;
+            for (var held = 0; held < other.Ports.Count; held++)
+            {
+                for (var want = 0; want < wanted.Count; want++)
+                {
+                    if (Collide(wanted[want], other.Ports[held]))
+                        return (other.Ports[held], other);
+                }
+            }
+        }
+
+        return default;
+    }
 
     private static bool IsAny(string? ip) => ip is null or "" or "0.0.0.0" or "::" or "[::]";
 

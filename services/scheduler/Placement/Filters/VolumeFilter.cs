@@ -1,3 +1,5 @@
+using Kontena.Contracts.Services;
+using Kontena.Core.Affinities;
 using Kontena.Scheduler.InstanceSpecs;
 
 namespace Kontena.Scheduler.Placement.Filters;
@@ -9,6 +11,12 @@ namespace Kontena.Scheduler.Placement.Filters;
 internal sealed class VolumeFilter : IPlacementFilter
 {
     private const string Driver = "local";
+
+    public bool Concerns(ServiceSpec spec) => spec.Stateful || spec.Volumes.Count > 0;
+
+    // Each has its own data.
+    public bool IsPersonal(ServiceSpec spec, IReadOnlyList<AffinityExpression> affinities) =>
+        spec.Stateful || spec.Volumes.Any(entry => VolumeSpec.Read(entry).Name is not null);
 
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {

@@ -1,4 +1,4 @@
-using Kontena.Scheduler.Placement.Filters;
+using Kontena.Contracts.Services;
 
 namespace Kontena.Scheduler.Placement.Strategies;
 
@@ -12,6 +12,7 @@ internal sealed class DaemonStrategy : IPlacementStrategy
 
     public bool PerNode => true;
 
-    public Candidate Choose(PlacementQuery query, IReadOnlyList<Candidate> candidates, ulong seed) =>
-        candidates.OrderBy(node => query.Board.ChosenOn(node.Name).Count).ThenBy(node => node.Node.Number).First();
+    public string? SpreadKey(ServiceSpec spec) => null;
+
+    public NodeScore Score(PlacementBoard board, Candidate node) => new(board.CountOn(node));
 }

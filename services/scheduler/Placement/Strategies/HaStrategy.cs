@@ -1,4 +1,4 @@
-using Kontena.Scheduler.Placement.Filters;
+using Kontena.Contracts.Services;
 
 namespace Kontena.Scheduler.Placement.Strategies;
 
@@ -12,25 +12,12 @@ internal sealed class HaStrategy : IPlacementStrategy
 
     public bool PerNode => false;
 
-    public Candidate Choose(PlacementQuery query, IReadOnlyList<Candidate> candidates, ulong seed)
-    {
-        var board = query.Board;
-        var zones = board.Scene.Nodes
-            .GroupBy(node => node.Zone, StringComparer.Ordinal)
-            .ToDictionary(zone => zone.Key, zone => zone.Sum(node => board.ChosenOn(node.Name).Count), StringComparer.Ordinal);
-        return candidates
-            .OrderBy(node => zones[node.Zone])
-            .ThenBy(node => board.ChosenOn(node.Name).Count)
-            .ThenBy(node => MemoryShare(query, node))
-            .ThenBy(node => board.LoadOf(node.Name).Instances)
-            .ThenBy(node => node.Node.Number)
-            .First();
-    }
+    public string SpreadKey(ServiceSpec spec) => "az";
 
-    // In tenths, so that a few megabytes do not outweigh the number of instances.
-    private static int MemoryShare(PlacementQuery query, Candidate node)
+    // The share in tenths, so that a few megabytes do not outweigh the number of instances.
+    public NodeScore Score(PlacementBoard board, Candidate node)
     {
-        var total = node.Node.Facts?.MemoryTotal ?? 0;
-        return total <= 0 ? 0 : (int)(query.Board.LoadOf(node.Name).Memory * 10 / total);
+        var load = board.LoadOf(node);
+        return new NodeScore(board.CountOn(node), node.Memory <= 0 ? 0 : load.Memory * 10 / node.Memory, load.Instances);
     }
 }

@@ -1,4 +1,4 @@
-using Kontena.Scheduler.Placement.Filters;
+using Kontena.Contracts.Services;
 
 namespace Kontena.Scheduler.Placement.Strategies;
 
@@ -14,8 +14,23 @@ internal interface IPlacementStrategy
     /// <summary>The wanted number of instances is meant for each node, not for the grid.</summary>
     bool PerNode { get; }
 
-    /// <param name="query">The instance in question.</param>
-    /// <param name="candidates">At least one, by node number.</param>
-    /// <param name="seed">The same seed draws the same lots.</param>
-    Candidate Choose(PlacementQuery query, IReadOnlyList<Candidate> candidates, ulong seed);
+    /// <summary>The label whose values each get as many instances as the others, before anything else counts; null when none is spread
+    /// over.</summary>
+    string? SpreadKey(ServiceSpec spec);
+
+    /// <summary>How good the node is for one more instance. Depends on nothing but what lies on this node.</summary>
+    NodeScore Score(PlacementBoard board, Candidate node);
+}
+
+/// <summary>The lower the better, the first term before the second, before the third; equal ones go by the number of the node.</summary>
+internal readonly record struct NodeScore(long First = 0, long Second = 0, long Third = 0) : IComparable<NodeScore>
+{
+    public int CompareTo(NodeScore other)
+    {
+        var first = First.CompareTo(other.First);
+        if (first != 0)
+            return first;
+        var second = Second.CompareTo(other.Second);
+        return second != 0 ? second : Third.CompareTo(other.Third);
+    }
 }
