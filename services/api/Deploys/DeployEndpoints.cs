@@ -8,12 +8,50 @@ namespace Kontena.Api.Deploys;
 /// <summary>How a deploy is getting on. Clients ask every second.</summary>
 internal static class DeployEndpoints
 {
+    /// <summary>Who holds the one token there is.</summary>
+    private const string Asker = "administrator";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/services/{grid}/{stack}/{service}/deploys/{id}", OfServiceAsync)
             .Produces<ServiceDeployJson>().WithSummary("One deploy of a service").WithTags("deploys");
         routes.MapGet("/v1/stacks/{grid}/{stack}/deploys/{id}", OfStackAsync)
             .Produces<StackDeployJson>().WithSummary("One deploy of a stack").WithTags("deploys");
+        routes.MapPost("/v1/services/{grid}/{stack}/{service}/deploys/{id}/cancel", CancelOneAsync)
+            .Produces<ServiceDeployJson>().WithSummary("End one deploy; instances under way finish, the others stay as they are").WithTags("deploys");
+        routes.MapPost("/v1/services/{grid}/{stack}/{service}/cancel", CancelAsync)
+            .Produces<ServiceDeployJson>().WithSummary("End every deploy of a service that has not ended").WithTags("deploys");
+        routes.MapPost("/v1/stacks/{grid}/{stack}/cancel", CancelStackAsync)
+            .Produces<StackDeployJson>().WithSummary("End every deploy of a stack that has not ended").WithTags("deploys");
+    }
+
+    private static Task<IResult> CancelOneAsync(
+        string grid, string stack, string service, string id, Commands commands, SnapshotReader reader, CancellationToken cancellationToken) =>
+        EndAsync(commands, reader, grid, stack, service, id, cancellationToken);
+
+    private static Task<IResult> CancelAsync(
+        string grid, string stack, string service, Commands commands, SnapshotReader reader, CancellationToken cancellationToken) =>
+        EndAsync(commands, reader, grid, stack, service, null, cancellationToken);
+
+    private static async Task<IResult> EndAsync(
+        Commands commands, SnapshotReader reader, string grid, string stack, string service, string? id, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        await reader.ServiceAsync(grid, stack, service, cancellationToken);
+        var command = new CancelDeploy { Grid = grid, Stack = stack, Service = service, DeployId = id, By = Asker };
+        var cancelled = await commands.AskSchedulerAsync(grid, command, cancellationToken);
+        var deploy = await reader.ServiceDeployAsync(grid, cancelled ?? "", cancellationToken);
+        return Reply.Ok(DeployRendering.Render(deploy), KontenaResponseJson.Wire.ServiceDeployJson);
+    }
+
+    private static async Task<IResult> CancelStackAsync(
+        string grid, string stack, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        await reader.StackAsync(grid, stack, cancellationToken);
+        var cancelled = await commands.AskSchedulerAsync(grid, new CancelStackDeploy { Grid = grid, Stack = stack, By = Asker }, cancellationToken);
+        var deploy = await reader.StackDeployAsync(grid, cancelled ?? "", cancellationToken);
+        return Reply.Ok(await RenderAsync(reader, deploy, cancellationToken), KontenaResponseJson.Wire.StackDeployJson);
     }
 
     public static async Task<StackDeployJson> RenderAsync(SnapshotReader reader, StackDeploy deploy, CancellationToken cancellationToken) =>

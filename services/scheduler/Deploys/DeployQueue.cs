@@ -5,16 +5,25 @@ using Kontena.Scheduler.Snapshots;
 namespace Kontena.Scheduler.Deploys;
 
 /// <summary>Asking for deploys. At most one waits per service: a request that finds one waiting is answered with that one, for it will
-/// roll out the newest spec when its turn comes (runtime.md §9.1 D3).</summary>
+/// roll out the newest spec when its turn comes (runtime.md §9.1 D3). A person's request supersedes an ongoing deploy that began with an
+/// older revision: what it still has to do would be undone at once.</summary>
 internal static class DeployQueue
 {
     /// <summary>The id of the deploy that will carry the request out.</summary>
     public static string Request(
-        GridDraft draft, Service service, string id, DateTimeOffset now, bool automatic = false, string? stackDeployId = null)
+        GridDraft draft, Service service, string id, DateTimeOffset now,
+        bool automatic = false, string? stackDeployId = null, bool repairOnly = false)
     {
         var all = Of(draft, service.Stack, service.Name).Where(deploy => deploy.ServiceUid == service.Uid).ToList();
-        if (all.Find(deploy => deploy.State == DeployState.Created || deploy.Id == id) is { } waiting)
+        if (all.Find(deploy => (deploy is { State: DeployState.Created, Cancellation: null }) || deploy.Id == id) is { } waiting)
+        {
+            if (!automatic)
+                Supersede(draft, all, service, waiting.Id);
             return waiting.Id;
+        }
+
+        if (!automatic)
+            Supersede(draft, all, service, id);
 
         draft.ServiceDeploys.Put(new ServiceDeploy
         {
@@ -30,8 +39,16 @@ internal static class DeployQueue
             InstanceCount = service.Spec.Instances,
             StackDeployId = stackDeployId,
             Automatic = automatic,
+            RepairOnly = repairOnly,
         });
         return id;
+    }
+
+    private static void Supersede(GridDraft draft, List<ServiceDeploy> all, Service service, string by)
+    {
+        var older = all.Where(one => one is { State: DeployState.Ongoing, SupersededBy: null } && one.FirstRevision < service.Revision);
+        foreach (var ongoing in older.Where(one => one.Id != by))
+            draft.ServiceDeploys.Put(ongoing with { SupersededBy = by });
     }
 
     public static IEnumerable<ServiceDeploy> Of(GridDraft draft, string stack, string service) =>

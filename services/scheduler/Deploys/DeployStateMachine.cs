@@ -10,10 +10,10 @@ namespace Kontena.Scheduler.Deploys;
 /// <summary>The one place where a service deploy changes its state. It always ends; the table is in README.md.</summary>
 /// <remarks>
 /// created → ongoing: no other deploy of the service is ongoing.
-/// created → error: the service is gone or not running.
+/// created → error: the service is gone or not running, or it was cancelled.
 /// ongoing → ongoing: reports arrived, instances were ordered.
 /// ongoing → success: every wanted instance runs this deploy and is ready.
-/// ongoing → error: an instance failed, no node was found, time is up, the service was stopped or removed.
+/// ongoing → error: an instance failed, no node was found, time is up, the service was stopped or removed, it was cancelled or superseded.
 /// success, error: final.
 /// </remarks>
 internal static class DeployStateMachine
@@ -28,7 +28,7 @@ internal static class DeployStateMachine
         var busy = new HashSet<string>(StringComparer.Ordinal);
         foreach (var deploy in open)
         {
-            if (deploy.State == DeployState.Created && busy.Contains(deploy.ServiceUid))
+            if (deploy is { State: DeployState.Created, Cancellation: null } && busy.Contains(deploy.ServiceUid))
                 continue;
             var after = Step(draft, deploy, heardOf, now, newId);
             if (!DeployQueue.IsFinished(after.State))
@@ -80,7 +80,7 @@ internal static class DeployStateMachine
     private static ServiceDeploy? Changed(ServiceDeploy deploy, RolloutStep step, Service? service, DateTimeOffset now)
     {
         // A deploy that never began has no start: clients tell aborted ones by that (rest-api.md §23).
-        var began = deploy.StartedAt is not null || service is { State: ServiceState.Running, RemovedAt: null };
+        var began = deploy.StartedAt is not null || (service is { State: ServiceState.Running, RemovedAt: null } && deploy.Cancellation is null);
         var after = deploy with
         {
             State = step.End?.State ?? DeployState.Ongoing,
@@ -91,6 +91,7 @@ internal static class DeployStateMachine
             InstanceCount = step.Count,
             InstanceDeploys = step.Instances,
             ServiceRevision = service?.Revision ?? deploy.ServiceRevision,
+            FirstRevision = deploy.FirstRevision ?? (began ? service?.Revision : null),
         };
         var same = after.State == deploy.State && after.Reason == deploy.Reason && after.InstanceCount == deploy.InstanceCount
             && after.ServiceRevision == deploy.ServiceRevision && after.InstanceDeploys.SequenceEqual(deploy.InstanceDeploys);

@@ -20,6 +20,8 @@ internal static class RolloutPlanner
 
         var instances = view.Deploy.InstanceDeploys.Select(one => Judge(view, service, one)).ToList();
         var underWay = instances.Any(one => one.State == DeployState.Ongoing);
+        if (Stopped(view, instances, underWay) is { } stopped)
+            return stopped;
         var failures = instances.Where(one => one.State == DeployState.Error).ToList();
         if (failures.Count > 0)
         {
@@ -39,6 +41,26 @@ internal static class RolloutPlanner
             PlacementPlan.Refused refused => Refused(view, instances, underWay, refused),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
+    }
+
+    /// <summary>Cancelled by a person or superseded by a newer revision; null when neither.</summary>
+    private static RolloutStep? Stopped(RolloutView view, List<InstanceDeploy> instances, bool underWay)
+    {
+        var done = instances.Count(one => one.State == DeployState.Success);
+        if (view.Deploy.SupersededBy is { } by)
+        {
+            // Its instances under way are ordered anew by the one that takes its place: nothing is waited for.
+            return Ended(view, instances, new RolloutEnd(DeployState.Error, $"superseded by deploy {by} of revision {view.Service!.Revision}"));
+        }
+
+        if (view.Deploy.Cancellation is not { } cancellation)
+            return null;
+        if (underWay && view.Now - cancellation.At < DeployLimits.Halt)
+            return new RolloutStep { Instances = instances, Count = view.Deploy.InstanceCount, Waiting = $"being cancelled by {cancellation.By}" };
+        var rest = view.Deploy.StartedAt is null || instances.Count == 0
+            ? "it had not begun with any instance"
+            : $"{done} of {view.Deploy.InstanceCount} instances were deployed, the others stay as they were";
+        return Ended(view, instances, new RolloutEnd(DeployState.Error, $"cancelled by {cancellation.By}: {rest}"));
     }
 
     private static RolloutStep Proceed(

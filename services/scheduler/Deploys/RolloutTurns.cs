@@ -33,7 +33,8 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
             var serves = instance is not null && IsUp(view, instance) && !(isOurs && underWay.Contains(assignment.Number));
             if (serves)
                 ready++;
-            if (!isOurs)
+            // Nothing new is begun by a mere repair: what was not there when the rollout was cancelled is not to appear now.
+            if (!isOurs && !(view.Deploy.RepairOnly && instance is null))
                 (serves ? serving : idle).Add(assignment);
         }
 
@@ -62,7 +63,8 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
 
     // A deploy that nobody asked for corrects what lags and leaves the rest alone.
     private static bool NeedsNothing(RolloutView view, Service service, Instance instance) =>
-        view.Deploy.Automatic && instance is { Desired: DesiredState.Running, Spec: { } spec } && spec.ServiceRevision >= service.Revision;
+        view.Deploy.Automatic && instance is { Desired: DesiredState.Running, Spec: { } spec }
+        && (view.Deploy.RepairOnly || spec.ServiceRevision >= service.Revision);
 
     // Another instance of the service still holds the port on that node, and is to leave it: first it goes, then its successor comes.
     private static bool IsOccupied(RolloutView view, Service service, IReadOnlyList<Assignment> assignments, Assignment turn) =>

@@ -71,6 +71,8 @@ internal static class StackDeployPlanner
 
         if (begun >= deploy.Services.Count)
             return End(deploy, DeployState.Success, now, null);
+        if (deploy.Cancellation is { } cancellation)
+            return End(deploy, DeployState.Error, now, $"cancelled by {cancellation.By}: {begun} of {deploy.Services.Count} services were deployed");
 
         var name = deploy.Services[begun];
         if (draft.Services.Find(Service.DocumentId(deploy.Stack, name)) is not { RemovedAt: null } service)

@@ -55,12 +55,35 @@ internal static class AutomaticDeploys
         if (failed.Count > 0 && now - failed[0].FinishedAt < Wait(failed.Count))
             return;
 
+        var held = IsHeld(service, deploys);
         var plan = PlacementPlanner.Plan(draft.Scene, service, own, now, PlacementSeed.Of(service));
-        var why = plan is PlacementPlan.Placed placed ? Lag(service, own, placed.Assignments) : "no node is found for all of its instances";
+        var why = plan is not PlacementPlan.Placed placed ? held ? null : "no node is found for all of its instances"
+            : held ? Displacement(own, placed.Assignments)
+            : Lag(service, own, placed.Assignments);
         if (why is null || (plan is PlacementPlan.Refused && failed.Count > 0 && failed[0].Unplaceable))
             return;
-        DeployQueue.Request(draft, service, newId(), now, automatic: true);
+        DeployQueue.Request(draft, service, newId(), now, automatic: true, repairOnly: held);
         draft.Note($"{InstanceNames.Path(service.Grid, service.Stack, service.Name)} is deployed because {why}");
+    }
+
+    /// <summary>A person cancelled the last rollout of what is wanted now: nobody but a person goes on with it. What lost its node is still moved.</summary>
+    private static bool IsHeld(Service service, List<ServiceDeploy> deploys) =>
+        deploys.Where(one => !one.RepairOnly).MaxBy(one => one.Id, StringComparer.Ordinal) is { State: DeployState.Error, Cancellation: not null, FinishedAt: { } ended }
+        && ended >= service.UpdatedAt;
+
+    /// <summary>Which instance that is there can't stay where it is; null when all can.</summary>
+    private static string? Displacement(List<Instance> own, IReadOnlyList<Assignment> assignments)
+    {
+        foreach (var instance in own.Where(one => one.Desired != DesiredState.Removed && one.Number <= assignments.Count).OrderBy(one => one.Number))
+        {
+            var node = assignments[instance.Number - 1].Node;
+            if (instance.Node is null)
+                return $"instance {instance.Number} has no node";
+            if (instance.Node != node.Name || instance.NodeId != node.NodeId)
+                return $"instance {instance.Number} can't stay on {instance.Node}";
+        }
+
+        return null;
     }
 
     /// <summary>In what the instances differ from what is wanted; null when in nothing. Numbers and nodes are compared one by one, not as

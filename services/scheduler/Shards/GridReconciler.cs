@@ -63,6 +63,10 @@ internal static class GridReconciler
                 return Deploy(draft, id, command, now);
             case GridInput.DeployAll(var id, var command):
                 return DeployAll(draft, id, command, now);
+            case GridInput.Cancel(var command):
+                return DeployCancellations.OfService(draft, command, now);
+            case GridInput.CancelAll(var command):
+                return DeployCancellations.OfStack(draft, command, now);
             case GridInput.Restart(var command):
                 return Restart(draft, command, now);
             case GridInput.Release(var command):

@@ -34,7 +34,22 @@ public sealed record ServiceDeploy
 
     /// <summary>It ended in error because no node was found; a new automatic attempt waits until one would be.</summary>
     public bool Unplaceable { get; init; }
+
+    /// <summary>The service revision when it began; null until then, and in deploys of before this was kept. A request that finds a newer one supersedes it.</summary>
+    public int? FirstRevision { get; init; }
+
+    /// <summary>Somebody asked to end it: instances under way may report for 30 s more, the rest stay as they are. Null: nobody did.</summary>
+    public DeployCancellation? Cancellation { get; init; }
+
+    /// <summary>The id of the deploy of a newer revision that took its place; it ends in <see cref="DeployState.Error"/> at once.</summary>
+    public string? SupersededBy { get; init; }
+
+    /// <summary>Moves what has lost its node, and touches nothing else: the last rollout was cancelled, and is not to go on by itself.</summary>
+    public bool RepairOnly { get; init; }
 }
+
+/// <param name="By">Who asked, as shown in the deploy's reason, e.g. <c>administrator</c>; at most 100 characters.</param>
+public sealed record DeployCancellation(string By, DateTimeOffset At);
 
 public sealed record InstanceDeploy
 {
@@ -72,6 +87,9 @@ public sealed record StackDeploy
     public IReadOnlyList<string> ServiceDeployIds { get; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Somebody asked to end it: the service deploy under way is cancelled, no further one begins. Null: nobody did.</summary>
+    public DeployCancellation? Cancellation { get; init; }
 }
 
 /// <summary>To the scheduler shard. Answered with <see cref="Commands.CommandResult"/>, <c>CreatedId</c> = the deploy's id; the deploy then exists in the store.</summary>
@@ -88,6 +106,33 @@ public sealed record DeployStack
     public required string Grid { get; init; }
     public required string Stack { get; init; }
     public required IReadOnlyList<string> Services { get; init; }
+}
+
+/// <summary>
+/// To the scheduler shard: end deploys of a service that have not ended. Instances under way finish, those not begun stay as they are. Answered with
+/// <see cref="Commands.CommandResult"/>, <c>CreatedId</c> = the id of the cancelled deploy (of two, the one that was ongoing); refused when there is none to cancel.
+/// </summary>
+public sealed record CancelDeploy
+{
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+    public required string Service { get; init; }
+
+    /// <summary>Only this one; null for all of the service that have not ended.</summary>
+    public string? DeployId { get; init; }
+
+    /// <summary>Who asks, as shown in the reason.</summary>
+    public required string By { get; init; }
+}
+
+/// <summary>To the scheduler shard: end all deploys of a stack that have not ended. Answered likewise, <c>CreatedId</c> = the id of the oldest of them.</summary>
+public sealed record CancelStackDeploy
+{
+    public required string Grid { get; init; }
+    public required string Stack { get; init; }
+
+    /// <summary>Who asks, as shown in the reason.</summary>
+    public required string By { get; init; }
 }
 
 /// <summary>To the scheduler shard: restart every container of the service in place; no deploy, no change of state.</summary>

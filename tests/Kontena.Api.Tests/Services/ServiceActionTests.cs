@@ -41,6 +41,23 @@ public sealed class ServiceActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cancel_asks_the_scheduler_and_shows_the_deploy()
+    {
+        _api.Bus.Answer<CancelDeploy>(_ => CommandResult.Done(DeployId));
+
+        Assert.Equal((200, DeployId), await Cancelled("/v1/services/main/shop/web/cancel"));
+        Assert.Equal(new CancelDeploy { Grid = "main", Stack = "shop", Service = "web", By = "administrator" }, _api.Bus.Single<CancelDeploy>());
+        Assert.Equal(Destination.Scheduler("main"), _api.Bus.DestinationOf<CancelDeploy>());
+        _api.Bus.Answer<CancelDeploy>(_ => CommandResult.Refused(new FieldError([], "no deploy of main/shop/web is under way; there is nothing to cancel")));
+        var refused = await _api.PostAsync($"/v1/services/main/shop/web/deploys/{DeployId}/cancel");
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("no deploy of main/shop/web is under way; there is nothing to cancel", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(404, (await _api.PostAsync("/v1/services/main/shop/nothing/cancel")).Status);
+
+        async Task<(int, string?)> Cancelled(string path) => await _api.PostAsync(path) is var answer ? (answer.Status, (string?)answer.Json["id"]) : default;
+    }
+
+    [Fact]
     public async Task Scale_takes_a_number_also_as_text()
     {
         _api.Bus.Answer<SetServiceState>(_ => CommandResult.Done());

@@ -92,6 +92,16 @@ public sealed class DeployTests : CliTest
     }
 
     [Fact]
+    public async Task Cancel_waits_for_the_end_and_says_what_was_done()
+    {
+        Master.On("POST", $"{Web}/cancel", Some.Deploy("ongoing"))
+            .On("GET", $"{Web}/deploys/d1", Some.Deploy("ongoing", Good), Some.Deploy("error", Good, "cancelled by administrator: 1 of 2 instances were deployed"));
+        Assert.Equal(0, await RunAsync("service", "cancel", "shop/web"));
+        Assert.Contains("cancelled by administrator: 1 of 2 instances were deployed", Out + Error);
+        Assert.Contains("Next: kontena service show shop/web", Error);
+    }
+
+    [Fact]
     public async Task Without_waiting_nothing_is_polled()
     {
         Master.On("POST", $"{Web}/deploy", Some.Deploy("created"));

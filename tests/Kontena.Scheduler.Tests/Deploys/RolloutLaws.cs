@@ -74,7 +74,7 @@ public sealed class RolloutLaws
     {
         var name = (string[])["web", "lb", "db"] is var names ? names[chance.Next(3)] : "";
         var node = $"node-{chance.Next(1, 4)}";
-        switch (chance.Next(9))
+        switch (chance.Next(10))
         {
             case 0:
                 world.Lose(node);
@@ -101,6 +101,9 @@ public sealed class RolloutLaws
                 break;
             case 7:
                 world.Change(name, one => one with { State = one.State == ServiceState.Running ? ServiceState.Stopped : ServiceState.Running });
+                break;
+            case 8:
+                world.Cancel(name);
                 break;
             default:
                 world[node].Wipe();

@@ -114,6 +114,14 @@ internal sealed class GridWorld
         return Apply(new GridInput.DeployAll(NewId(), command))[0]!.CreatedId!;
     }
 
+    public CommandResult Cancel(string service = "web", string? deploy = null) => Apply(new GridInput.Cancel(new CancelDeploy
+    {
+        Grid = "test-grid", Stack = "shop", Service = service, DeployId = deploy, By = "ann",
+    }))[0]!;
+
+    public CommandResult CancelStack() =>
+        Apply(new GridInput.CancelAll(new CancelStackDeploy { Grid = "test-grid", Stack = "shop", By = "ann" }))[0]!;
+
     public ServiceDeploy Of(string deploy) => Snapshot.ServiceDeploys.Find(deploy)!;
 
     public StackDeploy OfStack(string deploy) => Snapshot.StackDeploys.Find(deploy)!;
