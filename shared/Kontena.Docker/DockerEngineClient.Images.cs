@@ -19,6 +19,24 @@ public sealed partial class DockerEngineClient
                 [.. (found.Config?.Volumes ?? []).Keys]);
     }
 
+    public async Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken)
+    {
+        var found = await _transport.ReadAsync(EngineCall.Get("/images/json"), EngineJson.Default.ListWireImageSummary, cancellationToken);
+        return
+        [
+            .. found.Where(image => image.Id is { Length: > 0 }).Select(image => new ImageSummary
+            {
+                Id = image.Id!, RepoTags = Names(image.RepoTags), RepoDigests = Names(image.RepoDigests), Size = image.Size,
+            }),
+        ];
+    }
+
+    public Task RemoveImageAsync(string image, CancellationToken cancellationToken) => _transport.DoAsync(
+        EngineCall.Delete($"/images/{EnginePath.Image(image)}") with { Accepts = [404], Deadline = SlowDeadline }, cancellationToken);
+
+    /// <summary>Older engines write <c>&lt;none&gt;</c> where there is no name.</summary>
+    private static List<string> Names(List<string>? names) => [.. (names ?? []).Where(name => !name.Contains("<none>", StringComparison.Ordinal))];
+
     public async Task PullImageAsync(string image, RegistryLogin? login, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         var reference = ImageReference.Parse(image);

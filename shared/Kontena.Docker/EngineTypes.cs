@@ -29,6 +29,10 @@ public sealed record ContainerSummary
 
     /// <summary><c>created</c>, <c>running</c>, <c>paused</c>, <c>restarting</c>, <c>removing</c>, <c>exited</c>, <c>dead</c>.</summary>
     public required string State { get; init; }
+
+    /// <summary><c>healthy</c>, <c>unhealthy</c>, <c>starting</c>; null without HEALTHCHECK.</summary>
+    public string? Health { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 }
 
@@ -53,6 +57,10 @@ public sealed record ContainerDetails
 
     /// <summary><c>healthy</c>, <c>unhealthy</c>, <c>starting</c>; null without HEALTHCHECK.</summary>
     public string? Health { get; init; }
+
+    /// <summary>When the HEALTHCHECK ran the last time, and what it wrote then, in one line.</summary>
+    public DateTimeOffset? HealthAt { get; init; }
+    public string? HealthOutput { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Network name to the container's address on it (empty when stopped).</summary>
@@ -137,6 +145,18 @@ public sealed record EndpointConfig
 /// <param name="RepoDigests">Empty when the image was built or loaded here and never came from a registry.</param>
 public sealed record ImageDetails(
     string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Cmd, IReadOnlyList<string> Volumes);
+
+public sealed record ImageSummary
+{
+    public required string Id { get; init; }
+
+    /// <summary>Empty when its tag was given to another image, or it was pulled by digest.</summary>
+    public IReadOnlyList<string> RepoTags { get; init; } = [];
+    public IReadOnlyList<string> RepoDigests { get; init; } = [];
+
+    /// <summary>Bytes, layers shared with others included.</summary>
+    public long Size { get; init; }
+}
 
 public sealed record RegistryLogin(string Server, string Username, string Password, string? Email = null);
 

@@ -32,6 +32,12 @@ public interface IContainerEngine
     /// <summary>Null when the image is not on this machine.</summary>
     Task<ImageDetails?> InspectImageAsync(string image, CancellationToken cancellationToken);
 
+    /// <summary>All images of this machine, also those without a name.</summary>
+    Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken);
+
+    /// <summary>By name, which takes the name away, and the image with its last one; or by id. Gone is fine; in use is a 409.</summary>
+    Task RemoveImageAsync(string image, CancellationToken cancellationToken);
+
     /// <summary>Pulls to the end; progress lines go to <paramref name="progress"/>.</summary>
     Task PullImageAsync(string image, RegistryLogin? login, IProgress<string>? progress, CancellationToken cancellationToken);
 

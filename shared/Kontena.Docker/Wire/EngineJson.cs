@@ -14,6 +14,7 @@ namespace Kontena.Docker.Wire;
 [JsonSerializable(typeof(WireContainer))]
 [JsonSerializable(typeof(WireCreateContainer))]
 [JsonSerializable(typeof(WireImage))]
+[JsonSerializable(typeof(List<WireImageSummary>))]
 [JsonSerializable(typeof(WireRegistryAuth))]
 [JsonSerializable(typeof(WireProgress))]
 [JsonSerializable(typeof(WireNetwork))]

@@ -9,6 +9,12 @@ internal sealed record WireContainerSummary
     public string? Image { get; init; }
     public string? ImageID { get; init; }
     public string? State { get; init; }
+
+    /// <summary>For people: <c>Up 5 minutes (healthy)</c>.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public long Created { get; init; }
     public Dictionary<string, string>? Labels { get; init; }
 }
 
@@ -39,7 +45,9 @@ internal sealed record WireState
     public WireHealth? Health { get; init; }
 }
 
-internal sealed record WireHealth(string? Status);
+internal sealed record WireHealth(string? Status, List<WireHealthProbe>? Log);
+
+internal sealed record WireHealthProbe(string? End, string? Output);
 
 internal sealed record WireNetworkSettings(Dictionary<string, WireEndpoint?>? Networks);
 

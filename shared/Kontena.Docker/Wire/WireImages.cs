@@ -4,6 +4,8 @@ namespace Kontena.Docker.Wire;
 
 internal sealed record WireImage(string? Id, List<string>? RepoDigests, WireImageConfig? Config);
 
+internal sealed record WireImageSummary(string? Id, List<string>? RepoTags, List<string>? RepoDigests, long Size);
+
 internal sealed record WireImageConfig(List<string>? Entrypoint, List<string>? Cmd, Dictionary<string, WireNothing?>? Volumes);
 
 /// <summary>What <c>X-Registry-Auth</c> holds, in base64url.</summary>

@@ -37,6 +37,22 @@ public class ImageTests(DockerEngine docker) : EngineTest(docker)
     }
 
     [Fact]
+    public async Task An_image_is_listed_and_goes_with_its_last_name()
+    {
+        var tag = $"kontena-test/goes:{Environment.ProcessId}";
+        await using var context = TinyImages.Context("LABEL goes=1\n");
+        var id = await Engine.BuildImageAsync(context, new BuildOptions { Tag = tag }, progress: null, Cancel);
+        var container = await CreateAsync(new ContainerConfig { Image = tag });
+
+        Assert.Contains(await Engine.ListImagesAsync(Cancel), image => image.Id == id && image.RepoTags.Contains(tag) && image.Size > 0);
+        Assert.Equal(409, (await Assert.ThrowsAsync<EngineException>(() => Engine.RemoveImageAsync(tag, Cancel))).Status);
+        await Engine.RemoveContainerAsync(container, force: true, anonymousVolumes: true, Cancel);
+        await Engine.RemoveImageAsync(tag, Cancel);
+        await Engine.RemoveImageAsync(tag, Cancel);
+        Assert.DoesNotContain(await Engine.ListImagesAsync(Cancel), image => image.Id == id);
+    }
+
+    [Fact]
     public async Task A_build_that_fails_says_which_command_failed()
     {
         await using var context = TinyImages.Context("RUN echo before && exit 42\n");

@@ -19,7 +19,38 @@ public class AnswerTests : WireTest
         await client.RemoveContainerAsync("x", force: true, anonymousVolumes: true, Cancel);
         await client.RemoveNetworkAsync("x", Cancel);
         await client.RemoveVolumeAsync("x", Cancel);
+        await client.RemoveImageAsync("x", Cancel);
         Assert.Equal((404, "No such thing"), await ErrorAsync(() => client.StartContainerAsync("x", Cancel)));
+    }
+
+    [Fact]
+    public async Task Images_without_a_name_have_none_whatever_an_older_engine_writes()
+    {
+        var client = Answering(WireAnswer.Json(
+            """[{"Id":"sha256:a","RepoTags":["<none>:<none>"],"RepoDigests":["a@sha256:1"],"Size":7},{"Id":"sha256:b","RepoTags":null},{"Id":null}]"""));
+
+        var images = await client.ListImagesAsync(Cancel);
+
+        Assert.Equal(["sha256:a", "sha256:b"], images.Select(image => image.Id));
+        Assert.All(images, image => Assert.Empty(image.RepoTags));
+        Assert.Equal(["a@sha256:1"], images[0].RepoDigests);
+        Assert.Equal(7, images[0].Size);
+    }
+
+    [Theory]
+    [InlineData("Up 2 minutes (healthy)", "healthy")]
+    [InlineData("Up 2 minutes (unhealthy)", "unhealthy")]
+    [InlineData("Up 1 second (health: starting)", "starting")]
+    [InlineData("Up 2 minutes", null)]
+    [InlineData("Exited (0) 3 days ago", null)]
+    public async Task A_listing_tells_health_in_words_for_people(string status, string? health)
+    {
+        var client = Answering(WireAnswer.Json($$"""[{"Id":"a","Names":["/a"],"State":"running","Created":1700000000,"Status":"{{status}}"}]"""));
+
+        var listed = Assert.Single(await client.ListContainersAsync([], Cancel));
+
+        Assert.Equal(health, listed.Health);
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000000), listed.CreatedAt);
     }
 
     [Fact]

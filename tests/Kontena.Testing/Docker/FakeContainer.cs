@@ -49,7 +49,7 @@ public sealed class FakeContainer
 
     internal ContainerSummary Summary() => new()
     {
-        Id = Id, Name = Name, Image = Config.Image, ImageId = ImageId, State = State, Labels = Config.Labels,
+        Id = Id, Name = Name, Image = Config.Image, ImageId = ImageId, State = State, Health = Health, CreatedAt = CreatedAt, Labels = Config.Labels,
     };
 
     internal ContainerDetails Details() => new()

@@ -75,6 +75,34 @@ public sealed partial class FakeContainerEngine
         lock (_lock) return FindImage(image);
     }
 
+    public async Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken)
+    {
+        await Calls.EnterAsync("ListImages", "", cancellationToken);
+        lock (_lock)
+        {
+            return
+            [
+                .. _images.GroupBy(one => one.Value.Id).Select(same => new ImageSummary
+                {
+                    Id = same.Key, RepoTags = [.. same.Select(one => one.Key)], RepoDigests = same.First().Value.RepoDigests, Size = 10_000_000,
+                }),
+            ];
+        }
+    }
+
+    public async Task RemoveImageAsync(string image, CancellationToken cancellationToken)
+    {
+        await Calls.EnterAsync("RemoveImage", image, cancellationToken);
+        lock (_lock)
+        {
+            if (FindImage(image) is not { } found) return;
+            if (_containers.Find(c => c.ImageId == found.Id) is { } user)
+                throw new EngineException(409, $"conflict: unable to remove repository reference \"{image}\" (must force) - container {user.Id} is using its referenced image");
+            if (!_images.Remove(Tagged(image)))
+                foreach (var name in _images.Where(one => one.Value.Id == found.Id).Select(one => one.Key).ToList()) _images.Remove(name);
+        }
+    }
+
     /// <summary>The login of the last pull; null when it had none.</summary>
     public RegistryLogin? LastPullLogin { get; private set; }
 

@@ -26,6 +26,9 @@ public sealed partial class FakeContainerEngine(TimeProvider? time = null) : ICo
     /// <summary>Called under the engine's lock at each start; an answer other than null makes the container exit at once with that code.</summary>
     public Func<FakeContainer, int?> ExitAtStart { get; set; } = static _ => null;
 
+    /// <summary>Called under the engine's lock at each start: the verdict with which the image's HEALTHCHECK begins; null without one.</summary>
+    public Func<FakeContainer, string?> HealthAtStart { get; set; } = static _ => null;
+
     /// <summary>All containers, oldest first.</summary>
     public IReadOnlyList<FakeContainer> Containers
     {
@@ -180,6 +183,7 @@ public sealed partial class FakeContainerEngine(TimeProvider? time = null) : ICo
         container.Pid = 1000 + _ids++;
         container.ExitCode = 0;
         container.OomKilled = false;
+        container.Health = HealthAtStart(container);
         container.StartedAt = _time.GetUtcNow();
         Raise(container, "start");
         if (ExitAtStart(container) is { } code) End(container, code);
