@@ -4,6 +4,7 @@ using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Heartbeats;
+using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Logs;
 using Kontena.NodeAgent.Networking;
@@ -13,6 +14,7 @@ using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Stats;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent;
 
@@ -37,6 +39,8 @@ public static class NodeAgentModule
         services.AddSingleton<StartGates>();
         services.AddSingleton(new MachineLogins(options.DockerConfig));
         services.AddSingleton<ImageStore>();
+        services.AddSingleton<ImageLedger>();
+        services.AddSingleton(provider => new DiskWatch(options, provider.GetRequiredService<ILogger<DiskWatch>>()));
         services.AddSingleton<GridNetwork>();
         services.AddSingleton<LogBuffer>();
         services.AddSingleton<LogCursors>();
@@ -52,6 +56,7 @@ public static class NodeAgentModule
         Run<FactsReporter>(services);
         Run<HeartbeatSender>(services);
         Run<HealthMonitor>(services);
+        Run<Housekeeper>(services);
         Run<LogShipper>(services);
         Run<LogSender>(services);
         Run<StatsReporter>(services);

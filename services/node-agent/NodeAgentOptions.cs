@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kontena.Docker;
 using Kontena.Hosting;
+using Kontena.NodeAgent.Housekeeping;
 using Microsoft.Extensions.Configuration;
 
 namespace Kontena.NodeAgent;
@@ -45,6 +46,15 @@ internal sealed record NodeAgentOptions
     /// <summary>How long one lifecycle hook may take.</summary>
     public TimeSpan HookDeadline { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether unused images are removed when the disk fills.</summary>
+    public HousekeepingMode Housekeeping { get; init; } = HousekeepingMode.On;
+
+    /// <summary>Percent of the engine's disk in use from which images are removed, and nothing new should be placed here.</summary>
+    public int DiskHigh { get; init; } = 85;
+
+    /// <summary>Percent below which no more are removed.</summary>
+    public int DiskLow { get; init; } = 75;
+
     /// <summary>Between two rounds of measurements, 10 s to 10 min.</summary>
     public TimeSpan StatsInterval { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -53,6 +63,7 @@ internal sealed record NodeAgentOptions
         var agent = configuration.GetSection("Kontena:Agent");
         var house = configuration["Kontena:DataDirectory"] ?? "/var/lib/kontena";
         var defaults = new NodeAgentOptions { DataDirectory = "" };
+        var high = (int)(Number(agent, "DiskHigh", 2, 99) ?? defaults.DiskHigh);
         return new NodeAgentOptions
         {
             Name = Text(agent["Name"]),
@@ -70,9 +81,20 @@ internal sealed record NodeAgentOptions
             PullParallelism = (int)(Number(agent, "PullParallelism", 1, 16) ?? defaults.PullParallelism),
             HealthFailures = (int)(Number(agent, "HealthFailures", 1, 100) ?? defaults.HealthFailures),
             HookDeadline = Seconds(agent, "HookDeadline", 1, 3600) ?? defaults.HookDeadline,
+            Housekeeping = ModeOf(Text(agent["Housekeeping"])),
+            DiskHigh = high,
+            DiskLow = (int)(Number(agent, "DiskLow", 1, high - 1) ?? Math.Min(defaults.DiskLow, high - 1)),
             StatsInterval = Seconds(agent, "StatsInterval", 10, 600) ?? defaults.StatsInterval,
         };
     }
+
+    private static HousekeepingMode ModeOf(string? text) => text switch
+    {
+        null or "on" => HousekeepingMode.On,
+        "off" => HousekeepingMode.Off,
+        "dry-run" => HousekeepingMode.DryRun,
+        _ => throw new SettingException("Kontena:Agent:Housekeeping", $"is '{text}', which is none of on, dry-run, off", "on"),
+    };
 
     private static string? HomeDockerConfig() =>
         Text(Environment.GetEnvironmentVariable("DOCKER_CONFIG")) is { } folder ? Path.Combine(folder, "config.json")

@@ -39,6 +39,7 @@ internal static class NodeRendering
             NetworkDrivers = Drivers(facts?.NetworkDrivers),
             VolumeDrivers = Drivers(facts?.VolumeDrivers),
             KernelVersion = facts?.KernelVersion,
+            DiskPressure = facts is { DiskPressure: true },
             Labels = node.Labels,
             MemTotal = facts?.MemoryTotal,
             MemLimit = facts is null ? null : 0,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kontena.Contracts.Nodes;
+using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
 
@@ -16,4 +17,5 @@ namespace Kontena.NodeAgent.Files;
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(NodeFacts))]
 [JsonSerializable(typeof(Dictionary<string, DateTimeOffset>))]
+[JsonSerializable(typeof(ImageUse[]))]
 internal sealed partial class AgentJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Kontena.Docker;
 using Kontena.NodeAgent.Engine;
+using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Logs;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Orders;
@@ -16,6 +17,7 @@ internal sealed record InstanceTools(
     NodeMembership Membership,
     OrderBook Orders,
     ImageStore Images,
+    ImageLedger Ledger,
     GridNetwork Network,
     StartGates Gates,
     LogBuffer HookOutput,

@@ -3,11 +3,12 @@ using System.Net.Sockets;
 using System.Reflection;
 using Kontena.Contracts.Nodes;
 using Kontena.Docker;
+using Kontena.NodeAgent.Housekeeping;
 
 namespace Kontena.NodeAgent.Registration;
 
 /// <summary>What the machine is: the engine's answer, with capacity and addresses from the settings where given (runtime.md §1.9).</summary>
-internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions options)
+internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions options, DiskWatch disk)
 {
     private static readonly string Version =
         typeof(NodeFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -24,7 +25,11 @@ internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions 
         var info = await engine.InfoAsync(cancellationToken);
         EngineLabels = info.Labels;
         EngineHostName = info.HostName;
-        Last = Of(info, options, options.PrivateIp ?? AddressOf(options.PeerInterface) ?? AddressOf("eth0") ?? AnyAddress());
+        disk.Look(info.RootDir);
+        Last = Of(info, options, options.PrivateIp ?? AddressOf(options.PeerInterface) ?? AddressOf("eth0") ?? AnyAddress()) with
+        {
+            DiskPressure = disk.Pressure,
+        };
         return Last;
     }
 

@@ -46,6 +46,10 @@ public sealed record NodeJson
     public int NodeNumber { get; init; }
     public bool InitialMember { get; init; }
 
+    /// <summary>Its disk is too full for anything new; left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DiskPressure { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NodeGridJson? Grid { get; init; }
 

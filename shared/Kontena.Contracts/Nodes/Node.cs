@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kontena.Contracts.Nodes;
 
 /// <summary>One machine that runs node-agent. Written by grid-manager; id is the name (runtime.md §1.3).</summary>
@@ -68,6 +70,11 @@ public sealed record NodeFacts
 
     /// <summary>Bytes.</summary>
     public long MemoryTotal { get; init; }
+
+    /// <summary>The disk that holds the engine's data is fuller than the agent's high mark: nothing new should be placed here. Not written
+    /// when false, so that the hash of the facts is that which an older control plane computes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DiskPressure { get; init; }
     public string? PublicIp { get; init; }
     public string? PrivateIp { get; init; }
     public IReadOnlyList<DriverVersion> NetworkDrivers { get; init; } = [];

@@ -40,6 +40,7 @@ internal sealed class ShowCommand : CommandBody
             .Field("last connect", Time(node.ConnectedAt))
             .Field("last seen", Time(node.LastSeenAt))
             .Field("availability", node.Availability)
+            .Optional("disk pressure", node.DiskPressure ? "yes, nothing new is placed here" : null)
             .Field("public ip", node.PublicIp)
             .Field("private ip", node.PrivateIp)
             .Field("overlay ip", node.OverlayIp)

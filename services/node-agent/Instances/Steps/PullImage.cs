@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Orders;
 
 namespace Kontena.NodeAgent.Instances.Steps;
@@ -16,6 +17,7 @@ internal sealed record PullImage(string Image, string DeployRev) : InstanceStep
     {
         var details = await context.Tools.Images.ResolveAsync(
             Image, DeployRev, context.Spec.Credentials, () => context.Show(ObservedState.Pulling), cancellationToken);
+        context.Tools.Ledger.Note(new ImageUse(details.Id, Image, context.Spec.ServiceUid, context.Now));
         context.Memory = context.Memory with { Image = new ResolvedImage(DeployRev, details) };
         if (context.Seen is { } seen && seen.DeployRev != DeployRev && seen.ServiceRevision == context.Spec.ServiceRevision && seen.ImageId == details.Id)
             await context.Tools.Orders.MarkKeptAsync(context.Order.InstanceId, new KeptImage(DeployRev, details.Id), CancellationToken.None);
