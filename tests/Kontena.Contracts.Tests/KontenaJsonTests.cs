@@ -42,6 +42,15 @@ public sealed class KontenaJsonTests
     }
 
     [Fact]
+    public void What_an_older_process_does_not_know_means_as_before()
+    {
+        var check = JsonSerializer.Deserialize("""{"protocol":"tcp","port":80,"uri":"/","timeout":10,"interval":60,"initialDelay":10}""", KontenaJson.Default.HealthCheckSpec);
+
+        Assert.Equal(new HealthCheckSpec("tcp", 80), check);
+        Assert.Equal((1, null), (check!.SuccessThreshold, check.Retries));
+    }
+
+    [Fact]
     public void A_member_that_a_newer_process_wrote_is_passed_over()
     {
         var json = JsonSerializer.Serialize(Order, KontenaJson.Default.ApplyInstance).Insert(1, "\"somethingNew\":{\"a\":[1]},");

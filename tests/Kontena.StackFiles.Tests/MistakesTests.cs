@@ -29,6 +29,12 @@ public sealed class MistakesTests
     [InlineData("image: i\ndeploy: ha", "deploy")]
     [InlineData("image: i\nhealth_check: {protocol: https, port: 80}", "health_check.protocol")]
     [InlineData("image: i\nhealth_check: {}", "health_check.port")]
+    [InlineData("image: i\nhealth_check: {protocol: none, port: 80}", "health_check.port")]
+    [InlineData("image: i\nhealth_check: {protocol: tcp, port: 80, retries: 0}", "health_check.retries")]
+    [InlineData("image: i\nhealth_check: {protocol: tcp, port: 80, success_threshold: many}", "health_check.success_threshold")]
+    [InlineData("image: i\nreadiness_check: {protocol: none}", "readiness_check.protocol")]
+    [InlineData("image: i\nreadiness_check: {protocol: http, port: 80, uri: ready}", "readiness_check.uri")]
+    [InlineData("image: i\nhooks: {pre_start: [{name: a, cmd: b, instances: 1, timeout: 2h}]}", "hooks.pre_start[0].timeout")]
     [InlineData("image: i\nhooks: {post_stop: []}", "hooks.post_stop")]
     [InlineData("image: i\nhooks: {post_start: [{name: a, cmd: b}]}", "hooks.post_start[0].instances")]
     [InlineData("image: i\nsecrets: [\"a:b:env\"]", "secrets[0]")]
@@ -174,7 +180,7 @@ public sealed class MistakesTests
     [Fact]
     public void An_unknown_key_is_reported_with_its_exact_path_wherever_it_is()
     {
-        string[] places = ["services.s", "services.s.deploy", "services.s.health_check", "services.s.logging", "services.s.build", "services.s.hooks"];
+        string[] places = ["services.s", "services.s.deploy", "services.s.health_check", "services.s.readiness_check", "services.s.logging", "services.s.build", "services.s.hooks"];
         foreach (var place in places)
         {
             var inner = place == "services.s" ? "qqqqqq: 1" : $"{place.Split('.')[^1]}: {{qqqqqq: 1}}";

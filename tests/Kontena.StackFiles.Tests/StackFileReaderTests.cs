@@ -80,6 +80,25 @@ public sealed class StackFileReaderTests
             """).Cmd!);
 
     [Fact]
+    public void Checks_thresholds_and_hook_limits_are_read()
+    {
+        var service = Reading.Service("""
+            image: i
+            health_check: {protocol: tcp, port: 5432, retries: 5, success_threshold: 2}
+            readiness_check: {protocol: http, port: 80, uri: /ready, interval: 2, timeout: 1}
+            hooks:
+              pre_start:
+                - {name: a, cmd: b, instances: 1, timeout: 15m}
+                - {name: c, cmd: d, instances: "*", timeout: 90}
+            """);
+
+        Assert.Equal(new HealthCheckRequest { Protocol = "tcp", Port = 5432, Retries = 5, SuccessThreshold = 2 }, service.HealthCheck);
+        Assert.Equal(new HealthCheckRequest { Protocol = "http", Port = 80, Uri = "/ready", Interval = 2, Timeout = 1 }, service.ReadinessCheck);
+        Assert.Equal([900, 90], service.Hooks!.PreStart!.Select(hook => hook.Timeout));
+        Assert.Equal("none", Reading.Service("image: i\nhealth_check: {protocol: none}").HealthCheck!.Protocol);
+    }
+
+    [Fact]
     public void Sizes_durations_and_numbers_are_converted()
     {
         var service = Reading.Service("""

@@ -21,6 +21,13 @@ internal static class InstanceRendering
             DeployRev = instance.Spec?.DeployRev,
             Rev = seen?.DeployRev,
             Error = seen?.Error,
+            Restarts = seen?.Restarts ?? 0,
+            RestartReason = seen?.RestartReason,
+            NextStartAt = seen?.NextStartAt,
+            CrashLooping = seen is { CrashLooping: true },
+            Ready = seen is { State: ObservedState.Running, Ready: false } ? false : null,
+            HealthReason = seen?.HealthReason,
+            Notice = seen?.Notice,
             Node = instance.Node is null ? null : new InstanceNodeJson(
                 $"{instance.Grid}/{instance.Node}", instance.Node, snapshot.NodeNamed(instance.Node)?.Facts?.PublicIp),
         };

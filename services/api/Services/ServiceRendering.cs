@@ -51,11 +51,14 @@ internal static class ServiceRendering
             Pid = spec.Pid,
             InstanceCounts = new InstanceCountsJson(containers.Count, containers.Count(one => one.IsRunning)),
             ReadOnly = spec.ReadOnly,
-            Hooks = [.. spec.Hooks.Select(hook => new HookJson(hook.Name, hook.Type, hook.Cmd, hook.Oneshot))],
+            Hooks = [.. spec.Hooks.Select(hook => new HookJson(hook.Name, hook.Type, hook.Cmd, hook.Oneshot) { Timeout = hook.Timeout })],
             Revision = service.Revision,
             StackRevision = service.StackRevision,
             HealthCheck = spec.HealthCheck is { } check ? Check(check) : null,
-            HealthStatus = spec.HealthCheck is null ? null : new HealthCountsJson(
+            ReadinessCheck = spec.ReadinessCheck is { } readiness ? Check(readiness) : null,
+            IgnoreImageHealthCheck = spec.IgnoreImageHealthCheck ? true : null,
+            // Also where only the image has a check: then there is a verdict though the service says nothing.
+            HealthStatus = spec.HealthCheck is null && containers.All(one => one.Observed.Health is null) ? null : new HealthCountsJson(
                 containers.Count(one => one.Observed.Health == "healthy"),
                 containers.Count(one => one.Observed.Health == "unhealthy"),
                 containers.Count),
@@ -92,5 +95,7 @@ internal static class ServiceRendering
         Timeout = check.Timeout,
         InitialDelay = check.InitialDelay,
         Interval = check.Interval,
+        Retries = check.Retries,
+        SuccessThreshold = check.SuccessThreshold == 1 ? null : check.SuccessThreshold,
     };
 }

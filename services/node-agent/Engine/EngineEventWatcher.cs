@@ -26,7 +26,8 @@ internal sealed class EngineEventWatcher(
                     pause = ShortestPause;
                     if (happened.At > since)
                         since = happened.At;
-                    if (happened.Action is "die" or "start" or "destroy" or "oom" or "pause" or "unpause")
+                    if (happened.Action is "die" or "start" or "destroy" or "oom" or "pause" or "unpause"
+                        || happened.Action.StartsWith("health_status", StringComparison.Ordinal))
                         supervisor.OnEvent(happened);
                 }
             }

@@ -36,6 +36,15 @@ internal sealed record ContainerSight
     /// <summary>The engine's error at the last start; empty when there was none.</summary>
     public string EngineError { get; init; } = "";
 
+    /// <summary>The image's own check: <c>starting</c>, <c>healthy</c>, <c>unhealthy</c>; null where there is none.</summary>
+    public string? Health { get; init; }
+
+    /// <summary>When that check ended the last time.</summary>
+    public DateTimeOffset? HealthAt { get; init; }
+
+    /// <summary>What it wrote then, in one line.</summary>
+    public string? HealthOutput { get; init; }
+
     /// <summary>On the grid's network, or null.</summary>
     public string? Address { get; init; }
 
@@ -66,6 +75,9 @@ internal sealed record ContainerSight
             OomKilled = details.OomKilled,
             Pid = details.Pid,
             EngineError = details.Error,
+            Health = details.Health,
+            HealthAt = details.HealthAt,
+            HealthOutput = details.HealthOutput,
             Address = details.Addresses.Values.FirstOrDefault(address => address.Length > 0),
         };
     }

@@ -1,4 +1,5 @@
 using Kontena.Docker;
+using Kontena.NodeAgent.Health;
 
 namespace Kontena.NodeAgent.Instances;
 
@@ -8,11 +9,11 @@ internal sealed record InstanceMemory
     /// <summary>The order these notes are about; a newer one starts them afresh.</summary>
     public long Generation { get; init; } = -1;
 
-    /// <summary>Exits in a row, each within 10 s of its start; decides the next delay.</summary>
-    public int ExitsInARow { get; init; }
-
-    /// <summary>Restarts under this order.</summary>
+    /// <summary>Restarts under this order, asked for or not.</summary>
     public int Restarts { get; init; }
+
+    /// <summary>Those that nobody asked for.</summary>
+    public RestartHistory History { get; init; } = RestartHistory.None;
 
     /// <summary>Steps that failed in a row.</summary>
     public int FailuresInARow { get; init; }
@@ -26,16 +27,23 @@ internal sealed record InstanceMemory
     /// <summary>The start that was found ready.</summary>
     public Start? Ready { get; init; }
 
-    /// <summary>The start whose exit is already counted.</summary>
+    /// <summary>The start that was found serving.</summary>
+    public Start? Served { get; init; }
+
+    /// <summary>The start whose end, wanted or not, is already counted.</summary>
     public Start? NotedExit { get; init; }
 
     /// <summary>The image of a deploy, once resolved on this node.</summary>
     public ResolvedImage? Image { get; init; }
 
-    /// <summary>Asked by a failing health check.</summary>
-    public DateTimeOffset? RestartRequestedAt { get; init; }
-    public string? Health { get; init; }
-    public DateTimeOffset? HealthAt { get; init; }
+    /// <summary>What the service's health check said last.</summary>
+    public CheckFinding? HealthFinding { get; init; }
+
+    /// <summary>What its readiness check said last.</summary>
+    public CheckFinding? ReadinessFinding { get; init; }
+
+    /// <summary>Worth knowing though nothing failed, see <see cref="Contracts.Instances.InstanceObserved.Notice"/>.</summary>
+    public string? Notice { get; init; }
 }
 
 /// <summary>One start of one container.</summary>

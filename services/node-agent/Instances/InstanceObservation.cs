@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
+using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Orders;
 
 namespace Kontena.NodeAgent.Instances;
@@ -10,11 +11,19 @@ internal static class InstanceObservation
     /// <param name="order">Null: a container of ours that nobody ordered.</param>
     /// <param name="phase">What a step is doing right now; null when nothing is under way.</param>
     public static InstanceObserved Of(
-        string instanceId, string nodeId, NodeJoined joined, InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, ObservedState? phase)
+        string instanceId,
+        string nodeId,
+        NodeJoined joined,
+        InstanceOrder? order,
+        ContainerSight? seen,
+        InstanceMemory memory,
+        ObservedState? phase,
+        DateTimeOffset now)
     {
         var current = order?.Spec is not null && seen is not null && InstanceReconciler.IsCurrent(order, seen, memory);
         var ready = current && order!.Desired == DesiredState.Running && phase is null or ObservedState.Pulling
-            && seen is { Running: true } && memory.Ready == Start.Of(seen);
+            && Readiness.Serves(order!.Spec!, seen!, memory);
+        var (health, healthAt) = current ? Readiness.Verdict(order!.Spec!, seen!, memory) : (null, null);
         return new InstanceObserved
         {
             Grid = joined.Grid,
@@ -40,8 +49,13 @@ internal static class InstanceObservation
             OomKilled = seen is { Running: false, OomKilled: true },
             Pid = seen is { Running: true } ? seen.Pid : null,
             Restarts = memory.Restarts,
-            Health = ready ? memory.Health : null,
-            HealthAt = ready ? memory.HealthAt : null,
+            RestartReason = memory.History.Reason,
+            NextStartAt = memory.History.Reason is not null && order?.Desired == DesiredState.Running && memory.RetryAt > now ? memory.RetryAt : null,
+            CrashLooping = order?.Desired == DesiredState.Running && memory.History.IsLooping(now),
+            Health = health,
+            HealthAt = healthAt,
+            HealthReason = current ? Readiness.WhyNotReady(order!.Spec!, seen!, memory) : null,
+            Notice = memory.Notice,
         };
     }
 

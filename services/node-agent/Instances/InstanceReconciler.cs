@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Instances.Steps;
 using Kontena.NodeAgent.Orders;
 
@@ -94,9 +95,23 @@ internal static class InstanceReconciler
 
         if (!seen.Running)
             return new InstancePlan([.. Hooks(spec, order, "pre_start"), new StartContainer(seen.Id), .. Hooks(spec, order, "post_start"), new AwaitReady()]);
-        if (RestartWanted(order, memory) > seen.StartedAt)
+        if (order.RestartRequestedAt > seen.StartedAt)
             return new InstancePlan([new RestartContainer(seen.Id, spec.StopGracePeriod), new AwaitReady()]);
-        return memory.Ready == Start.Of(seen) ? InstancePlan.Nothing : new InstancePlan([new AwaitReady()]);
+        return memory.Ready == Start.Of(seen) ? PlanByHealth(spec, seen, memory, now) : new InstancePlan([new AwaitReady()]);
+    }
+
+    private static InstancePlan PlanByHealth(InstanceSpec spec, ContainerSight seen, InstanceMemory memory, DateTimeOffset now)
+    {
+        if (Readiness.WhyUnhealthy(spec, seen, memory) is { } reason)
+        {
+            return new InstancePlan(memory.NotedExit == Start.Of(seen)
+                ? [new RestartContainer(seen.Id, spec.StopGracePeriod), new AwaitReady()]
+                : [new NoteUnhealthy(seen, reason)]);
+        }
+
+        if (memory.Served == Start.Of(seen) || memory.Error is not null || Readiness.Serves(spec, seen, memory) || Readiness.Deadline(spec, seen) is not { } deadline)
+            return InstancePlan.Nothing;
+        return deadline > now ? InstancePlan.Wait(deadline) : new InstancePlan([new NoteLate(seen, Readiness.WhyNotReady(spec, seen, memory))]);
     }
 
     /// <summary>Image first: nothing is stopped before its successor can start (runtime.md §9.7 row 9).</summary>
@@ -146,9 +161,4 @@ internal static class InstanceReconciler
     /// </summary>
     private static bool IsFailure(InstanceOrder order, ContainerSight seen, InstanceMemory memory) =>
         IsCurrent(order, seen, memory) && (seen.FinishedAt is null || seen.FinishedAt > order.TakenAt);
-
-    private static DateTimeOffset? RestartWanted(InstanceOrder order, InstanceMemory memory) =>
-        memory.RestartRequestedAt > order.RestartRequestedAt || order.RestartRequestedAt is null
-            ? memory.RestartRequestedAt
-            : order.RestartRequestedAt;
 }

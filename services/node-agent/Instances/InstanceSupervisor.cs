@@ -38,6 +38,9 @@ internal sealed class InstanceSupervisor(
     /// answer to what the node has: what is missing on it may only not have been looked at (design law 5).</summary>
     public bool HasToldAll => _toldAll || (_toldAll = _listed && _workers.Keys.All(instanceId => board.Find(instanceId) is not null));
 
+    /// <summary>Something about an instance may have changed. Raised often, and under its worker's lock: who listens is quick.</summary>
+    public event Action<InstanceWorker>? Looked;
+
     public IEnumerable<InstanceWorker> Workers => _workers.Values;
 
     public InstanceWorker? Find(string instanceId) => _workers.GetValueOrDefault(instanceId);
@@ -194,5 +197,5 @@ internal sealed class InstanceSupervisor(
         same.OrderByDescending(one => one.State == "running").ThenBy(one => one.Name, StringComparer.Ordinal).First();
 
     private InstanceWorker WorkerOf(string instanceId, bool absent) =>
-        _workers.GetOrAdd(instanceId, id => new InstanceWorker(id, tools, board, identity, absent, _stopping.Token));
+        _workers.GetOrAdd(instanceId, id => new InstanceWorker(id, tools, board, identity, worker => Looked?.Invoke(worker), absent, _stopping.Token));
 }

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Docker;
+using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Instances.Steps;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
@@ -20,6 +21,7 @@ internal sealed class InstanceWorker : IDisposable
     private readonly InstanceTools _tools;
     private readonly ReportBoard _board;
     private readonly AgentIdentity _identity;
+    private readonly Action<InstanceWorker> _looked;
     private readonly CancellationToken _stopping;
     private readonly ITimer _alarm;
     private CancellationTokenSource _interrupt = new();
@@ -39,15 +41,25 @@ internal sealed class InstanceWorker : IDisposable
     private string? _endedByUs;
     private DateTimeOffset? _restartSeen;
     private long _changedAt;
+    private volatile CheckFinding? _healthFinding;
+    private volatile CheckFinding? _readinessFinding;
 
+    /// <param name="looked">Called whenever something about the instance may have changed; may be under this worker's lock.</param>
     /// <param name="absent">The engine was listed and has no container of this instance.</param>
     public InstanceWorker(
-        string instanceId, InstanceTools tools, ReportBoard board, AgentIdentity identity, bool absent, CancellationToken stopping)
+        string instanceId,
+        InstanceTools tools,
+        ReportBoard board,
+        AgentIdentity identity,
+        Action<InstanceWorker> looked,
+        bool absent,
+        CancellationToken stopping)
     {
         InstanceId = instanceId;
         _tools = tools;
         _board = board;
         _identity = identity;
+        _looked = looked;
         _stopping = stopping;
         _stale = !absent;
         _alarm = tools.Time.CreateTimer(state => ((InstanceWorker)state!).Poke(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -134,25 +146,33 @@ internal sealed class InstanceWorker : IDisposable
         var seen = _seen;
         var same = listed is null
             ? seen is null
-            : seen is not null && seen.Id == listed.Id && seen.State == listed.State;
+            : seen is not null && seen.Id == listed.Id && seen.State == listed.State && (listed.Health ?? seen.Health) == seen.Health;
         if (!same)
             _stale = true;
         // Also when all is well: the plan is empty then, and costs nothing.
         Poke();
     }
 
-    /// <summary>A health check's finding.</summary>
-    public void OnHealth(string containerId, string? health, DateTimeOffset at, bool restart)
+    /// <summary>What a check of the service says of the container.</summary>
+    public void OnCheck(CheckFinding finding, bool isReadiness)
     {
+        bool changed;
         lock (_guard)
         {
-            if (_seen?.Id != containerId || _running)
+            if (_retired || _seen is not { Running: true } seen || Start.Of(seen) != finding.Start)
                 return;
-            _memory = _memory with { Health = health, HealthAt = at, RestartRequestedAt = restart ? at : _memory.RestartRequestedAt };
-            Report();
+            var before = isReadiness ? _readinessFinding : _healthFinding;
+            changed = before?.Start != finding.Start || before.Ready != finding.Ready || before.Failing != finding.Failing || before.Exhausted != finding.Exhausted;
+            if (isReadiness)
+                _readinessFinding = finding;
+            else
+                _healthFinding = finding;
+            if (!changed && !_running)
+                Report();
         }
 
-        if (restart)
+        // A plan follows from a verdict; a step under way writes the memory, so the finding waits beside it.
+        if (changed)
             Poke();
     }
 
@@ -213,6 +233,7 @@ internal sealed class InstanceWorker : IDisposable
             // Seen, or taken up: that is told also when the first step takes its time and has no phase of its own.
             if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
                 Report();
+            TakeUpChecks(order);
             var plan = InstanceReconciler.Plan(order, _seen, _memory, _tools.Time.GetUtcNow());
             if (plan.Steps.Count == 0)
             {
@@ -243,9 +264,8 @@ internal sealed class InstanceWorker : IDisposable
                 Generation = order.Generation,
                 Image = _memory.Image,
                 Ready = _memory.Ready,
+                Served = _memory.Served,
                 NotedExit = _memory.NotedExit,
-                Health = _memory.Health,
-                HealthAt = _memory.HealthAt,
             };
         }
 
@@ -254,6 +274,28 @@ internal sealed class InstanceWorker : IDisposable
             _restartSeen = order.RestartRequestedAt;
             _memory = _memory with { RetryAt = null };
         }
+    }
+
+    /// <summary>The checks' findings become part of what is known; a container that serves has got over whatever was wrong.</summary>
+    private void TakeUpChecks(Orders.InstanceOrder? order)
+    {
+        _memory = _memory with { HealthFinding = _healthFinding, ReadinessFinding = _readinessFinding };
+        if (order is not { Desired: DesiredState.Running, Spec: { } spec } || _seen is not { } seen || !InstanceReconciler.IsCurrent(order, seen, _memory)
+            || !Readiness.Serves(spec, seen, _memory))
+        {
+            return;
+        }
+
+        var start = Start.Of(seen);
+        if (_memory.Served != start)
+            _memory = _memory with { Served = start };
+        // Without a check it was ready at once, and an error is that of a step that failed since.
+        if (!Readiness.IsChecked(spec, seen))
+            return;
+        if (_memory.NotedExit == start)
+            _memory = _memory with { NotedExit = null, RetryAt = null, Error = null, FailuresInARow = 0 };
+        else if (_memory is { Error: not null, FailuresInARow: 0 })
+            _memory = _memory with { Error = null };
     }
 
     private async Task<bool> LookAsync(Orders.InstanceOrder? order)
@@ -326,7 +368,7 @@ internal sealed class InstanceWorker : IDisposable
             if (!goOn)
                 break;
             // Between creating and starting there is nothing to tell that the next report would not tell better.
-            if (step is StartContainer or RestartContainer or AwaitReady or NoteExit)
+            if (step is StartContainer or RestartContainer or AwaitReady or NoteExit or NoteUnhealthy or NoteLate)
             {
                 _phase = null;
                 Report();
@@ -353,6 +395,7 @@ internal sealed class InstanceWorker : IDisposable
 
     private void Report()
     {
+        _looked(this);
         if (_tools.Membership.Current is not { } joined || _identity.NodeId is not { } nodeId)
             return;
         var order = _tools.Orders.Find(InstanceId);
@@ -361,7 +404,8 @@ internal sealed class InstanceWorker : IDisposable
         // An order that has just arrived is reported when the notes are about it, not the earlier order's error with its number.
         if (order is not null && order.Generation != _memory.Generation)
             return;
-        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _seen, _memory, _phase));
+        var memory = _memory with { HealthFinding = _healthFinding, ReadinessFinding = _readinessFinding };
+        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _seen, memory, _phase, _tools.Time.GetUtcNow()));
     }
 
     private void Touch() => Volatile.Write(ref _changedAt, _tools.Time.GetTimestamp());

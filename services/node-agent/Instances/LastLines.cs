@@ -45,14 +45,21 @@ internal static class LastLines
         return kept;
     }
 
+    /// <summary>E.g. <c>exited with code 1 after 0.2 s</c>.</summary>
+    public static string Cause(ContainerSight exited)
+    {
+        var text = exited.OomKilled
+            ? $"was killed because it used all its memory (exit code {exited.ExitCode}); raise mem_limit"
+            : $"exited with code {exited.ExitCode}";
+        return exited is { StartedAt: { } started, FinishedAt: { } finished } && finished > started && finished - started < TimeSpan.FromMinutes(1)
+            ? $"{text} after {(finished - started).TotalSeconds:0.0} s"
+            : text;
+    }
+
     /// <summary>E.g. <c>exited with code 1 after 0.2 s; its last lines:</c> and the lines.</summary>
     public static string Explain(ContainerSight exited, IReadOnlyList<string> lines)
     {
-        var text = new StringBuilder(exited.OomKilled
-            ? $"was killed because it used all its memory (exit code {exited.ExitCode}); raise mem_limit"
-            : $"exited with code {exited.ExitCode}");
-        if (exited is { StartedAt: { } started, FinishedAt: { } finished } && finished > started && finished - started < TimeSpan.FromMinutes(1))
-            text.Append($" after {(finished - started).TotalSeconds:0.0} s");
+        var text = new StringBuilder(Cause(exited));
         if (lines.Count == 0)
             return text.Append(" and wrote nothing").ToString();
         return text.Append("; its last lines:\n").AppendJoin('\n', lines).ToString();

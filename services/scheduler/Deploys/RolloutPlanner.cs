@@ -149,7 +149,7 @@ internal static class RolloutPlanner
         var started = entry.StartedAt ?? view.Now;
         var fresh = InstanceReadiness.IsFresh(instance, observed);
         var limit = DeployLimits.Instance + TimeSpan.FromSeconds(service.Spec.StopGracePeriod)
-            + (service.Spec.WaitForPort is null ? TimeSpan.Zero : DeployLimits.PortMargin);
+            + AgentWaits(service.Spec);
         var node = view.Scene.Nodes.FirstOrDefault(one => one.Name == instance.Node);
         var progress = view.HeardOf(instance.Id) is { } heard && heard > started ? heard : started;
 
@@ -165,8 +165,16 @@ internal static class RolloutPlanner
             return $"not ready after {seconds} s: {instance.Node} is {(node is null ? "gone" : node.State.ToString().ToLowerInvariant())}";
         return fresh
             ? $"not ready after {seconds} s: {instance.Node} last reported it {observed!.State.ToString().ToLowerInvariant()}"
-                + (service.Spec.WaitForPort is { } port ? $", waiting for port {port}" : "")
+                + (service.Spec.WaitForPort is { } port && observed.HealthReason is null ? $", waiting for port {port}" : "")
+                + (observed.HealthReason is { } reason ? $", its check says: {reason}" : "")
             : $"not ready after {seconds} s: {instance.Node} has not answered the order; look at its agent's log";
+    }
+
+    /// <summary>What the agent may wait itself for a port or a check, so that its own text arrives first.</summary>
+    private static TimeSpan AgentWaits(ServiceSpec spec)
+    {
+        var check = spec.ReadinessCheck ?? spec.HealthCheck;
+        return spec.WaitForPort is null && check is null ? TimeSpan.Zero : DeployLimits.PortMargin + TimeSpan.FromSeconds(check?.InitialDelay ?? 0);
     }
 
     private static InstanceDeploy Failed(RolloutView view, InstanceDeploy entry, string error) => entry with

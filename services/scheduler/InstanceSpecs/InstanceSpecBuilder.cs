@@ -72,6 +72,8 @@ internal static class InstanceSpecBuilder
             LogOpts = spec.LogOpts,
             Hooks = [.. spec.Hooks.Where(hook => AppliesTo(hook, number))],
             HealthCheck = spec.HealthCheck,
+            ReadinessCheck = spec.ReadinessCheck,
+            IgnoreImageHealthCheck = spec.IgnoreImageHealthCheck,
             StopSignal = spec.StopSignal,
             StopGracePeriod = spec.StopGracePeriod,
             WaitForPort = spec.WaitForPort,

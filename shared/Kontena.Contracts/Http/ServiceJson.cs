@@ -56,6 +56,14 @@ public sealed record ServiceJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HealthCheckJson? HealthCheck { get; init; }
 
+    /// <summary>Left out when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HealthCheckJson? ReadinessCheck { get; init; }
+
+    /// <summary>True when the image's own check is not to count; left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IgnoreImageHealthCheck { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HealthCountsJson? HealthStatus { get; init; }
     public string? StopSignal { get; init; }
@@ -96,7 +104,12 @@ public sealed record DeployOptsJson
 
 public sealed record InstanceCountsJson(int Total, int Running);
 
-public sealed record HookJson(string Name, string Type, string Cmd, bool Oneshot);
+public sealed record HookJson(string Name, string Type, string Cmd, bool Oneshot)
+{
+    /// <summary>Seconds; left out where the node's setting counts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Timeout { get; init; }
+}
 
 /// <summary>Seconds.</summary>
 public sealed record HealthCheckJson
@@ -107,6 +120,13 @@ public sealed record HealthCheckJson
     public int? Timeout { get; init; }
     public int? InitialDelay { get; init; }
     public int? Interval { get; init; }
+
+    /// <summary>Left out where the default counts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Retries { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SuccessThreshold { get; init; }
 }
 
 public sealed record HealthCountsJson(int Healthy, int Unhealthy, int Total);

@@ -97,6 +97,8 @@ public sealed record InstanceSpec
     public IReadOnlyDictionary<string, string> LogOpts { get; init; } = new Dictionary<string, string>();
     public IReadOnlyList<Services.ServiceHook> Hooks { get; init; } = [];
     public Services.HealthCheckSpec? HealthCheck { get; init; }
+    public Services.HealthCheckSpec? ReadinessCheck { get; init; }
+    public bool IgnoreImageHealthCheck { get; init; }
     public string? StopSignal { get; init; }
     public int StopGracePeriod { get; init; } = 10;
     public int? WaitForPort { get; init; }

@@ -23,7 +23,8 @@ public sealed record InstanceObserved
     public string? Run { get; init; }
     public required ObservedState State { get; init; }
 
-    /// <summary>Running, past its <c>wait_for_port</c> or its settling time: the deploy may count it.</summary>
+    /// <summary>Running, past its <c>wait_for_port</c> or its settling time, and found well by the check that decides it, if there is one: it
+    /// serves, and the deploy may count it.</summary>
     public bool Ready { get; init; }
 
     /// <summary>Why the last step failed, with the container's last lines; null when it did not.</summary>
@@ -43,11 +44,28 @@ public sealed record InstanceObserved
     public int? ExitCode { get; init; }
     public bool OomKilled { get; init; }
     public int? Pid { get; init; }
+
+    /// <summary>Restarts under this order, whatever their cause.</summary>
     public int Restarts { get; init; }
 
-    /// <summary><c>healthy</c>, <c>unhealthy</c> or null before the first check.</summary>
+    /// <summary>Why it was restarted the last time, or is about to be, in one line; null when it was not. From older agents always null.</summary>
+    public string? RestartReason { get; init; }
+
+    /// <summary>When the next start comes, while it waits for that.</summary>
+    public DateTimeOffset? NextStartAt { get; init; }
+
+    /// <summary>Restarted again and again: five times within ten minutes.</summary>
+    public bool CrashLooping { get; init; }
+
+    /// <summary><c>healthy</c>, <c>unhealthy</c> or null before the first verdict.</summary>
     public string? Health { get; init; }
     public DateTimeOffset? HealthAt { get; init; }
+
+    /// <summary>What the last failed check met, while it is not ready for it; null otherwise.</summary>
+    public string? HealthReason { get; init; }
+
+    /// <summary>Worth knowing, though nothing failed: a container that had to be killed, a hook that was passed over. Null when there is nothing.</summary>
+    public string? Notice { get; init; }
 
     public static string DocumentId(string node, string instanceId) => $"{node}/{instanceId}";
 }

@@ -43,6 +43,7 @@ public sealed record ServiceRequest
     public DeployOptsRequest? DeployOpts { get; init; }
     public HooksRequest? Hooks { get; init; }
     public HealthCheckRequest? HealthCheck { get; init; }
+    public HealthCheckRequest? ReadinessCheck { get; init; }
     public string? StopSignal { get; init; }
     public string? StopGracePeriod { get; init; }
 
@@ -91,6 +92,9 @@ public sealed record HookRequest
     public string? Cmd { get; init; }
     public string? Instances { get; init; }
     public bool? Oneshot { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int? Timeout { get; init; }
 }
 
 public sealed record HealthCheckRequest
@@ -101,6 +105,8 @@ public sealed record HealthCheckRequest
     public int? Timeout { get; init; }
     public int? Interval { get; init; }
     public int? InitialDelay { get; init; }
+    public int? Retries { get; init; }
+    public int? SuccessThreshold { get; init; }
 }
 
 public sealed record BuildRequest

@@ -49,7 +49,15 @@ public sealed record ServiceSpec
     public string? LogDriver { get; init; }
     public IReadOnlyDictionary<string, string> LogOpts { get; init; } = new Dictionary<string, string>();
     public IReadOnlyList<ServiceHook> Hooks { get; init; } = [];
+
+    /// <summary>Restarts an instance that fails it, and decides whether it is ready unless <see cref="ReadinessCheck"/> does.</summary>
     public HealthCheckSpec? HealthCheck { get; init; }
+
+    /// <summary>Decides alone whether an instance is ready; never restarts it.</summary>
+    public HealthCheckSpec? ReadinessCheck { get; init; }
+
+    /// <summary>The image's own HEALTHCHECK counts for nothing. Otherwise it counts when there is no <see cref="HealthCheck"/>.</summary>
+    public bool IgnoreImageHealthCheck { get; init; }
     public string? StopSignal { get; init; }
 
     /// <summary>Seconds.</summary>
@@ -73,7 +81,25 @@ public sealed record ServiceLink(string Stack, string Service, string Alias);
 
 /// <param name="Type"><c>pre_start</c>, <c>post_start</c> or <c>pre_stop</c>.</param>
 /// <param name="Instances"><c>*</c> or numbers separated by commas.</param>
-public sealed record ServiceHook(string Name, string Type, string Cmd, string Instances = "*", bool Oneshot = false);
+public sealed record ServiceHook(string Name, string Type, string Cmd, string Instances = "*", bool Oneshot = false)
+{
+    /// <summary>Seconds it may take, 1 to 3600; null for the agent's setting.</summary>
+    public int? Timeout { get; init; }
+}
 
 /// <summary>Seconds throughout; <see cref="Uri"/> only for <c>http</c>.</summary>
-public sealed record HealthCheckSpec(string Protocol, int Port, string Uri = "/", int Timeout = 10, int Interval = 60, int InitialDelay = 10);
+/// <param name="Timeout">For the whole check, answer included.</param>
+/// <param name="InitialDelay">After a start; failures before that count for nothing, a success does.</param>
+public sealed record HealthCheckSpec(string Protocol, int Port, string Uri = "/", int Timeout = 10, int Interval = 60, int InitialDelay = 10)
+{
+    /// <summary>Failures in a row, one <see cref="Interval"/> apart, before the consequence: 1 to 100. Null: the agent's setting for a health
+    /// check, 1 for a readiness check.</summary>
+    public int? Retries { get; init; }
+
+    /// <summary>Successes in a row before an instance is ready: 1 to 100; 1 also where an older process left it out.</summary>
+    public int SuccessThreshold
+    {
+        get;
+        init => field = Math.Max(1, value);
+    } = 1;
+}

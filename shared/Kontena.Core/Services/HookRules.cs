@@ -5,6 +5,9 @@ namespace Kontena.Core.Services;
 /// <summary>Hooks of the three stages that nodes run; <c>pre_build</c> is the client's own and not kept.</summary>
 internal static class HookRules
 {
+    /// <summary>Seconds.</summary>
+    private const int MaxTimeout = 3600;
+
     public static IReadOnlyList<ServiceHook> Read(HooksRequest hooks, FieldErrors errors)
     {
         var read = new List<ServiceHook>();
@@ -29,7 +32,12 @@ internal static class HookRules
             Check(hook.Instances, "instances", type, index, errors);
             if (!string.IsNullOrWhiteSpace(hook.Instances) && !IsInstances(hook.Instances))
                 errors.Reason("isn't in the right format", "hooks", type, FieldErrors.At(index), "instances");
-            read.Add(new ServiceHook(hook.Name?.Trim() ?? "", type, hook.Cmd ?? "", hook.Instances?.Replace(" ", "") ?? "", hook.Oneshot ?? false));
+            if (hook.Timeout is < 1 or > MaxTimeout)
+                errors.Reason(hook.Timeout < 1 ? "is too small" : "is too big", "hooks", type, FieldErrors.At(index), "timeout");
+            read.Add(new ServiceHook(hook.Name?.Trim() ?? "", type, hook.Cmd ?? "", hook.Instances?.Replace(" ", "") ?? "", hook.Oneshot ?? false)
+            {
+                Timeout = hook.Timeout,
+            });
         }
     }
 

@@ -113,7 +113,11 @@ public static class ServiceSpecReader
             LogDriver = fields.Text(request.LogDriver, "log_driver") ?? baseline.LogDriver,
             LogOpts = request.LogOpts ?? baseline.LogOpts,
             Hooks = request.Hooks is null ? baseline.Hooks : HookRules.Read(request.Hooks, errors),
-            HealthCheck = request.HealthCheck is null ? baseline.HealthCheck : HealthCheckRules.Read(request.HealthCheck, errors),
+            HealthCheck = request.HealthCheck is null ? baseline.HealthCheck : HealthCheckRules.Read(request.HealthCheck, "health_check", errors),
+            ReadinessCheck = request.ReadinessCheck is null
+                ? baseline.ReadinessCheck
+                : HealthCheckRules.Read(request.ReadinessCheck, "readiness_check", errors),
+            IgnoreImageHealthCheck = request.HealthCheck is null ? baseline.IgnoreImageHealthCheck : HealthCheckRules.SaysNone(request.HealthCheck),
             StopSignal = fields.Text(request.StopSignal, "stop_signal") ?? baseline.StopSignal,
             StopGracePeriod = RuntimeRules.StopGracePeriod(request.StopGracePeriod, errors) ?? baseline.StopGracePeriod,
         };

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Kontena.Contracts.Services;
+using Kontena.Core.Services;
 using Kontena.StackFiles.Yaml;
 
 namespace Kontena.StackFiles.Services;
@@ -40,16 +42,35 @@ internal static class HooksReader
             }
 
             var entry = new Values(map, hooks.Path(path), hooks.Remarks);
-            foreach (var other in map.Entries.Where(other => other.Key is not ("name" or "cmd" or "instances" or "oneshot")))
+            foreach (var other in map.Entries.Where(other => other.Key is not ("name" or "cmd" or "instances" or "oneshot" or "timeout")))
                 hooks.Remarks.Error(other.KeyPlace, entry.Path(other.Key), "is not a known key");
             foreach (var needed in Needed.Where(needed => map[needed] is null))
                 hooks.Remarks.Error(map.Place, entry.Path(needed), "is missing");
             var instances = entry.TextOrNumber("instances");
             if (instances is not null && instances != "*" && !instances.Split(',').All(part => part.Length > 0 && part.Trim().All(char.IsAsciiDigit)))
                 entry.Error(map["instances"]!, "instances", $"expected * or instance numbers separated by commas, found '{instances}'");
-            read.Add(new HookRequest { Name = entry.Text("name"), Cmd = entry.Text("cmd"), Instances = instances, Oneshot = entry.Boolean("oneshot") });
+            read.Add(new HookRequest
+            {
+                Name = entry.Text("name"), Cmd = entry.Text("cmd"), Instances = instances, Oneshot = entry.Boolean("oneshot"),
+                Timeout = Seconds(entry, "timeout"),
+            });
         }
 
         return read;
     }
+
+    private static int? Seconds(Values hook, string key)
+    {
+        if (hook.Map[key] is not { } node)
+            return null;
+        if (node is YamlScalar scalar && DurationSeconds(scalar.Text) is { } seconds and >= 1 and <= 3600)
+            return seconds;
+        hook.Error(node, key, $"expected 1 to 3600 seconds, as a number or a duration such as 90s or 5m; found {Values.Describe(node)}");
+        return null;
+    }
+
+    private static int? DurationSeconds(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : DurationText.TryParse(text, out var seconds) ? seconds
+        : null;
 }

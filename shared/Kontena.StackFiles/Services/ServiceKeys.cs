@@ -6,7 +6,8 @@ internal static class ServiceKeys
     public static readonly string[] Known =
     [
         "image", "build", "extends", "instances", "stateful", "command", "entrypoint", "environment", "env_file", "affinity", "links", "depends_on",
-        "external_links", "ports", "volumes", "volumes_from", "secrets", "certificates", "deploy", "health_check", "hooks", "cpus", "cpu_shares",
+        "external_links", "ports", "volumes", "volumes_from", "secrets", "certificates", "deploy", "health_check", "readiness_check", "hooks",
+        "cpus", "cpu_shares",
         "mem_limit", "memswap_limit", "mem_swaplimit", "shm_size", "cap_add", "cap_drop", "privileged", "user", "pid", "network_mode", "logging",
         "stop_signal", "stop_grace_period", "read_only", "only_if", "skip_if",
     ];

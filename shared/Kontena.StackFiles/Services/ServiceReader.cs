@@ -59,7 +59,8 @@ internal static class ServiceReader
                 Interval = Interval(deploy),
             },
             Hooks = HooksReader.Read(values),
-            HealthCheck = HealthCheck(values),
+            HealthCheck = HealthCheckReader.Read(values, "health_check"),
+            ReadinessCheck = HealthCheckReader.Read(values, "readiness_check"),
             StopSignal = values.Text("stop_signal"),
             StopGracePeriod = GracePeriod(values),
         };
@@ -163,30 +164,5 @@ internal static class ServiceReader
             return scalar.Text;
         values.Error(node, "stop_grace_period", $"expected a duration such as 23s or 1m30s, found {Values.Describe(node)}");
         return null;
-    }
-
-    private static HealthCheckRequest? HealthCheck(Values values)
-    {
-        var check = values.Mapping("health_check", "protocol", "port", "uri", "timeout", "interval", "initial_delay");
-        if (check is null)
-            return null;
-        var protocol = check.Text("protocol");
-        if (protocol is not ("http" or "tcp"))
-            check.Remarks.Error(check.Map["protocol"]?.Place ?? check.Place, check.Path("protocol"), "is needed: http or tcp");
-        var port = check.Integer("port");
-        if (check.Map["port"] is null || port is < 1 or > 65535)
-            check.Remarks.Error(check.Map["port"]?.Place ?? check.Place, check.Path("port"), "is needed: a port from 1 to 65535");
-        var uri = check.Text("uri");
-        if (uri?.Contains('/', StringComparison.Ordinal) == false)
-            check.Error(check.Map["uri"]!, "uri", $"expected a path such as /health, found '{uri}'");
-        return new HealthCheckRequest
-        {
-            Protocol = protocol,
-            Port = port,
-            Uri = uri,
-            Timeout = check.Integer("timeout"),
-            Interval = check.Integer("interval"),
-            InitialDelay = check.Integer("initial_delay"),
-        };
     }
 }

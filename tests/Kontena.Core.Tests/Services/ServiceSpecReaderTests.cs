@@ -53,6 +53,31 @@ public sealed class ServiceSpecReaderTests
         Assert.Equal(4, Read(Some.Request with { ContainerCount = 4 }).Instances);
 
     [Fact]
+    public void Checks_and_hooks_keep_their_thresholds_and_limits()
+    {
+        var spec = Read(Some.Request with
+        {
+            HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "tcp", Retries = 5, SuccessThreshold = 2 },
+            ReadinessCheck = new HealthCheckRequest { Port = 80, Protocol = "http", Uri = "/ready" },
+            Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "*", Timeout = 90 }] },
+        });
+
+        Assert.Equal(new HealthCheckSpec("tcp", 80) { Retries = 5, SuccessThreshold = 2 }, spec.HealthCheck);
+        Assert.Equal(new HealthCheckSpec("http", 80, "/ready"), spec.ReadinessCheck);
+        Assert.Equal(90, Assert.Single(spec.Hooks).Timeout);
+        Assert.False(spec.IgnoreImageHealthCheck);
+    }
+
+    [Fact]
+    public void Protocol_none_passes_over_the_images_own_check_too()
+    {
+        var spec = Read(Some.Request with { HealthCheck = new HealthCheckRequest { Protocol = "none" } });
+
+        Assert.Null(spec.HealthCheck);
+        Assert.True(spec.IgnoreImageHealthCheck);
+    }
+
+    [Fact]
     public void A_health_check_of_nulls_is_none() => Assert.Null(Read(Some.Request with { HealthCheck = new HealthCheckRequest() }).HealthCheck);
 
     [Fact]
@@ -130,6 +155,11 @@ public sealed class ServiceSpecReaderTests
         { "health_check.protocol: Protocol can't be nil", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80 } } },
         { "health_check.protocol: Protocol isn't an option", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "udp" } } },
         { "health_check.port: Port is too big", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 70_000, Protocol = "tcp" } } },
+        { "health_check.retries: Retries is too small", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "tcp", Retries = 0 } } },
+        { "health_check.success_threshold: Success Threshold is too big", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "tcp", SuccessThreshold = 101 } } },
+        { "health_check.port: Port has no meaning with protocol none", Some.Request with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "none" } } },
+        { "readiness_check.port: Port can't be nil", Some.Request with { ReadinessCheck = new HealthCheckRequest { Protocol = "tcp" } } },
+        { "hooks.pre_start.[0].timeout: Timeout is too big", Some.Request with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "*", Timeout = 3601 }] } } },
         { "deploy_opts.min_health: Min Health is too big: from 0.0 to 1.0", Some.Request with { DeployOpts = new DeployOptsRequest { MinHealth = 1.1 } } },
         { "deploy_opts.wait_for_port: Wait For Port is too small: from 1 to 65535", Some.Request with { DeployOpts = new DeployOptsRequest { WaitForPort = 0 } } },
         { "hooks.pre_start.[0].instances: Instances isn't in the right format", Some.Request with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "x" }] } } },

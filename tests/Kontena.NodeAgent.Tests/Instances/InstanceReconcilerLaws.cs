@@ -121,7 +121,7 @@ public class InstanceReconcilerLaws
         {
             Order = one.Order with { RestartRequestedAt = null },
             Seen = seen with { ServiceRevision = one.Order.Spec!.ServiceRevision, DeployRev = one.Order.Spec.DeployRev },
-            Memory = one.Memory with { Ready = Start.Of(seen), RestartRequestedAt = null },
+            Memory = one.Memory with { Ready = Start.Of(seen) },
         };
         return InstanceReconciler.Plan(fresh.Order, fresh.Seen, fresh.Memory, Now).Steps.Count == 0;
     });
@@ -185,7 +185,6 @@ public class InstanceReconcilerLaws
             StartContainer or RestartContainer => one with
             {
                 Seen = one.Seen! with { Running = true, State = "running", StartedAt = now, FinishedAt = null },
-                Memory = one.Memory with { RestartRequestedAt = null },
             },
             AwaitReady => one with { Memory = one.Memory with { Ready = Start.Of(one.Seen!), RetryAt = null } },
             NoteExit note => one with { Memory = one.Memory with { NotedExit = Start.Of(note.Exited), RetryAt = now.AddSeconds(4), Ready = null } },

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Services;
+using Kontena.Docker;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using Xunit;
@@ -175,6 +176,51 @@ public sealed class LifecycleTests(DockerEngine docker) : RealEngineTest(docker)
         await ApplyAsync(spec);
 
         await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.Health == "healthy");
+    }
+
+    [Fact]
+    public async Task The_images_own_check_decides_when_the_service_has_none()
+    {
+        await using var context = TinyImages.Context("HEALTHCHECK --interval=1s --retries=2 CMD test -f /tmp/well || { echo no file; exit 1; }\n");
+        const string image = "kontena-test/checked:1";
+        await Engine.BuildImageAsync(context, new BuildOptions { Tag = image }, progress: null, TestContext.Current.CancellationToken);
+        var spec = Some.Spec(Fresh("own"), image: image);
+        await ApplyAsync(spec);
+        var starting = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.State == ObservedState.Running);
+        await ShellAsync(spec.Name, "touch /tmp/well");
+        var ready = await ReadyAsync(spec);
+
+        await ShellAsync(spec.Name, "rm /tmp/well");
+        var restarted = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.Restarts > 0 && seen.Error is not null);
+
+        Assert.False(starting.Ready);
+        Assert.Equal("healthy", ready.Health);
+        Assert.Equal("unhealthy: the image's HEALTHCHECK says: no file", restarted.RestartReason);
+        Assert.Equal(ready.ContainerId, restarted.ContainerId);
+    }
+
+    [Fact]
+    public async Task A_hook_that_hangs_is_ended_with_its_last_lines()
+    {
+        var spec = Some.Spec(Fresh("hang")) with { Hooks = [new ServiceHook("wait", "pre_start", "echo waiting for db; sleep 1000") { Timeout = 2 }] };
+        await ApplyAsync(spec);
+
+        var failed = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.Error is not null);
+
+        Assert.Contains("hook wait (pre_start) did not end within 2 s and was killed", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("waiting for db", failed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_that_ignores_its_stop_signal_is_killed_after_its_grace_and_that_is_said()
+    {
+        var spec = Some.Spec(Fresh("deaf")) with { Cmd = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"], StopGracePeriod = 2 };
+        await RunAsync(spec);
+
+        await ApplyAsync(spec with { DeployRev = "d2", ServiceRevision = 2 }, 2);
+        var ready = await ReadyAsync(spec, 2);
+
+        Assert.Contains("did not end within 2 s of its stop signal and was killed", ready.Notice, StringComparison.Ordinal);
     }
 
     [Fact]

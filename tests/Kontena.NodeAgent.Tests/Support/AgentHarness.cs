@@ -4,6 +4,7 @@ using Kontena.Docker;
 using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Health;
+using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Logs;
 using Kontena.NodeAgent.Networking;
@@ -33,8 +34,9 @@ internal sealed class AgentHarness : IAsyncDisposable
         Gates = new StartGates(Options);
         var network = new GridNetwork(engine, Membership, Log<GridNetwork>());
         Lines = new LogBuffer();
+        Ledger = new ImageLedger(Options, Log<ImageLedger>());
         var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());
-        var tools = new InstanceTools(engine, time, Options, Membership, Orders, images, network, Gates, Lines, Log<InstanceTools>());
+        var tools = new InstanceTools(engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Log<InstanceTools>());
         Board = new ReportBoard(time);
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());
         var cursors = new LogCursors(Options, Log<LogCursors>());
@@ -45,7 +47,7 @@ internal sealed class AgentHarness : IAsyncDisposable
             Supervisor,
             new EngineEventWatcher(engine, Supervisor, time, Log<EngineEventWatcher>()),
             new ReportSender(Board, Bus, time, Log<ReportSender>()),
-            new HealthMonitor(Supervisor, Orders, Options, time, Log<HealthMonitor>()),
+            new HealthMonitor(Supervisor, Orders, tools, new NodeFactsReader(engine, Options, new DiskWatch(Options, Log<DiskWatch>())), Log<HealthMonitor>()),
             new LogShipper(engine, Supervisor, Lines, cursors, time, Log<LogShipper>()),
             new LogSender(Lines, cursors, Membership, Bus, time, Log<LogSender>()),
             Exec,
@@ -61,6 +63,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     public NodeMembership Membership { get; }
     public OrderBook Orders { get; }
     public StartGates Gates { get; }
+    public ImageLedger Ledger { get; }
     public ReportBoard Board { get; }
     public LogBuffer Lines { get; }
     public InstanceSupervisor Supervisor { get; }

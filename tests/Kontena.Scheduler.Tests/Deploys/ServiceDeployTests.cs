@@ -115,6 +115,15 @@ public sealed class ServiceDeployTests
     }
 
     [Fact]
+    public void The_agents_wait_for_a_check_has_its_initial_delay_on_top()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service(spec: Some.Spec() with { Image = "never:1", HealthCheck = new HealthCheckSpec("tcp", 80, InitialDelay: 120) }));
+        var ended = world.Finish(world.Deploy());
+        Assert.InRange((ended.FinishedAt - ended.CreatedAt)!.Value.TotalSeconds, 450, 480);
+    }
+
+    [Fact]
     public void A_long_pull_is_progress() // runtime.md §9.1 D12
     {
         var world = new GridWorld(nodes: 1);

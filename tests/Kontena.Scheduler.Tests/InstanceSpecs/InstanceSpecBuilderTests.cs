@@ -78,6 +78,14 @@ public sealed class InstanceSpecBuilderTests
     }
 
     [Fact]
+    public void Checks_are_the_services()
+    {
+        var (health, readiness) = (new HealthCheckSpec("tcp", 80) { Retries = 5 }, new HealthCheckSpec("http", 80, "/ready"));
+        var spec = Build(Some.Service(spec: Some.Spec() with { HealthCheck = health, ReadinessCheck = readiness, IgnoreImageHealthCheck = true }));
+        Assert.Equal((health, readiness, true), (spec.HealthCheck, spec.ReadinessCheck, spec.IgnoreImageHealthCheck));
+    }
+
+    [Fact]
     public void A_linked_load_balancer_gives_its_labels()
     {
         var balancer = Some.Service("lb", Some.Spec() with { Image = "kontena/lb:latest" });

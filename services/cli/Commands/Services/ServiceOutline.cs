@@ -84,14 +84,17 @@ internal static class ServiceOutline
             .Optional("memory_swap", Size(service.MemorySwap))
             .Optional("shm_size", Size(service.ShmSize))
             .Optional("pid", service.Pid);
-        if (service.HealthCheck is { } check)
-        {
-            block.Open("health check").Field("protocol", check.Protocol).Optional("uri", check.Uri).Field("port", check.Port)
-                .Field("timeout", check.Timeout).Field("interval", check.Interval).Field("initial_delay", check.InitialDelay);
-        }
+        if (service.HealthCheck is { } check) WriteCheck(block.Open("health check"), check);
+        else if (service.IgnoreImageHealthCheck == true) block.Field("health check", "none, not the image's own either");
+        if (service.ReadinessCheck is { } readiness) WriteCheck(block.Open("readiness check"), readiness);
 
         if (service.HealthStatus is { } health) block.Open("health status").Field("healthy", health.Healthy).Field("total", health.Total);
     }
+
+    private static void WriteCheck(Outline block, HealthCheckJson check) =>
+        block.Field("protocol", check.Protocol).Optional("uri", check.Uri).Field("port", check.Port)
+            .Field("timeout", check.Timeout).Field("interval", check.Interval).Field("initial_delay", check.InitialDelay)
+            .Optional("retries", check.Retries?.ToString()).Optional("success_threshold", check.SuccessThreshold?.ToString());
 
     private static string? Size(long? bytes) => bytes is { } value ? value < 0 ? "unlimited" : Sizes.Decimal(value) : null;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Kontena.Cli.Api;
 using Kontena.Cli.Features;
 using Kontena.Cli.Output;
@@ -39,8 +40,11 @@ internal sealed class ShowCommand : CommandBody
                 .Field("scheduled_to", instance.Node?.Name)
                 .Field("deploy_rev", instance.DeployRev)
                 .Field("rev", instance.Rev)
-                .Field("state", instance.State)
-                .Optional("error", instance.Error);
+                .Field("state", instance.CrashLooping ? "crash-looping" : instance.State)
+                .Optional("restarts", Restarts(instance, run.Time.GetUtcNow()))
+                .Optional("not ready", instance.HealthReason)
+                .Optional("error", instance.Error)
+                .Optional("notice", instance.Notice);
             var own = containers.Where(container => container.InstanceNumber == instance.InstanceNumber).ToList();
             if (own.Count == 0) continue;
             var inside = inner.Open("containers");
@@ -48,6 +52,15 @@ internal sealed class ShowCommand : CommandBody
         }
 
         return Exit.Done;
+    }
+
+    /// <summary>E.g. <c>7, the last: exited with code 1 after 0.2 s; next start in 12 s</c>; null without any.</summary>
+    private static string? Restarts(InstanceJson instance, DateTimeOffset now)
+    {
+        if (instance.Restarts == 0 && instance.RestartReason is null) return null;
+        var text = instance.Restarts.ToString(CultureInfo.InvariantCulture);
+        if (instance.RestartReason is { } reason) text += $", the last: {reason}";
+        return instance.NextStartAt is { } next && next > now ? $"{text}; next start in {Math.Ceiling((next - now).TotalSeconds):0} s" : text;
     }
 
     private static void Write(Outline list, ContainerJson container, DateTimeOffset now)

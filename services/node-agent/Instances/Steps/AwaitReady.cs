@@ -2,7 +2,8 @@ using Kontena.NodeAgent.Health;
 
 namespace Kontena.NodeAgent.Instances.Steps;
 
-/// <summary>Waits until the container may be counted: its port accepts, or it has stayed up a moment.</summary>
+/// <summary>Waits until the container may be counted: its port accepts, or it has stayed up a moment. One with a check may be asked at
+/// once, and is counted when that has passed.</summary>
 internal sealed record AwaitReady : InstanceStep
 {
     /// <summary>A container without <c>wait_for_port</c> is ready when it is still up after this.</summary>
@@ -32,7 +33,7 @@ internal sealed record AwaitReady : InstanceStep
                     $"port {port} of container {seen.Name} accepted no connection within {PortDeadline.TotalSeconds:0} s. Check wait_for_port and that the program listens on 0.0.0.0.");
             }
         }
-        else if (startedAt + Settling - context.Now is var left && left > TimeSpan.Zero)
+        else if (!Readiness.IsChecked(context.Spec, seen) && startedAt + Settling - context.Now is var left && left > TimeSpan.Zero)
         {
             await Task.Delay(left < Settling ? left : Settling, context.Tools.Time, cancellationToken);
             await context.LookAsync(cancellationToken);
@@ -40,7 +41,9 @@ internal sealed record AwaitReady : InstanceStep
                 return;
         }
 
-        context.Memory = context.Memory with { Ready = Start.Of(seen), Error = null, RetryAt = null, FailuresInARow = 0 };
+        // Where a check decides, an error stands until the check has passed.
+        var error = Readiness.IsChecked(context.Spec, seen) ? context.Memory.Error : null;
+        context.Memory = context.Memory with { Ready = Start.Of(seen), Error = error, RetryAt = null, FailuresInARow = 0 };
     }
 
     /// <summary>Where this node reaches the container.</summary>
@@ -48,15 +51,8 @@ internal sealed record AwaitReady : InstanceStep
     {
         if (context.Spec.Net == "host")
             return "127.0.0.1";
-        if (seen.Address is { } address)
+        if (await Probe.AddressAsync(context.Tools.Engine, context.Spec, seen, cancellationToken) is { } address)
             return address;
-        if (context.Spec.Net.StartsWith("container:", StringComparison.Ordinal))
-        {
-            var other = await context.Tools.Engine.InspectContainerAsync(context.Spec.Net["container:".Length..], cancellationToken);
-            if (other?.Addresses.Values.FirstOrDefault(one => one.Length > 0) is { } shared)
-                return shared;
-        }
-
         throw new StepFailedException($"container {seen.Name} has no address at which its port could be tried", TimeSpan.FromSeconds(1));
     }
 }

@@ -1,5 +1,4 @@
 using Kontena.Contracts.Instances;
-using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Instances.Steps;
 
@@ -13,22 +12,17 @@ internal sealed record NoteExit(ContainerSight Exited) : InstanceStep
         var memory = context.Memory;
         var finished = Exited.FinishedAt ?? context.Now;
         var uptime = finished - (Exited.StartedAt ?? finished);
-        var before = uptime >= Backoff.Settled ? 0 : memory.ExitsInARow;
         var lines = await LastLines.ReadAsync(context.Tools.Engine, Exited.Id, cancellationToken);
-        var reason = LastLines.Explain(Exited, lines);
+        var (history, pause) = memory.History.After(LastLines.Cause(Exited), finished, uptime);
         context.Memory = memory with
         {
             NotedExit = Start.Of(Exited),
             Ready = null,
-            Health = null,
-            HealthAt = null,
-            ExitsInARow = before + 1,
+            History = history,
             Restarts = memory.Restarts + 1,
-            RetryAt = finished + Backoff.AfterExit(before),
-            Error = reason,
+            RetryAt = finished + pause,
+            Error = LastLines.Explain(Exited, lines),
         };
-        context.Tools.Logger.LogWarning(
-            "Instance {Instance} {Reason}; next start in {Delay} s",
-            context.Order.Name, reason.Split('\n')[0], Backoff.AfterExit(before).TotalSeconds);
+        RestartNews.Tell(context, memory.History, pause);
     }
 }

@@ -13,16 +13,13 @@ internal sealed record RestartContainer(string ContainerId, int GraceSeconds) : 
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        await context.Tools.Engine.RestartContainerAsync(ContainerId, TimeSpan.FromSeconds(GraceSeconds), cancellationToken);
+        using (Grace.Watch(context, GraceSeconds))
+            await context.Tools.Engine.RestartContainerAsync(ContainerId, TimeSpan.FromSeconds(GraceSeconds), cancellationToken);
         await context.LookAsync(cancellationToken);
-        // The requests are met even where the engine's clock runs behind ours.
         context.Memory = context.Memory with
         {
             Restarts = context.Memory.Restarts + 1,
-            RestartRequestedAt = null,
             Ready = null,
-            Health = null,
-            HealthAt = null,
         };
     }
 }

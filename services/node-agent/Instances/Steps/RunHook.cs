@@ -7,15 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Kontena.NodeAgent.Instances.Steps;
 
 /// <summary>Runs one lifecycle hook (runtime.md §3.10): <c>pre_start</c> in a throw-away container, the others inside the instance's.</summary>
-/// <remarks>A failing <c>pre_start</c> keeps the instance from starting; a failing other is written to the instance's log and passed over.
-/// Its output is in the instance's log stream. Each has a deadline.</remarks>
+/// <remarks>A failing <c>pre_start</c> keeps the instance from starting; a failing other is written to the instance's log, noticed in what
+/// is reported, and passed over. Its output is in the instance's log stream. Each has a time limit.</remarks>
 internal sealed record RunHook(ServiceHook Hook) : InstanceStep
 {
+    private const int MaxOutput = 64 * 1024;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     public override string Describe() => $"run hook {Hook.Name} ({Hook.Type})";
 
-    public override TimeSpan Deadline(NodeAgentOptions options) => options.HookDeadline + TimeSpan.FromMinutes(1);
+    public override TimeSpan Deadline(NodeAgentOptions options) => LimitOf(options) + TimeSpan.FromMinutes(1);
+
+    private TimeSpan LimitOf(NodeAgentOptions options) => Hook.Timeout is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)) : options.HookDeadline;
 
     public static bool AppliesTo(ServiceHook hook, int number) =>
         hook.Instances.Trim() is "*" or ""
@@ -33,46 +36,53 @@ internal sealed record RunHook(ServiceHook Hook) : InstanceStep
             context.Order = context.Tools.Orders.Find(context.Order.InstanceId) ?? context.Order;
         }
 
-        using var deadline = new CancellationTokenSource(context.Tools.Options.HookDeadline, context.Tools.Time);
+        var limit = LimitOf(context.Tools.Options);
+        using var deadline = new CancellationTokenSource(limit, context.Tools.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var lines = new List<string>();
         try
         {
-            if (Hook.Type == "pre_start")
-                await RunAsideAsync(context, both.Token);
-            else
-                await RunInsideAsync(context, both.Token);
+            var code = Hook.Type == "pre_start" ? await RunAsideAsync(context, lines, both.Token) : await RunInsideAsync(context, lines, both.Token);
+            if (code is { } failed and not 0)
+                Fail(context, $"ended with code {failed}", lines);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            Fail(context, $"hook {Hook.Name} ({Hook.Type}) did not end within {context.Tools.Options.HookDeadline.TotalSeconds:0} s");
+            var fate = Hook.Type == "pre_start" ? "and was killed" : "and is left alone; it may still run in the container";
+            Fail(context, $"did not end within {limit.TotalSeconds:0} s {fate}. Raise its timeout if it needs longer", lines);
         }
         catch (EngineException error)
         {
-            Fail(context, $"hook {Hook.Name} ({Hook.Type}) could not run: {error.Message}");
+            Fail(context, $"could not run: {error.Message}", lines);
         }
     }
 
-    private async Task RunInsideAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>The exit code; null when there is nothing to run it in.</summary>
+    private async Task<int?> RunInsideAsync(StepContext context, List<string> lines, CancellationToken cancellationToken)
     {
         if (context.Seen is not { Running: true } seen)
-            return;
-        await using var session = await context.Tools.Engine.ExecAsync(
-            seen.Id, new ExecConfig { Cmd = ["/bin/sh", "-c", Hook.Cmd] }, cancellationToken);
+            return null;
         var output = new StringBuilder();
-        await foreach (var chunk in session.OutputAsync(cancellationToken))
+        try
         {
-            if (output.Length < 64 * 1024)
-                output.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
-        }
+            await using var session = await context.Tools.Engine.ExecAsync(
+                seen.Id, new ExecConfig { Cmd = ["/bin/sh", "-c", Hook.Cmd] }, cancellationToken);
+            await foreach (var chunk in session.OutputAsync(cancellationToken))
+            {
+                if (output.Length < MaxOutput)
+                    output.Append(Encoding.UTF8.GetString(chunk.Bytes.Span));
+            }
 
-        var code = await session.ExitCodeAsync(cancellationToken);
-        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Tell(context, seen.Id, lines);
-        if (code != 0)
-            Fail(context, Failure(code, lines));
+            return await session.ExitCodeAsync(cancellationToken);
+        }
+        finally
+        {
+            lines.AddRange(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Tell(context, seen.Id, lines);
+        }
     }
 
-    private async Task RunAsideAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task<int> RunAsideAsync(StepContext context, List<string> lines, CancellationToken cancellationToken)
     {
         var engine = context.Tools.Engine;
         var config = await CreateContainer.ConfigOfAsync(context, cancellationToken);
@@ -89,31 +99,33 @@ internal sealed record RunHook(ServiceHook Hook) : InstanceStep
                 seen = await engine.InspectContainerAsync(created.Id, cancellationToken);
             }
 
-            var lines = await LastLines.ReadAsync(engine, created.Id, cancellationToken);
-            Tell(context, created.Id, lines);
-            if (seen is null || seen.ExitCode != 0)
-                Fail(context, Failure(seen?.ExitCode ?? -1, lines));
+            return seen?.ExitCode ?? -1;
         }
         finally
         {
+            // Also of one that is ended here: its last lines are the best hint at what it hangs on.
             using var last = new CancellationTokenSource(TimeSpan.FromSeconds(30), context.Tools.Time);
-            await engine.RemoveContainerAsync(created.Id, force: true, anonymousVolumes: true, last.Token);
+            try
+            {
+                lines.AddRange(await LastLines.ReadAsync(engine, created.Id, last.Token));
+                Tell(context, created.Id, lines);
+            }
+            finally
+            {
+                await engine.RemoveContainerAsync(created.Id, force: true, anonymousVolumes: true, last.Token);
+            }
         }
     }
 
-    private string Failure(int code, IReadOnlyList<string> lines)
+    private void Fail(StepContext context, string what, IReadOnlyList<string> lines)
     {
         var last = LastLines.Bound(lines);
-        var text = $"hook {Hook.Name} ({Hook.Type}) ended with code {code}";
-        return last.Count == 0 ? text : $"{text}; its last lines:\n{string.Join('\n', last)}";
-    }
-
-    private void Fail(StepContext context, string reason)
-    {
+        var reason = $"hook {Hook.Name} ({Hook.Type}) {what}" + (last.Count == 0 ? "" : $"; its last lines:\n{string.Join('\n', last)}");
         if (Hook.Type == "pre_start")
             throw new StepFailedException(reason);
+        context.Memory = context.Memory with { Notice = reason };
         context.Tools.Logger.LogWarning("Instance {Instance}: {Reason}", context.Order.Name, reason);
-        Tell(context, context.Seen?.Id ?? "", [reason]);
+        Tell(context, context.Seen?.Id ?? "", [$"hook {Hook.Name} ({Hook.Type}) {what}"]);
     }
 
     private static void Tell(StepContext context, string containerId, IEnumerable<string> lines)

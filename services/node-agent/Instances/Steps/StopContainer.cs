@@ -13,7 +13,8 @@ internal sealed record StopContainer(string ContainerId, int GraceSeconds) : Ins
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        await context.Tools.Engine.StopContainerAsync(ContainerId, TimeSpan.FromSeconds(GraceSeconds), cancellationToken);
+        using (Grace.Watch(context, GraceSeconds))
+            await context.Tools.Engine.StopContainerAsync(ContainerId, TimeSpan.FromSeconds(GraceSeconds), cancellationToken);
         if (context.Seen is not { } seen || seen.Id != ContainerId)
             return;
         // The exit was wanted: it counts for no back-off. When it happened is looked up if anyone still asks.
