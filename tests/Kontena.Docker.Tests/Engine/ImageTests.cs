@@ -40,7 +40,7 @@ public class ImageTests(DockerEngine docker) : EngineTest(docker)
     public async Task An_image_is_listed_and_goes_with_its_last_name()
     {
         var tag = $"kontena-test/goes:{Environment.ProcessId}";
-        await using var context = TinyImages.Context("LABEL goes=1\n");
+        await using var context = TinyImages.Context("LABEL goes=1\nCMD [\"true\"]\n");
         var id = await Engine.BuildImageAsync(context, new BuildOptions { Tag = tag }, progress: null, Cancel);
         var container = await CreateAsync(new ContainerConfig { Image = tag });
 

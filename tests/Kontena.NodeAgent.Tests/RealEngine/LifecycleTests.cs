@@ -157,13 +157,14 @@ public sealed class LifecycleTests(DockerEngine docker) : RealEngineTest(docker)
     public async Task A_failing_health_check_restarts_the_container()
     {
         var spec = Some.Spec(Fresh("sick")) with { HealthCheck = new HealthCheckSpec("tcp", 81, Timeout: 1, Interval: 1, InitialDelay: 1) };
-        var first = await RunAsync(spec);
+        await ApplyAsync(spec);
 
         var sick = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.Health == "unhealthy");
-        var again = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.Ready && seen.StartedAt > first.StartedAt);
+        var again = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.Restarts == 1 && seen.StartedAt > sick.StartedAt);
 
         Assert.NotNull(sick.HealthAt);
-        Assert.Equal(first.ContainerId, again.ContainerId);
+        Assert.Equal(sick.ContainerId, again.ContainerId);
+        Assert.Matches(@"^unhealthy: tcp 10\.81\.1\.\d+:81: ConnectionRefused$", again.RestartReason);
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class LifecycleTests(DockerEngine docker) : RealEngineTest(docker)
     [Fact]
     public async Task The_images_own_check_decides_when_the_service_has_none()
     {
-        await using var context = TinyImages.Context("HEALTHCHECK --interval=1s --retries=2 CMD test -f /tmp/well || { echo no file; exit 1; }\n");
+        await using var context = TinyImages.Context("HEALTHCHECK --interval=1s --retries=2 CMD test -f /tmp/well || { echo no file; exit 1; }\nCMD [\"sleep\", \"1000000\"]\n");
         const string image = "kontena-test/checked:1";
         await Engine.BuildImageAsync(context, new BuildOptions { Tag = image }, progress: null, TestContext.Current.CancellationToken);
         var spec = Some.Spec(Fresh("own"), image: image);
@@ -214,13 +215,13 @@ public sealed class LifecycleTests(DockerEngine docker) : RealEngineTest(docker)
     [Fact]
     public async Task A_container_that_ignores_its_stop_signal_is_killed_after_its_grace_and_that_is_said()
     {
-        var spec = Some.Spec(Fresh("deaf")) with { Cmd = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"], StopGracePeriod = 2 };
+        var spec = Some.Spec(Fresh("deaf")) with { Cmd = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"], StopGracePeriod = 2, StopSignal = "SIGTERM" };
         await RunAsync(spec);
 
         await ApplyAsync(spec with { DeployRev = "d2", ServiceRevision = 2 }, 2);
         var ready = await ReadyAsync(spec, 2);
 
-        Assert.Contains("did not end within 2 s of its stop signal and was killed", ready.Notice, StringComparison.Ordinal);
+        Assert.Contains("did not end within 2 s of SIGTERM and was killed", ready.Notice, StringComparison.Ordinal);
     }
 
     [Fact]
