@@ -12,7 +12,7 @@ internal sealed class PlacementRun
 {
     private static readonly IPlacementFilter[] All =
     [
-        new AvailabilityFilter(), new EphemeralFilter(), new VolumeFilter(), new AffinityFilter(), new PortFilter(),
+        new AvailabilityFilter(), new DiskFilter(), new EphemeralFilter(), new VolumeFilter(), new AffinityFilter(), new PortFilter(),
         new CpuFilter(), new MemoryFilter(), new DependencyFilter(), new PerNodeFilter(),
     ];
 

@@ -157,6 +157,19 @@ public sealed class PlacementPlannerTests
     }
 
     [Fact]
+    public void A_full_disk_keeps_what_it_has_and_gets_nothing_new()
+    {
+        var bed = new PlacementBed(2);
+        var web = Some.Service("web", Some.Spec(2));
+        bed.Settle(web);
+        bed.Replace(node => node.Number == 1 ? node with { Facts = node.Facts! with { DiskPressure = true } } : node);
+        Assert.Equal([1, 2], bed.Place(web).Order());
+        Assert.Equal([2, 2], bed.Place(Some.Service("other", Some.Spec(2))));
+        bed.Replace(node => node with { Facts = node.Facts! with { DiskPressure = true } });
+        Assert.Equal("no node for shop.late-1: of 2 nodes 2 with a full disk", bed.Refuse(Some.Service("late")).Summary);
+    }
+
+    [Fact]
     public void Stateful_services_avoid_ephemeral_nodes()
     {
         var bed = new PlacementBed([Some.Node(1, "ephemeral=yes"), Some.Node(2)]);
