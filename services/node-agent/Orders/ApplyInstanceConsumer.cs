@@ -9,7 +9,7 @@ internal sealed class ApplyInstanceConsumer(OrderBook orders, ReportBoard board)
 {
     public async Task Consume(ConsumeContext<ApplyInstance> context)
     {
-        if (!await orders.TakeAsync(context.Message, context.CancellationToken))
-            board.Repeat(context.Message.InstanceId);
+        if (!await orders.TakeAsync(context.Message, context.CancellationToken) && !board.Repeat(context.Message.InstanceId))
+            orders.LookAgain(context.Message.InstanceId);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RemoveInstanceConsumer(OrderBook orders, ReportBoard board
 {
     public async Task Consume(ConsumeContext<RemoveInstance> context)
     {
-        if (!await orders.TakeAsync(context.Message, context.CancellationToken))
-            board.Repeat(context.Message.InstanceId);
+        if (!await orders.TakeAsync(context.Message, context.CancellationToken) && !board.Repeat(context.Message.InstanceId))
+            orders.LookAgain(context.Message.InstanceId);
     }
 }
