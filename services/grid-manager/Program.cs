@@ -1,7 +1,4 @@
 using Kontena.GridManager;
-using Kontena.GridManager.Backups;
 using Kontena.Hosting;
 
-return BackupCommand.IsMeant(args)
-    ? await BackupCommand.RunAsync("grid-manager", args)
-    : await KontenaApplicationBuilder.RunAsync("grid-manager", args, builder => builder.AddGridManager());
+return await KontenaApplicationBuilder.RunAsync("grid-manager", args, builder => builder.AddGridManager());

@@ -36,6 +36,7 @@ public static class NodeAgentModule
         services.AddSingleton<NodeMembership>();
         services.AddSingleton<NodeFactsReader>();
         services.AddSingleton<OrderBook>();
+        services.AddSingleton<OrderGate>();
         services.AddSingleton<StartGates>();
         services.AddSingleton(new MachineLogins(options.DockerConfig));
         services.AddSingleton<ImageStore>();

@@ -22,6 +22,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(GridSequence))]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(NodeLiveness))]
+[JsonSerializable(typeof(NodeDrain))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(Stack))]
 [JsonSerializable(typeof(ServiceDeploy))]

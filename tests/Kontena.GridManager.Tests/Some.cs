@@ -42,6 +42,9 @@ internal static class Some
         UpdatedAt = Day,
     };
 
+    public static NodeHeartbeat Beat(string node, string nodeId, string factsHash, string? run = null) =>
+        new() { Grid = "prod", Node = node, NodeId = nodeId, SentAt = Day, FactsHash = factsHash, ObservedDigest = "", Run = run };
+
     public static Service Service(string id, params string[] links)
     {
         var (stack, name) = (id.Split('/')[0], id.Split('/')[1]);

@@ -136,7 +136,47 @@ public sealed class NodeAgentModuleTests : IDisposable
         Assert.Equal("wrong token", membership.Refusal);
     }
 
-    private async Task<Running> StartAsync(FakeContainerEngine engine, bool answers = true, bool refuses = false)
+    [Fact]
+    public async Task An_older_grid_manager_answers_on_the_nodes_own_queue_and_is_heard()
+    {
+        await using var app = await StartAsync(new FakeContainerEngine(), older: true);
+        await app.Services.GetRequiredService<Said>().WaitForAsync<NodeHeartbeat>(beat => beat.Node == "node-x");
+        Assert.True(app.Services.GetRequiredService<NodeMembership>().ConfirmedNow);
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_node_says_nothing_in_its_name_and_takes_none_of_its_orders_until_it_may()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using var app = await StartAsync(engine);
+        var (said, bus) = (app.Services.GetRequiredService<Said>(), app.Services.GetRequiredService<IControlBus>());
+        var beat = await said.WaitForAsync<NodeHeartbeat>(_ => true);
+        var join = await said.WaitForAsync<JoinGrid>(_ => true);
+        Assert.Equal(join.Run, beat.Run);
+        Assert.Equal(join.Key, await AgentKey.ReadOrMakeAsync(Path.Combine(_directory, "agent"), cancellation));
+
+        said.Silent = true;
+        await bus.SendAsync(Destination.Queue(Queues.NodeJoin(join.NodeId, join.Run!)),
+            new JoinRefused { Reason = "not this process", Run = "another", Duplicate = true }, cancellation);
+        await bus.SendAsync(Destination.Queue(Queues.NodeJoin(join.NodeId, join.Run!)),
+            new JoinRefused { Reason = "a copy", Run = join.Run, Duplicate = true }, cancellation);
+        // It asks again as one that was refused; by then it has left the node's queue.
+        await said.WaitForAsync<JoinGrid>(_ => app.Services.GetRequiredService<NodeMembership>().Refusal == "a copy");
+        Assert.Null(app.Services.GetRequiredService<NodeMembership>().Current);
+        said.Forget();
+        await bus.SendAsync(Destination.Node(join.NodeId), Some.Apply(Some.Spec()), cancellation);
+
+        said.Silent = false;
+        await said.WaitForAsync<JoinGrid>(_ => true);
+        Assert.Empty(engine.Containers);
+        await said.WaitForAsync<NodeHeartbeat>(_ => true);
+        await bus.SendAsync(Destination.Node(join.NodeId), Some.Apply(Some.Spec(), generation: 2), cancellation);
+        await said.WaitForAsync<InstanceObserved>(seen => seen is { Ready: true, Generation: 2 });
+    }
+
+    private async Task<Running> StartAsync(FakeContainerEngine engine, bool answers = true, bool refuses = false, bool older = false)
     {
         var builder = KontenaApplicationBuilder.Create("node-agent", []);
         builder.Configuration["Kontena:DataDirectory"] = _directory;
@@ -145,7 +185,7 @@ public sealed class NodeAgentModuleTests : IDisposable
         builder.Configuration["Kontena:Agent:Labels"] = "ssd, zone=a";
         builder.Configuration["Kontena:Agent:Cpus"] = "3";
         builder.Services.AddSingleton<IContainerEngine>(engine);
-        builder.Services.AddSingleton(new Said { Answers = answers, Refuses = refuses });
+        builder.Services.AddSingleton(new Said { Answers = answers, Refuses = refuses, Older = older });
         builder.AddNodeAgent();
         builder.AddControlEndpoint(new BusEndpoint("test-reports")
         {
@@ -179,6 +219,13 @@ public sealed class NodeAgentModuleTests : IDisposable
         public bool Answers { get; init; }
         public bool Refuses { get; init; }
 
+        /// <summary>The version before: it answers on the node's own queue only.</summary>
+        public bool Older { get; init; }
+
+        public volatile bool Silent;
+
+        public void Forget() => _bus.Forget();
+
         public Task AddAsync(object message) => _bus.SendAsync(Destination.NodeData, message, CancellationToken.None);
 
         public Task<T> WaitForAsync<T>(Func<T, bool> fits) => _bus.WaitForAsync(fits);
@@ -190,12 +237,13 @@ public sealed class NodeAgentModuleTests : IDisposable
         public async Task Consume(ConsumeContext<JoinGrid> context)
         {
             await said.AddAsync(context.Message);
-            if (!said.Answers)
+            if (!said.Answers || said.Silent)
                 return;
             object answer = said.Refuses
                 ? new JoinRefused { Reason = "wrong token" }
                 : new NodeJoined { Grid = "test", Node = context.Message.Name, Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = "10.81.1.0/24" };
-            await bus.SendAsync(Destination.Node(context.Message.NodeId), answer, context.CancellationToken);
+            var to = said.Older ? Destination.Node(context.Message.NodeId) : Destination.Queue(Queues.NodeJoin(context.Message.NodeId, context.Message.Run!));
+            await bus.SendAsync(to, answer, context.CancellationToken);
         }
 
         public Task Consume(ConsumeContext<NodeHeartbeat> context) => said.AddAsync(context.Message);

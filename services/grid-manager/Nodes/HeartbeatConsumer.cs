@@ -19,7 +19,7 @@ internal sealed class HeartbeatConsumer(NodeLivenessMonitor monitor, NodeDirecto
 
     private async Task TakeAsync(NodeHeartbeat heartbeat, CancellationToken cancellationToken)
     {
-        var hearing = monitor.Heard(heartbeat.Grid, heartbeat.Node, heartbeat.NodeId, heartbeat.FactsHash);
+        var hearing = monitor.Heard(heartbeat);
         if (hearing == Hearing.Unknown)
             hearing = await directory.LearnAsync(heartbeat, cancellationToken);
         if (hearing == Hearing.Unknown)
@@ -27,8 +27,14 @@ internal sealed class HeartbeatConsumer(NodeLivenessMonitor monitor, NodeDirecto
             // The record was removed, or the number given to another machine since. The agent says so in its log and asks again when restarted.
             await answers.RefuseAsync(
                 heartbeat.NodeId,
+                heartbeat.Run,
                 $"grid {heartbeat.Grid} has no node {heartbeat.Node} with this engine: the record was removed; restart the agent to join again",
                 cancellationToken);
+        }
+        else if (hearing == Hearing.Rival)
+        {
+            monitor.Refused(heartbeat.Grid, heartbeat.Node, null);
+            await answers.RefuseRivalAsync(heartbeat.NodeId, heartbeat.Run, NodeTexts.Cloned(heartbeat.Grid, heartbeat.Node), cancellationToken);
         }
         else if (hearing == Hearing.OtherFacts)
         {

@@ -22,31 +22,55 @@ internal sealed class JoinConsumer(
     {
         if (!await IsGridSettledAsync(cancellationToken))
             return;
-        var outcome = await DecideAsync(join, cancellationToken);
-        if (outcome.Refusal is not null)
-            await answers.RefuseAsync(join.NodeId, outcome.Refusal, cancellationToken);
-        else
-            monitor.Joined(outcome.Node!);
+        var (grid, outcome) = await DecideAsync(join, cancellationToken);
+        if (outcome.RivalOf is { } node)
+        {
+            monitor.Refused(grid!, node, join.Facts.PrivateIp is { } address ? $"{join.Name} ({address})" : join.Name);
+            await answers.RefuseRivalAsync(join.NodeId, join.Run, outcome.Refusal!, cancellationToken);
+        }
+        else if (outcome.Refusal is not null)
+        {
+            await answers.RefuseAsync(join.NodeId, join.Run, outcome.Refusal, cancellationToken);
+        }
+        else if (outcome is { Node: { } joined, Joined: { } order })
+        {
+            monitor.Joined(joined, join.Run);
+            if (join.Run is not null)
+                await answers.WelcomeAsync(join.NodeId, join.Run, order, cancellationToken);
+        }
     }
 
-    private async Task<JoinOutcome> DecideAsync(JoinGrid join, CancellationToken cancellationToken)
+    private async Task<(string? Grid, JoinOutcome Outcome)> DecideAsync(JoinGrid join, CancellationToken cancellationToken)
     {
         if (JoinDecision.Mistake(join) is { } mistake)
-            return new JoinOutcome(null, mistake);
+            return (null, new JoinOutcome(null, mistake));
         var grids = (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(grid => grid.Value).ToList();
         var (grid, tokenNode) = await OpenedByAsync(grids, join.Token, cancellationToken);
         if (grid is null)
-            return new JoinOutcome(null, "the token opens no grid; set Kontena:Agent:Token to the token that grid show prints");
+            return (null, new JoinOutcome(null, "the token opens no grid; set Kontena:Agent:Token to the token that grid show prints"));
         foreach (var other in grids.Where(other => other.Name != grid))
         {
-            var index = new IndexValue("node-id", join.NodeId);
-            if (await store.ListAsync(StateKeys.Node, other.Name, cancellationToken, index) is [var elsewhere, ..])
-                return new JoinOutcome(null, $"this engine is node {elsewhere.Value.Name} of grid {other.Name}; remove it there first");
+            if (await WithEngineAsync(other.Name, join.NodeId, cancellationToken) is { } elsewhere)
+                return (grid, new JoinOutcome(null, $"this engine is node {elsewhere.Name} of grid {other.Name}; remove it there first"));
         }
 
-        return await ledger.DecideAsync(
-            grid, (snapshot, now) => JoinDecision.Decide(snapshot, join, tokenNode, now), why => new JoinOutcome(null, why), cancellationToken);
+        var incumbent = await IncumbentAsync(grid, join, cancellationToken);
+        return (grid, await ledger.DecideAsync(
+            grid, (snapshot, now) => JoinDecision.Decide(snapshot, join, tokenNode, incumbent, now), why => new JoinOutcome(null, why), cancellationToken));
     }
+
+    /// <summary>The agent that is the node with this engine id, and whether it is the one that asks.</summary>
+    private async Task<Incumbent> IncumbentAsync(string grid, JoinGrid join, CancellationToken cancellationToken)
+    {
+        if (await WithEngineAsync(grid, join.NodeId, cancellationToken) is not { } node)
+            return Incumbent.None;
+        var liveness = await store.GetAsync(StateKeys.NodeLiveness, grid, node.Name, cancellationToken);
+        var run = JoinDecision.IsKeyOf(node, join) ? monitor.Asked(grid, node.Name, join.Run) : RunVerdict.Node;
+        return new Incumbent(liveness?.Value.State ?? LivenessState.Offline, run);
+    }
+
+    private async Task<Node?> WithEngineAsync(string grid, string nodeId, CancellationToken cancellationToken) =>
+        (await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", nodeId))) is [var found, ..] ? found.Value : null;
 
     private async Task<(string? Grid, string? Node)> OpenedByAsync(List<Grid> grids, string token, CancellationToken cancellationToken)
     {

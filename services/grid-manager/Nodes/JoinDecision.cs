@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Core.Naming;
 using Kontena.Core.Networking;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Nodes.Liveness;
 using Kontena.State;
 using Kontena.State.Documents;
 
@@ -10,8 +13,23 @@ namespace Kontena.GridManager.Nodes;
 
 /// <summary>What became of a request to join.</summary>
 /// <param name="Node">The record the agent is now, with its number; null when refused.</param>
-/// <param name="Refusal">The sentence for the agent; null when it joined.</param>
-internal sealed record JoinOutcome(Node? Node, string? Refusal);
+/// <param name="Refusal">The sentence for the agent; null when it joined, or is to ask again.</param>
+internal sealed record JoinOutcome(Node? Node, string? Refusal)
+{
+    /// <summary>The order for the agent when it joined.</summary>
+    public NodeJoined? Joined { get; init; }
+
+    /// <summary>Refused because another agent is the node of this name.</summary>
+    public string? RivalOf { get; init; }
+}
+
+/// <summary>What is known of the agent that is the node already.</summary>
+/// <param name="State">Whether it is heard.</param>
+/// <param name="Run">Whether the process that asks is it.</param>
+internal readonly record struct Incumbent(LivenessState State, RunVerdict Run)
+{
+    public static readonly Incumbent None = new(LivenessState.Offline, RunVerdict.Node);
+}
 
 /// <summary>Makes an agent a node of a grid; asked again it gets the same answer (runtime.md §1.3–1.4).</summary>
 internal static class JoinDecision
@@ -28,18 +46,30 @@ internal static class JoinDecision
             return $"the node name '{join.Name}' is not usable; expected a host name of letters, digits, '-', '_' and '.'; set Kontena:Agent:Name";
         if (join.Facts is null)
             return "the facts about the machine are missing";
+        if (join.Key is not null && join.Key.Length is < 16 or > 128)
+            return "the agent's key must have 16 to 128 characters; delete the file agent-key in its directory";
+        if (join.Run is not null && (join.Run.Length is 0 or > 32 || !join.Run.All(char.IsAsciiLetterOrDigit)))
+            return "the agent's run must be 1 to 32 letters or digits";
         if (string.IsNullOrEmpty(join.Token))
             return "no token was given; set Kontena:Agent:Token to the token of the grid";
         return join.Labels?.Count > MaxLabels ? $"the node has {join.Labels.Count} labels, at most {MaxLabels} are possible" : null;
     }
 
+    /// <summary>Whether the agent is the one that the node is bound to, as far as its key says. Older agents give none, and are taken at their word.</summary>
+    public static bool IsKeyOf(Node node, JoinGrid join) => join.Key is null || node.KeyHash is null || node.KeyHash == HashOf(join.Key);
+
     /// <param name="tokenNode">The node whose own token was given; null when it was the grid's.</param>
-    public static Decision<JoinOutcome> Decide(GridSnapshot grid, JoinGrid join, string? tokenNode, DateTimeOffset now)
+    /// <param name="incumbent">Of the node that has this engine id.</param>
+    public static Decision<JoinOutcome> Decide(GridSnapshot grid, JoinGrid join, string? tokenNode, Incumbent incumbent, DateTimeOffset now)
     {
         var name = grid.Grid.Name;
         var known = grid.Nodes.FirstOrDefault(node => node.Value.NodeId is { } id && SameQueue(id, join.NodeId));
         if (known is not null && known.Value.NodeId != join.NodeId)
             return Refused($"the engine id {join.NodeId} differs only in signs or case from that of node {known.Value.Name}; their queues would be one");
+        if (known is not null && (IsKeyOf(known.Value, join) ? incumbent.Run == RunVerdict.Rival : incumbent.State != LivenessState.Offline))
+            return new(new JoinOutcome(null, NodeTexts.Cloned(name, known.Value.Name)) { RivalOf = known.Value.Name });
+        if (known is not null && incumbent.Run == RunVerdict.Waits)
+            return new(new JoinOutcome(null, null));
         if (tokenNode is null)
             return known is null ? JoinAnew(grid, join, now) : known.Value.Token is null ? JoinAgain(grid, known, join, [], now)
                 : Refused($"node {known.Value.Name} has a token of its own; the grid's token does not open it");
@@ -75,10 +105,11 @@ internal static class JoinDecision
             NodeId = join.NodeId,
             Labels = Labels(join),
             Facts = join.Facts,
+            KeyHash = HashOf(join.Key),
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return Joined(grid, node, expected: 0, $"node {name} joined with number {number}", now);
+        return Joined(grid, node, join.Run, expected: 0, $"node {name} joined with number {number}", now);
     }
 
     private static Decision<JoinOutcome> JoinAgain(
@@ -86,13 +117,14 @@ internal static class JoinDecision
     {
         // Labels belong to the API once there are any; a record without takes those of the machine.
         var labels = known.Value.Labels.Count == 0 ? Labels(join) : [.. known.Value.Labels.Union(added.Where(label => !string.IsNullOrWhiteSpace(label)))];
-        var same = known.Value.NodeId == join.NodeId && labels.SequenceEqual(known.Value.Labels)
+        var keyHash = HashOf(join.Key) ?? known.Value.KeyHash;
+        var same = known.Value.NodeId == join.NodeId && known.Value.KeyHash == keyHash && labels.SequenceEqual(known.Value.Labels)
             && known.Value.Facts is { } facts && FactsHash.Of(facts) == FactsHash.Of(join.Facts);
-        var node = same ? known.Value : known.Value with { NodeId = join.NodeId, Labels = labels, Facts = join.Facts, UpdatedAt = now };
-        return Joined(grid, node, same ? null : known.Version, $"node {node.Name} joined again as number {node.Number}", now);
+        var node = same ? known.Value : known.Value with { NodeId = join.NodeId, KeyHash = keyHash, Labels = labels, Facts = join.Facts, UpdatedAt = now };
+        return Joined(grid, node, join.Run, same ? null : known.Version, $"node {node.Name} joined again as number {node.Number}", now);
     }
 
-    private static Decision<JoinOutcome> Joined(GridSnapshot grid, Node node, long? expected, string change, DateTimeOffset now)
+    private static Decision<JoinOutcome> Joined(GridSnapshot grid, Node node, string? run, long? expected, string change, DateTimeOffset now)
     {
         if (GridSubnets.BlockOf(Ipv4Cidr.Parse(grid.Grid.Subnet), node.Number) is not { } block)
             return Refused($"node {node.Name} has number {node.Number}, for which the subnet {grid.Grid.Subnet} has no block");
@@ -100,18 +132,21 @@ internal static class JoinDecision
         var draft = new GridDraft(grid.Grid.Name);
         if (expected is { } version)
             draft.Put(StateKeys.Node, node, version, change);
-        var liveness = new NodeLiveness { Grid = grid.Grid.Name, Node = node.Name, State = LivenessState.Online, ConnectedAt = now, LastSeenAt = now };
+        var liveness = new NodeLiveness { Grid = grid.Grid.Name, Node = node.Name, State = LivenessState.Online, ConnectedAt = now, LastSeenAt = now, Run = run };
         draft.Put(StateKeys.NodeLiveness, liveness, CommitBatch.AnyVersion, $"node {node.Name} is online");
-        draft.Batch.Send(Destination.Node(node.NodeId!), new NodeJoined
+        var joined = new NodeJoined
         {
             Grid = grid.Grid.Name,
             Node = node.Name,
             Number = node.Number,
             GridSubnet = grid.Grid.Subnet,
             NodeSubnet = block.ToString(),
-        });
-        return new(new JoinOutcome(node, null), draft.Batch, draft.Changes);
+        };
+        draft.Batch.Send(Destination.Node(node.NodeId!), joined);
+        return new(new JoinOutcome(node, null) { Joined = joined }, draft.Batch, draft.Changes);
     }
+
+    private static string? HashOf(string? key) => key is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private static IReadOnlyList<string> Labels(JoinGrid join) =>
         [.. (join.Labels ?? []).Where(label => !string.IsNullOrWhiteSpace(label)).Distinct(StringComparer.Ordinal)];

@@ -36,12 +36,13 @@ internal static class UpdateNodeDecision
         if (errors.Any)
             return Decision.Refused(errors.Found);
         var labels = command.Labels ?? found.Value.Labels;
-        if (availability == found.Value.Availability && labels.SequenceEqual(found.Value.Labels))
+        var keyHash = command.ForgetAgent ? null : found.Value.KeyHash;
+        if (availability == found.Value.Availability && labels.SequenceEqual(found.Value.Labels) && keyHash == found.Value.KeyHash)
             return Decision.Unchanged();
 
         var draft = new GridDraft(command.Grid);
-        var node = found.Value with { Labels = labels, Availability = availability!.Value, UpdatedAt = now };
-        draft.Put(StateKeys.Node, node, found.Version, $"node {command.Node} updated: {node.Availability}, {labels.Count} labels");
+        var node = found.Value with { Labels = labels, Availability = availability!.Value, KeyHash = keyHash, UpdatedAt = now };
+        draft.Put(StateKeys.Node, node, found.Version, $"node {command.Node} updated: {node.Availability}, {labels.Count} labels{(keyHash == found.Value.KeyHash ? "" : ", its agent's key forgotten")}");
         return Decision.Done(draft);
     }
 }

@@ -39,6 +39,8 @@ internal sealed class HeartbeatSender(
             SentAt = time.GetUtcNow(),
             FactsHash = facts.Hash,
             ObservedDigest = supervisor.HasToldAll ? board.Digest() : "",
+            Run = board.Run,
+            Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook),
         };
         try
         {

@@ -27,9 +27,13 @@ internal sealed class InstanceSupervisor(
     private readonly Signal _lookNow = new();
     private volatile bool _listed;
     private volatile bool _toldAll;
+    private long _lookedAt = tools.Time.GetTimestamp();
 
     /// <summary>When the last full look at the engine ended well; null before the first.</summary>
     public DateTimeOffset? LastPass { get; private set; }
+
+    /// <summary>How long ago that was, whatever the clock did since; from the start of the process before the first.</summary>
+    public TimeSpan SinceLook => tools.Time.GetElapsedTime(Interlocked.Read(ref _lookedAt));
 
     /// <summary>Why the last full look failed; null when it did not.</summary>
     public string? EngineTrouble { get; private set; }
@@ -142,6 +146,7 @@ internal sealed class InstanceSupervisor(
             logger.LogInformation("The container engine answers again");
         EngineTrouble = null;
         LastPass = tools.Time.GetUtcNow();
+        Interlocked.Exchange(ref _lookedAt, tools.Time.GetTimestamp());
         await RemoveHooksAsync(listed, cancellationToken);
         var byInstance = listed
             .Where(one => one.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType)

@@ -21,8 +21,11 @@ internal sealed record InstanceOrder
     /// <summary>When this generation was taken up: an exit from before belongs to an earlier order.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
-    /// <summary>Restart the container unless it started later; never in this node's future.</summary>
+    /// <summary>Restart the container unless it started later. By this node's clock.</summary>
     public DateTimeOffset? RestartRequestedAt { get; init; }
+
+    /// <summary>The last request to restart, as its sender's clock named it: a repetition of it is none.</summary>
+    public DateTimeOffset? RestartAsked { get; init; }
 
     /// <summary>The removal is carried out.</summary>
     public bool Done { get; init; }

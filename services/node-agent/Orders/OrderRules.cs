@@ -20,6 +20,7 @@ internal static class OrderRules
             Spec = order.Spec,
             TakenAt = now,
             RestartRequestedAt = known?.RestartRequestedAt,
+            RestartAsked = known?.RestartAsked,
             HooksDone = known?.HooksDone ?? [],
             AdoptedVolumes = known?.AdoptedVolumes ?? [],
             Kept = known?.Kept,
@@ -56,8 +57,7 @@ internal static class OrderRules
     {
         if (known is null || known.Desired != DesiredState.Running)
             return null;
-        // Clocks differ: a request from the future would restart the container for ever.
-        var requested = order.RequestedAt < now ? order.RequestedAt : now;
-        return known.RestartRequestedAt >= requested ? null : known with { RestartRequestedAt = requested };
+        // Clocks differ: the sender's time tells requests apart, and is compared with nothing else. When the container started is told by ours.
+        return known.RestartAsked == order.RequestedAt ? null : known with { RestartAsked = order.RequestedAt, RestartRequestedAt = now };
     }
 }

@@ -2,19 +2,24 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Docker;
 using Kontena.Hosting.Bus;
-using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Reports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Registration;
 
 /// <summary>Finds out who the node is, opens its queues, and asks to join until grid-manager has answered: at every start (runtime.md §1.4).</summary>
+/// <remarks>
+/// The node's orders are read at once: the agent must work while everything above it is gone. Should they be those of a machine this one was copied from, they
+/// are left again when the agent is refused, and go back to the broker meanwhile (<see cref="OrderGate"/>). Answers come to a queue of this process alone.
+/// </remarks>
 internal sealed class JoinLoop(
     AgentIdentity identity,
     NodeMembership membership,
     NodeFactsReader facts,
     OrderBook orders,
+    ReportBoard board,
     IEndpointOpener queues,
     IControlBus bus,
     NodeAgentOptions options,
@@ -25,29 +30,81 @@ internal sealed class JoinLoop(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RefusedPause = TimeSpan.FromMinutes(1);
 
+    private Task _exec = Task.CompletedTask;
+    private bool _reading;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (await identity.SettleAsync(stoppingToken) is { } former)
             orders.SetAside($"they were given to engine {former}, and this is engine {identity.NodeId}");
         var nodeId = identity.NodeId!;
+        var key = await AgentKey.ReadOrMakeAsync(options.DataDirectory, stoppingToken);
         orders.Open();
-        await queues.OpenControlAsync(NodeQueues.Orders(nodeId), stoppingToken);
-        var exec = queues.OpenDataAsync(NodeQueues.Exec(nodeId), stoppingToken);
+        await ReadOrdersAsync(nodeId, stoppingToken);
+        await queues.OpenControlAsync(NodeQueues.Answers(nodeId, board.Run), stoppingToken);
 
         if (options.Token.Length == 0)
             logger.LogError("No token to join with; set Kontena:Agent:Token to the grid's or the node's token");
-        for (var pause = FirstPause; !membership.ConfirmedNow && options.Token.Length > 0; pause = Longer(pause))
+        for (var pause = FirstPause; !stoppingToken.IsCancellationRequested; pause = Longer(pause))
         {
-            await AskAsync(nodeId, stoppingToken);
-            await Task.Delay(membership.Refusal is null ? pause : RefusedPause, time, stoppingToken);
-        }
+            if (membership.IsRival)
+                await LeaveOrdersAsync(nodeId, stoppingToken);
+            else
+                await ReadOrdersAsync(nodeId, stoppingToken);
 
-        await exec;
+            if (membership.ConfirmedNow || options.Token.Length == 0)
+            {
+                await membership.ChangedAsync(stoppingToken);
+                pause = FirstPause;
+                continue;
+            }
+
+            await AskAsync(nodeId, key, stoppingToken);
+            await PauseAsync(membership.Refusal is null ? pause : membership.IsRival ? LongestPause : RefusedPause, stoppingToken);
+        }
     }
 
     private static TimeSpan Longer(TimeSpan pause) => pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
 
-    private async Task AskAsync(string nodeId, CancellationToken cancellationToken)
+    private async Task ReadOrdersAsync(string nodeId, CancellationToken cancellationToken)
+    {
+        if (_reading)
+            return;
+        await queues.OpenControlAsync(NodeQueues.Orders(nodeId), cancellationToken);
+        // The data connection may be away for long; nothing waits for it.
+        _exec = queues.OpenDataAsync(NodeQueues.Exec(nodeId), cancellationToken);
+        _reading = true;
+    }
+
+    private async Task LeaveOrdersAsync(string nodeId, CancellationToken cancellationToken)
+    {
+        if (!_reading)
+            return;
+        await queues.CloseAsync(Queues.Node(nodeId), cancellationToken);
+        if (_exec.IsCompletedSuccessfully)
+            await queues.CloseAsync(Queues.NodeExec(nodeId), cancellationToken);
+        _reading = false;
+    }
+
+    /// <summary>Ends early when an answer comes.</summary>
+    private async Task PauseAsync(TimeSpan most, CancellationToken cancellationToken)
+    {
+        var refusal = membership.Refusal;
+        using var due = new CancellationTokenSource(most, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
+        try
+        {
+            // The same refusal again is no reason to ask at once.
+            do
+                await membership.ChangedAsync(either.Token);
+            while (!membership.ConfirmedNow && membership.Refusal == refusal);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task AskAsync(string nodeId, string key, CancellationToken cancellationToken)
     {
         try
         {
@@ -59,6 +116,8 @@ internal sealed class JoinLoop(
                 Token = options.Token,
                 Labels = options.Labels.Count > 0 ? options.Labels : facts.EngineLabels,
                 Facts = now,
+                Key = key,
+                Run = board.Run,
             };
             await bus.SendAsync(Destination.Report("", "join"), join, cancellationToken);
         }

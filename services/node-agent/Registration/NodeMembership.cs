@@ -12,6 +12,10 @@ internal sealed class NodeMembership
     private readonly ILogger<NodeMembership> _logger;
     private volatile NodeJoined? _current;
     private volatile string? _refusal;
+    private volatile bool _rival;
+    private volatile bool _confirmedNow;
+    private readonly Signal _changed = new();
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NodeMembership(NodeAgentOptions options, ILogger<NodeMembership> logger)
     {
@@ -21,11 +25,17 @@ internal sealed class NodeMembership
         _current = Read();
     }
 
-    /// <summary>Null until the first join.</summary>
-    public NodeJoined? Current => _current;
+    /// <summary>Null until the first join, and while another agent is this node.</summary>
+    public NodeJoined? Current => _rival ? null : _current;
 
     /// <summary>Whether grid-manager has confirmed the membership since this process started.</summary>
-    public bool ConfirmedNow { get; private set; }
+    public bool ConfirmedNow => _confirmedNow;
+
+    /// <summary>Another agent has our engine id and is the node: nothing is said in its name, and its orders are not ours.</summary>
+    public bool IsRival => _rival;
+
+    /// <summary>Ends with the first answer to a request to join since this process started.</summary>
+    public Task AnsweredAsync => _answered.Task;
 
     /// <summary>Why the last request to join was refused; null when it was not.</summary>
     public string? Refusal => _refusal;
@@ -34,10 +44,12 @@ internal sealed class NodeMembership
     {
         var before = _current;
         _refusal = null;
-        ConfirmedNow = true;
+        _current = joined;
+        (_rival, _confirmedNow) = (false, true);
+        _answered.TrySetResult();
+        _changed.Set();
         if (joined == before)
             return;
-        _current = joined;
         await DurableFile.WriteAsync(_file, JsonSerializer.SerializeToUtf8Bytes(joined, AgentJson.Default.NodeJoined), cancellationToken);
         if (before is not null && before.Grid != joined.Grid)
             _logger.LogWarning("This node was in grid {Before} and is in grid {After} now; containers of the old grid are left alone", before.Grid, joined.Grid);
@@ -45,14 +57,25 @@ internal sealed class NodeMembership
             "Joined grid {Grid} as node {Node} (number {Number}, addresses {Subnet})", joined.Grid, joined.Node, joined.Number, joined.NodeSubnet);
     }
 
-    public void Refuse(string reason)
+    /// <param name="reason">For the log and <c>/readyz</c>.</param>
+    /// <param name="rival">Because another agent is the node with this engine id.</param>
+    public void Refuse(string reason, bool rival = false)
     {
-        if (_refusal != reason && ConfirmedNow)
+        if (_refusal != reason && rival)
+            _logger.LogError("This agent is not the node: {Reason}. It takes no orders, and asks again every few seconds; containers are left alone", reason);
+        else if (_refusal != reason && ConfirmedNow)
             _logger.LogError("This node is not in its grid any more: {Reason}. Its containers are left alone", reason);
         else if (_refusal != reason)
             _logger.LogError("This node may not join: {Reason}. Correct Kontena:Agent:Token or the grid's settings; it is asked again every minute", reason);
         _refusal = reason;
+        if (rival)
+            (_rival, _confirmedNow) = (true, false);
+        _answered.TrySetResult();
+        _changed.Set();
     }
+
+    /// <summary>Until an answer has come, now or since the last call. For one reader.</summary>
+    public Task ChangedAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
 
     private NodeJoined? Read()
     {

@@ -6,7 +6,7 @@ using Kontena.NodeAgent.Orders;
 
 namespace Kontena.NodeAgent.Registration;
 
-/// <summary>The node's two queues and who reads them. They are opened when the engine's id is known.</summary>
+/// <summary>The node's queues and who reads them. They are opened when the engine's id is known.</summary>
 internal static class NodeQueues
 {
     public static readonly IReadOnlyList<Type> OrderConsumers =
@@ -16,6 +16,10 @@ internal static class NodeQueues
     ];
 
     public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];
+
+    /// <summary>Answers to this process's requests to join.</summary>
+    public static BusEndpoint Answers(string nodeId, string run) =>
+        new(Queues.NodeJoin(nodeId, run)) { Consumers = [typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer)], Temporary = true, Prefetch = 4, Concurrency = 1 };
 
     /// <summary>Many orders at once: each ends when its file is safe, and files of different instances don't wait for one another.</summary>
     public static BusEndpoint Orders(string nodeId) =>

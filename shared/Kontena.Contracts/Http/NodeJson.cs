@@ -50,6 +50,21 @@ public sealed record NodeJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DiskPressure { get; init; }
 
+    /// <summary>Connected, but part of its agent does not work: <see cref="Warnings"/> say what. Not of the original API; <see cref="Status"/> keeps its values.</summary>
+    public bool Degraded { get; init; }
+
+    /// <summary>What an operator should know of the node, a sentence each. Not of the original API.</summary>
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; } = [];
+
+    /// <summary>Seconds by which the node's clock is ahead of the control plane's; negative: behind. Null until heard. Not of the original API.</summary>
+    public double? ClockAhead { get; init; }
+
+    /// <summary><c>older</c> or <c>newer</c> when the agent's version is not that of the control plane. Not of the original API.</summary>
+    public string? VersionSkew { get; init; }
+
+    /// <summary>How far the drain has come; null while the node is not drained. Not of the original API.</summary>
+    public NodeDrainJson? Drain { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NodeGridJson? Grid { get; init; }
 
@@ -57,6 +72,26 @@ public sealed record NodeJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ResourceUsageJson? ResourceUsage { get; init; }
 }
+
+/// <summary>The work of moving instances off a node.</summary>
+public sealed record NodeDrainJson
+{
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Null while there is something to move.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Instances that were on the node.</summary>
+    public int Instances { get; init; }
+
+    /// <summary>Those that still are. When the drain is done, these stay: their data is here, or their service is stopped.</summary>
+    public IReadOnlyList<DrainedInstanceJson> Left { get => field ?? []; init; } = [];
+}
+
+/// <param name="Name">As its container is called.</param>
+/// <param name="State"><c>waiting</c>, <c>moving</c>, <c>leaving</c>, <c>blocked</c>, <c>stopping</c> or <c>stays</c>.</param>
+/// <param name="Reason">Why.</param>
+public sealed record DrainedInstanceJson(string Name, string State, string Reason);
 
 public sealed record DriverJson(string Name, string? Version);
 
@@ -149,6 +184,10 @@ public sealed record NodeRequest
     public string? Token { get; init; }
     public IReadOnlyList<string>? Labels { get; init; }
     public string? Availability { get; init; }
+
+    /// <summary>True: the next agent with the node's engine id may join, whatever its key. Not of the original API.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? ForgetAgent { get; init; }
 }
 
 /// <summary>Answer of <c>nodes/…/health</c> (§10.3).</summary>

@@ -33,7 +33,11 @@ public sealed record Instance
 }
 
 /// <summary>An order to remove the instance from a node, until it is confirmed.</summary>
-public sealed record Departure(string Node, string NodeId, long Generation, DateTimeOffset OrderedAt);
+public sealed record Departure(string Node, string NodeId, long Generation, DateTimeOffset OrderedAt)
+{
+    /// <summary>Not ordered yet: it goes on serving until its successor is ready. <see cref="OrderedAt"/> is when it was decided.</summary>
+    public bool AwaitsSuccessor { get; init; }
+}
 
 public enum DesiredState
 {

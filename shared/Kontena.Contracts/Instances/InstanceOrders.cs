@@ -22,10 +22,12 @@ public sealed record RemoveInstance
     public bool RemoveData { get; init; }
 }
 
-/// <summary>Order: restart the container in place, unless it was started after <see cref="RequestedAt"/>.</summary>
+/// <summary>Order: restart the container in place.</summary>
 public sealed record RestartInstance
 {
     public required string InstanceId { get; init; }
+
+    /// <summary>By the sender's clock: names the request, so that the same one is followed once. Not compared with the node's clock.</summary>
     public required DateTimeOffset RequestedAt { get; init; }
 }
 

@@ -45,16 +45,22 @@ public static class Queues
     /// <summary>Where a node takes input for exec sessions (data connection).</summary>
     public static string NodeExec(string nodeId) => "node-" + NodeToken(nodeId) + "-exec";
 
+    /// <summary>Where one process of an agent takes the answers to its requests to join. Its own, as machines that were cloned share <see cref="Node"/>.</summary>
+    /// <param name="run"><see cref="Nodes.JoinGrid.Run"/>: letters and digits.</param>
+    public static string NodeJoin(string nodeId, string run) => "node-" + NodeToken(nodeId) + JoinInfix + NodeToken(run);
+
     /// <summary>Where one api process takes the output of the exec sessions it opened (data connection).</summary>
     public static string ApiExec(string apiInstance) => ApiExecPrefix + apiInstance;
 
     /// <summary>Queues that go with the process that reads them. Senders must know: whoever declares such a queue's exchange otherwise than its reader is refused by the broker.</summary>
-    public static bool IsTemporary(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal);
+    public static bool IsTemporary(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal)
+        || (queue.StartsWith("node-", StringComparison.Ordinal) && queue.Contains(JoinInfix, StringComparison.Ordinal));
 
     /// <summary>Routing key of a report: <c>shard.kind</c>, e.g. <c>7.heartbeat</c>. A scheduler shard binds the kinds it wants under its own number.</summary>
     public static string ReportKey(string grid, string kind) => $"{ShardOf(grid)}.{kind}";
 
     private const string ApiExecPrefix = "api-exec-";
+    private const string JoinInfix = "-join-";
 
     private static string NodeToken(string nodeId) =>
         string.Concat(nodeId.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));

@@ -16,6 +16,10 @@ public sealed record Node
 
     /// <summary>A token for this node alone; null when it joined with the grid's.</summary>
     public string? Token { get; init; }
+
+    /// <summary>SHA-256 of the key of the agent that is this node, 64 hex digits (<see cref="JoinGrid.Key"/>). Null until one has given its key, or when it was
+    /// forgotten: the next one that joins is bound.</summary>
+    public string? KeyHash { get; init; }
     public IReadOnlyList<string> Labels { get; init; } = [];
     public NodeAvailability Availability { get; init; } = NodeAvailability.Active;
 
@@ -44,6 +48,67 @@ public sealed record NodeLiveness
     /// <summary>Stored at most every ten seconds, so it may be that old.</summary>
     public DateTimeOffset? LastSeenAt { get; init; }
     public DateTimeOffset? DisconnectedAt { get; init; }
+
+    /// <summary>The process of the agent that is this node; null until one that tells was heard.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Seconds by which the node's clock is ahead of grid-manager's, negative when it is behind; null until heard. The way of a message counts as being
+    /// behind: milliseconds, as a rule.</summary>
+    public double? ClockAhead { get; init; }
+
+    /// <summary>As in <see cref="NodeHeartbeat.Troubles"/>: the node is degraded while there are any.</summary>
+    public IReadOnlyList<string> Troubles { get => field ?? []; init; } = [];
+
+    /// <summary>The last that was refused because this node has the same engine id; null when there was none.</summary>
+    public NodeRival? Rival { get; init; }
+}
+
+/// <summary>An agent on another machine with the engine id of a node: a cloned machine, or one whose agent lost its directory.</summary>
+/// <param name="Name">What it calls itself, with its private address when it gave one; null when only its heartbeats were heard.</param>
+/// <param name="LastAt">When it was last refused, by grid-manager's clock; stored once a minute.</param>
+public sealed record NodeRival(string? Name, DateTimeOffset LastAt);
+
+/// <summary>How far the work of moving instances off a node has come. Written by the scheduler while the node's availability is drain; id is the node's name.</summary>
+public sealed record NodeDrain
+{
+    public required string Grid { get; init; }
+    public required string Node { get; init; }
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The most instances that were here at once since then.</summary>
+    public required int Instances { get; init; }
+
+    /// <summary>Those still here, by name.</summary>
+    public IReadOnlyList<DrainedInstance> Left { get; init; } = [];
+
+    /// <summary>When only such were left as stay; null while there is something to do.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <param name="Name">As its container is called.</param>
+/// <param name="State">What becomes of it.</param>
+/// <param name="Reason">Why, in a sentence; at most 1000 characters.</param>
+public sealed record DrainedInstance(string Name, DrainState State, string Reason);
+
+public enum DrainState
+{
+    /// <summary>Its turn comes.</summary>
+    Waiting,
+
+    /// <summary>Its successor is being started.</summary>
+    Moving,
+
+    /// <summary>Its container is being removed.</summary>
+    Leaving,
+
+    /// <summary>Nothing happens until somebody changes something.</summary>
+    Blocked,
+
+    /// <summary>It is being stopped, and will stay.</summary>
+    Stopping,
+
+    /// <summary>It is stopped and stays: its data is here, or its service is stopped.</summary>
+    Stays,
 }
 
 public enum LivenessState

@@ -9,6 +9,9 @@ public sealed record UpdateNode
 
     /// <summary><c>active</c> or <c>drain</c>; anything else is refused.</summary>
     public string? Availability { get; init; }
+
+    /// <summary>The next agent with the node's engine id may join, whatever its key: for a machine whose agent lost its directory.</summary>
+    public bool ForgetAgent { get; init; }
 }
 
 /// <summary>Removes the record; the node's instances become free to be placed elsewhere. Its containers are not touched.</summary>

@@ -16,6 +16,14 @@ public sealed record JoinGrid
     public required string Token { get; init; }
     public IReadOnlyList<string> Labels { get; init; } = [];
     public required NodeFacts Facts { get; init; }
+
+    /// <summary>A secret that the agent made at its first start and keeps in its directory: whoever has it is the same agent, though engine ids may be
+    /// copied with a machine. 16 to 128 characters; null from older agents.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The agent's process, 1 to 32 letters and digits. Answers come to <see cref="Messaging.Queues.NodeJoin"/> of it too, which no other agent
+    /// with the same engine id reads. Null from older agents.</summary>
+    public string? Run { get; init; }
 }
 
 /// <summary>Order: the agent is this node of this grid.</summary>
@@ -36,6 +44,12 @@ public sealed record NodeJoined
 public sealed record JoinRefused
 {
     public required string Reason { get; init; }
+
+    /// <summary>The process that is refused; another one ignores it. Null: whoever reads it.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Another agent is the node with this engine id. The refused one takes no orders and says nothing until it may join.</summary>
+    public bool Duplicate { get; init; }
 }
 
 /// <summary>"I am here", every two seconds.</summary>
@@ -45,7 +59,7 @@ public sealed record NodeHeartbeat
     public required string Node { get; init; }
     public required string NodeId { get; init; }
 
-    /// <summary>By the node's clock.</summary>
+    /// <summary>By the node's clock: only for saying how far it is off. Nothing is decided by it.</summary>
     public required DateTimeOffset SentAt { get; init; }
 
     /// <summary>Hash of the facts the agent last sent; grid-manager asks again when it knows others.</summary>
@@ -54,6 +68,12 @@ public sealed record NodeHeartbeat
     /// <summary><see cref="Instances.ObservedDigest"/> of all instances on the node. When the scheduler's differs, it orders <see cref="Instances.SyncNode"/>.
     /// Empty while the agent has not yet looked at all of them after its start: then it says nothing.</summary>
     public required string ObservedDigest { get; init; }
+
+    /// <summary>As in <see cref="JoinGrid.Run"/>. Null from older agents.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>What of the agent does not work, a sentence each, the same from beat to beat while it lasts; at most 16. Empty: all is well, or an older agent.</summary>
+    public IReadOnlyList<string> Troubles { get => field ?? []; init; } = [];
 }
 
 /// <summary>The facts of a node that has joined. Sent on change and when asked.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using MassTransit.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,11 +23,21 @@ internal sealed partial class EndpointOpener(
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly ConcurrentDictionary<string, (HostReceiveEndpointHandle Handle, BusSide Side)> _open = new(StringComparer.Ordinal);
+
     public Task OpenControlAsync(BusEndpoint endpoint, CancellationToken cancellationToken) =>
         OpenAsync(control, sides.Control, endpoint, cancellationToken);
 
     public Task OpenDataAsync(BusEndpoint endpoint, CancellationToken cancellationToken) =>
         OpenAsync(data.Value, sides.Data, endpoint, cancellationToken);
+
+    public async Task CloseAsync(string queue, CancellationToken cancellationToken)
+    {
+        if (!_open.TryRemove(queue, out var open))
+            return;
+        await LetGoAsync(open.Handle, queue, open.Side, cancellationToken);
+        open.Side.Closed(queue);
+    }
 
     private async Task OpenAsync(IReceiveEndpointConnector connector, BusSide side, BusEndpoint endpoint, CancellationToken cancellationToken)
     {
@@ -49,6 +60,7 @@ internal sealed partial class EndpointOpener(
                 endpoint.Queue,
                 (context, configurator) => EndpointTopology.Configure(configurator, context, endpoint, transport, side));
             await handle.Ready.WaitAsync(AttemptLimit, time, cancellationToken);
+            _open[endpoint.Queue] = (handle, side);
             return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -10,4 +10,7 @@ public interface IEndpointOpener
 
     /// <inheritdoc cref="OpenControlAsync"/>
     Task OpenDataAsync(BusEndpoint endpoint, CancellationToken cancellationToken);
+
+    /// <summary>Stops reading a queue that was opened here, on either connection; what waits in it stays there. It may be opened again. Closing one that is not open does nothing.</summary>
+    Task CloseAsync(string queue, CancellationToken cancellationToken);
 }

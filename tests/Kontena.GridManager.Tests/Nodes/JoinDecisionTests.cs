@@ -5,6 +5,7 @@ using Kontena.Contracts;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Nodes;
+using Kontena.GridManager.Nodes.Liveness;
 using Kontena.State;
 using Xunit;
 
@@ -84,10 +85,10 @@ public sealed class JoinDecisionTests
     public void A_node_token_binds_to_the_first_engine_and_adds_labels()
     {
         var made = Some.Node(1, "made", token: "its-own") with { NodeId = null, Labels = ["by=admin"] };
-        var bound = Assert.Single(JoinDecision.Decide(Some.Snapshot(made), Join, "made", Some.Now).Puts(StateKeys.Node));
+        var bound = Assert.Single(JoinDecision.Decide(Some.Snapshot(made), Join, "made", Incumbent.None, Some.Now).Puts(StateKeys.Node));
         Assert.Equal("ID:NEW", bound.NodeId);
         Assert.Equal(["by=admin", "az=1"], bound.Labels);
-        var other = JoinDecision.Decide(Some.Snapshot(bound), Join with { NodeId = "ID:OTHER" }, "made", Some.Now);
+        var other = JoinDecision.Decide(Some.Snapshot(bound), Join with { NodeId = "ID:OTHER" }, "made", Incumbent.None, Some.Now);
         Assert.Contains("in use by another engine", other.Reply.Refusal, StringComparison.Ordinal);
     }
 
@@ -136,7 +137,7 @@ public sealed class JoinDecisionTests
 
                 var free = Enumerable.Range(1, 254).First(number => nodes.All(node => node.Number != number));
                 var outcome = JoinDecision.Decide(
-                    Some.Snapshot([.. nodes]), Join with { NodeId = $"ID:{step}", Name = random.Next(3) == 0 ? "box" : $"box-{random.Next(4)}" }, null, Some.Now).Reply;
+                    Some.Snapshot([.. nodes]), Join with { NodeId = $"ID:{step}", Name = random.Next(3) == 0 ? "box" : $"box-{random.Next(4)}" }, null, Incumbent.None, Some.Now).Reply;
                 if (outcome.Node!.Number != free)
                     return false;
                 nodes.Add(outcome.Node);
@@ -145,5 +146,58 @@ public sealed class JoinDecisionTests
             return nodes.Select(node => node.Name).Distinct().Count() == nodes.Count && nodes.Select(node => node.Number).Distinct().Count() == nodes.Count;
         }).QuickCheckThrowOnFailure();
 
-    private static Decision<JoinOutcome> Decide(GridSnapshot grid) => JoinDecision.Decide(grid, Join, null, Some.Now);
+    [Fact]
+    public void A_node_is_bound_to_the_key_of_the_agent_that_joined_as_it()
+    {
+        var keyed = Join with { Key = "the-key-of-the-first", Run = "run1" };
+        var node = Decide(Some.Snapshot(), keyed).Reply.Node!;
+        Assert.Equal(64, node.KeyHash!.Length);
+        Assert.DoesNotContain("the-key", JsonSerializer.Serialize(node, KontenaJson.Default.Node), StringComparison.Ordinal);
+
+        var copy = keyed with { Key = "the-key-of-the-second", Run = "run2" };
+        foreach (var state in new[] { LivenessState.Online, LivenessState.Suspect })
+        {
+            var refused = Decide(Some.Snapshot(node), copy, new Incumbent(state, RunVerdict.Node));
+            Assert.Null(refused.Batch);
+            Assert.Equal("box", refused.Reply.RivalOf);
+            Assert.Contains("node update --forget-agent box", refused.Reply.Refusal, StringComparison.Ordinal);
+        }
+
+        // Silent for longer than the grid's limit, or forgotten by an operator: a machine whose agent lost its directory.
+        var taken = Decide(Some.Snapshot(node), copy).Reply.Node!;
+        Assert.NotEqual(node.KeyHash, taken.KeyHash);
+        var forgotten = Decide(Some.Snapshot(node with { KeyHash = null }), copy, new Incumbent(LivenessState.Online, RunVerdict.Node)).Reply.Node!;
+        Assert.Equal(taken.KeyHash, forgotten.KeyHash);
+    }
+
+    [Fact]
+    public void An_older_agent_gives_no_key_and_unbinds_nothing()
+    {
+        var node = Decide(Some.Snapshot(), Join with { Key = "the-key-of-the-first" }).Reply.Node!;
+        Assert.Equal(node.KeyHash, Decide(Some.Snapshot(node), Join, new Incumbent(LivenessState.Online, RunVerdict.Node)).Reply.Node!.KeyHash);
+    }
+
+    [Fact]
+    public void With_the_same_key_the_process_decides_and_a_restart_is_told_from_a_copy_by_waiting()
+    {
+        var keyed = Join with { Key = "the-key-of-the-first" };
+        var grid = Some.Snapshot(Decide(Some.Snapshot(), keyed).Reply.Node!);
+        var waits = Decide(grid, keyed, new Incumbent(LivenessState.Online, RunVerdict.Waits));
+        Assert.Null(waits.Batch);
+        Assert.Equal(new JoinOutcome(null, null), waits.Reply);
+        Assert.Equal("box", Decide(grid, keyed, new Incumbent(LivenessState.Online, RunVerdict.Rival)).Reply.RivalOf);
+        Assert.NotNull(Decide(grid, keyed, new Incumbent(LivenessState.Online, RunVerdict.Node)).Reply.Joined);
+    }
+
+    [Theory]
+    [InlineData("short", "run1", "key")]
+    [InlineData(null, "run 1", "run")]
+    [InlineData(null, "", "run")]
+    public void A_key_or_run_that_can_t_be_one_is_a_mistake(string? key, string run, string what) =>
+        Assert.Contains($"the agent's {what} must", JoinDecision.Mistake(Join with { Key = key, Run = run }), StringComparison.Ordinal);
+
+    private static Decision<JoinOutcome> Decide(GridSnapshot grid, JoinGrid join, Incumbent? incumbent = null) =>
+        JoinDecision.Decide(grid, join, null, incumbent ?? Incumbent.None, Some.Now);
+
+    private static Decision<JoinOutcome> Decide(GridSnapshot grid) => JoinDecision.Decide(grid, Join, null, Incumbent.None, Some.Now);
 }

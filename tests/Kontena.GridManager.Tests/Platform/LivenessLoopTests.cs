@@ -50,7 +50,7 @@ public sealed class LivenessLoopTests
         await running.AskAsync(new RemoveNode { Grid = "prod", Node = "box" });
         await SecondsAsync(loop, 30, beat: true);
         Assert.Null(await running.Store.GetAsync(StateKeys.NodeLiveness, "prod", "box", Cancelled));
-        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "box", "ID:1", ""));
+        Assert.Equal(Hearing.Unknown, _monitor.Heard(Some.Beat("box", "ID:1", "")));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class LivenessLoopTests
             _clock.Advance(TimeSpan.FromSeconds(1));
             _monitor.ProbeReturned(_monitor.ProcessMark);
             if (beat)
-                _monitor.Heard("prod", "box", "ID:1", "");
+                _monitor.Heard(Some.Beat("box", "ID:1", ""));
             await loop.TurnAsync(Cancelled);
         }
     }

@@ -56,6 +56,24 @@ public sealed class PlatformTests
     }
 
     [Fact]
+    public async Task A_copy_of_a_machine_is_refused_on_its_own_queue_and_the_node_tells_of_it()
+    {
+        await using var running = await RunningGridManager.StartAsync();
+        await running.ReportAsync("join", "", Join(1) with { Key = "the-key-of-the-first", Run = "run1" });
+        await running.Mail.WaitAsync<NodeJoined>(_ => true);
+        await running.Mail.WaitAsync<NodeJoined>(_ => running.Mail.Of<NodeJoined>().Count() == 2);
+        await running.ReportAsync("join", "", Join(1) with { Name = "copy", Key = "the-key-of-the-second", Run = "run2" });
+        var refused = await running.Mail.WaitAsync<JoinRefused>(_ => true);
+        Assert.Equal(("run2", true), (refused.Run, refused.Duplicate));
+        var started = TimeProvider.System.GetTimestamp();
+        while ((await running.Store.GetAsync(StateKeys.NodeLiveness, "prod", "box-of-1", Cancelled))?.Value.Rival?.Name != "copy")
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "the node does not tell of its copy");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancelled);
+        }
+    }
+
+    [Fact]
     public async Task Lost_facts_are_asked_for_and_stored()
     {
         await using var running = await RunningGridManager.StartAsync();

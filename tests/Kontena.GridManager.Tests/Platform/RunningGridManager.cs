@@ -48,6 +48,8 @@ internal sealed class RunningGridManager : IAsyncDisposable
         builder.AddControlEndpoint(new BusEndpoint(Queues.SchedulerShardOf("prod")) { Consumers = [typeof(SchedulerInstead)] });
         for (var node = 0; node < 25; node++)
             builder.AddControlEndpoint(new BusEndpoint(Queues.Node($"ID:{node}")) { Consumers = [typeof(NodeInstead)] });
+        foreach (var run in new[] { "run1", "run2" })
+            builder.AddControlEndpoint(new BusEndpoint(Queues.NodeJoin("ID:1", run)) { Consumers = [typeof(NodeInstead)], Temporary = true });
         var application = builder.Build();
         await application.StartAsync(Cancelled);
         await application.Services.GetRequiredService<Kontena.GridManager.Grids.FirstGrid>().Settled.WaitAsync(Cancelled);

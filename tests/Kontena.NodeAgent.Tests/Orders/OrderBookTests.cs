@@ -120,16 +120,22 @@ public sealed class OrderBookTests : IDisposable
         Assert.Equal(OrderBook.MaxTombstones, again.All.Count());
     }
 
-    [Fact]
-    public async Task A_restart_is_never_asked_for_in_the_future()
+    [Theory]
+    [InlineData(-72)]
+    [InlineData(0)]
+    [InlineData(72)]
+    public async Task A_restart_is_asked_for_by_the_clock_of_the_node_whatever_the_senders_says(int hours)
     {
         using var book = Open();
         await book.TakeAsync(Some.Apply(Some.Spec()), TestContext.Current.CancellationToken);
+        var before = TimeProvider.System.GetUtcNow();
+        var request = new RestartInstance { InstanceId = Some.Id(1), RequestedAt = before.AddHours(hours) };
 
-        await book.TakeAsync(
-            new RestartInstance { InstanceId = Some.Id(1), RequestedAt = TimeProvider.System.GetUtcNow().AddHours(1) }, TestContext.Current.CancellationToken);
-
-        Assert.True(book.Find(Some.Id(1))?.RestartRequestedAt <= TimeProvider.System.GetUtcNow());
+        Assert.True(await book.TakeAsync(request, TestContext.Current.CancellationToken));
+        var noted = book.Find(Some.Id(1))!.RestartRequestedAt;
+        Assert.InRange(noted!.Value, before, TimeProvider.System.GetUtcNow());
+        Assert.False(await book.TakeAsync(request, TestContext.Current.CancellationToken), "the same request again asks for nothing");
+        Assert.Equal(noted, book.Find(Some.Id(1))!.RestartRequestedAt);
     }
 
     [Fact]

@@ -117,9 +117,21 @@ internal sealed class LivenessLoop(
         foreach (var change in changes)
         {
             monitor.Stored(change.Wanted, change.Expected + 1);
-            if (change.IsState)
-                logger.LogInformation("Node {Grid}/{Node} is {State}, was {Before}", grid, change.Wanted.Node, change.Wanted.State, change.Before);
+            Tell(grid, change);
         }
+    }
+
+    private void Tell(string grid, LivenessChange change)
+    {
+        var (node, before) = (change.Wanted, change.Before);
+        if (change.IsState)
+            logger.LogInformation("Node {Grid}/{Node} is {State}, was {Before}", grid, node.Node, node.State, before.State);
+        if (node.ClockAhead is { } ahead && Math.Abs(ahead - (before.ClockAhead ?? 0)) >= options.ClockStep.TotalSeconds)
+            logger.LogWarning("The clock of node {Grid}/{Node} is {Off}", grid, node.Node, $"{Math.Abs(ahead):0.#} s {(ahead < 0 ? "behind" : "ahead of")} this machine's");
+        foreach (var trouble in node.Troubles.Except(before.Troubles))
+            logger.LogWarning("Node {Grid}/{Node} is degraded: {Trouble}", grid, node.Node, trouble);
+        if (node.Troubles.Count == 0 && before.Troubles.Count > 0)
+            logger.LogInformation("Node {Grid}/{Node} is degraded no more", grid, node.Node);
     }
 
     private void Tell(LivenessLook look)

@@ -25,6 +25,12 @@ internal sealed record LivenessOptions
     /// <summary><c>LastSeenAt</c> is stored at most this often.</summary>
     public TimeSpan StoreSeenEvery { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A node's clock that goes off, or back, by as much is stored and told at once.</summary>
+    public TimeSpan ClockStep { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A rival that goes on asking is stored anew this often.</summary>
+    public TimeSpan StoreRivalEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     public static LivenessOptions From(IConfiguration configuration)
     {
         const string key = "Kontena:Liveness:OfflineAfterSeconds";

@@ -5,6 +5,9 @@ namespace Kontena.GridManager.Nodes.Liveness;
 /// <summary>Hears heartbeats and says, when asked, which liveness documents should change. Memory only.</summary>
 internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider time)
 {
+    private const int MaxTroubles = 16;
+    private const int MaxTrouble = 500;
+
     private readonly Lock _guard = new();
     private readonly Dictionary<(string Grid, string Node), NodePulse> _nodes = [];
     private readonly SilenceJudge _judge = new(options);
@@ -15,14 +18,52 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
 
     private TimeSpan Now => time.GetElapsedTime(_start);
 
-    public Hearing Heard(string grid, string node, string nodeId, string factsHash)
+    public Hearing Heard(NodeHeartbeat beat)
     {
         lock (_guard)
         {
-            if (!_nodes.TryGetValue((grid, node), out var pulse) || pulse.NodeId != nodeId)
+            if (!_nodes.TryGetValue((beat.Grid, beat.Node), out var pulse) || pulse.NodeId != beat.NodeId)
                 return Hearing.Unknown;
-            _nodes[(grid, node)] = pulse with { HeardAt = Now };
-            return pulse.FactsHash == factsHash ? Hearing.Known : Hearing.OtherFacts;
+            var (runs, verdict) = pulse.Runs.Hear(beat.Run, Now, options.SuspectAfter);
+            if (verdict != RunVerdict.Node)
+            {
+                // Nobody can say yet which of the two is the node; that one of them lives is certain.
+                _nodes[(beat.Grid, beat.Node)] = verdict == RunVerdict.Waits ? pulse with { Runs = runs, HeardAt = Now } : pulse with { Runs = runs };
+                return verdict == RunVerdict.Waits ? Hearing.Known : Hearing.Rival;
+            }
+
+            _nodes[(beat.Grid, beat.Node)] = pulse with
+            {
+                Runs = runs,
+                HeardAt = Now,
+                Troubles = [.. beat.Troubles.Take(MaxTroubles).Select(Clip)],
+                Clock = pulse.Clock.Add(beat.SentAt, time.GetUtcNow()),
+            };
+            return pulse.FactsHash == beat.FactsHash ? Hearing.Known : Hearing.OtherFacts;
+        }
+    }
+
+    /// <summary>A process with the node's own key asks to join.</summary>
+    public RunVerdict Asked(string grid, string node, string? run)
+    {
+        lock (_guard)
+        {
+            if (!_nodes.TryGetValue((grid, node), out var pulse))
+                return RunVerdict.Node;
+            var (runs, verdict) = pulse.Runs.Hear(run, Now, options.SuspectAfter);
+            _nodes[(grid, node)] = pulse with { Runs = runs };
+            return verdict;
+        }
+    }
+
+    /// <summary>Another machine with the node's engine id was refused.</summary>
+    /// <param name="name">What it calls itself; null when only its heartbeat was heard: what was said before stays.</param>
+    public void Refused(string grid, string node, string? name)
+    {
+        lock (_guard)
+        {
+            if (_nodes.TryGetValue((grid, node), out var pulse))
+                _nodes[(grid, node)] = pulse with { Rival = new NodeRival(name ?? pulse.Rival?.Name ?? pulse.Stored.Rival?.Name, time.GetUtcNow()) };
         }
     }
 
@@ -36,11 +77,11 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
     }
 
     /// <summary>A node joined, which is a sign of life too. Its liveness document was just put; the version is read when next needed.</summary>
-    public void Joined(Node node)
+    public void Joined(Node node, string? run)
     {
         var stored = new NodeLiveness { Grid = node.Grid, Node = node.Name, State = LivenessState.Online };
         lock (_guard)
-            _nodes[(node.Grid, node.Name)] = new NodePulse(stored, NodePulse.Unread, node.NodeId!, HashOf(node), Now);
+            _nodes[(node.Grid, node.Name)] = new NodePulse(stored, NodePulse.Unread, node.NodeId!, HashOf(node), Now, new RunWatch(run, Now));
     }
 
     /// <summary>A node read from the store.</summary>
@@ -51,9 +92,10 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
             return;
         lock (_guard)
         {
-            var before = _nodes.GetValueOrDefault((node.Grid, node.Name));
-            var heardAt = heard ? Now : before?.NodeId == nodeId ? before.HeardAt : null;
-            _nodes[(node.Grid, node.Name)] = new NodePulse(stored, version, nodeId, HashOf(node), heardAt);
+            var before = _nodes.GetValueOrDefault((node.Grid, node.Name)) is { } known && known.NodeId == nodeId ? known : null;
+            // A process that another one of us knew as the node is given the time of a restart to be heard.
+            before ??= new NodePulse(stored, version, nodeId, null, null, new RunWatch(stored.Run, Now));
+            _nodes[(node.Grid, node.Name)] = before with { Stored = stored, Version = version, FactsHash = HashOf(node), HeardAt = heard ? Now : before.HeardAt };
         }
     }
 
@@ -115,15 +157,34 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
             {
                 var state = LivenessDecider.Next(pulse.Stored.State, pulse.HeardAt, since, now, options);
                 var seen = pulse.HeardAt is { } heard ? utc - (now - heard) : pulse.Stored.LastSeenAt;
+                var said = Said(pulse);
                 if (state != pulse.Stored.State)
-                    changes.Add(new LivenessChange(Changed(pulse.Stored, state, seen, utc), pulse.Stored.State, pulse.Version));
-                else if (state == LivenessState.Online && IsDue(pulse.Stored.LastSeenAt, seen))
-                    changes.Add(new LivenessChange(pulse.Stored with { LastSeenAt = seen }, pulse.Stored.State, pulse.Version));
+                    changes.Add(new LivenessChange(Changed(said, state, seen, utc), pulse.Stored, pulse.Version));
+                else if ((state == LivenessState.Online && IsDue(pulse.Stored.LastSeenAt, seen)) || IsNews(pulse.Stored, said))
+                    changes.Add(new LivenessChange(said with { LastSeenAt = seen }, pulse.Stored, pulse.Version));
             }
 
             return new LivenessLook(changes, _judge.Suspended, _judge.Doubting);
         }
     }
+
+    /// <summary>The document with what the agent said of itself since.</summary>
+    private static NodeLiveness Said(NodePulse pulse) => pulse.Stored with
+    {
+        Run = pulse.Runs.Current,
+        Troubles = pulse.Troubles ?? pulse.Stored.Troubles,
+        ClockAhead = pulse.Clock.Estimate is { } ahead ? Math.Round(ahead.TotalSeconds, 1) : pulse.Stored.ClockAhead,
+        Rival = pulse.Rival ?? pulse.Stored.Rival,
+    };
+
+    /// <summary>Worth storing before the next sight is.</summary>
+    private bool IsNews(NodeLiveness stored, NodeLiveness said) =>
+        stored.Run != said.Run
+        || !stored.Troubles.SequenceEqual(said.Troubles)
+        || Math.Abs((stored.ClockAhead ?? 0) - (said.ClockAhead ?? 0)) >= options.ClockStep.TotalSeconds
+        || (said.Rival is { } rival && (stored.Rival is not { } known || rival.LastAt - known.LastAt >= options.StoreRivalEvery));
+
+    private static string Clip(string text) => text.Length <= MaxTrouble ? text : text[..MaxTrouble];
 
     // A stored time in the future, after a clock was set back, is as wrong as an old one.
     private bool IsDue(DateTimeOffset? stored, DateTimeOffset? seen) =>
@@ -145,7 +206,7 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
 internal sealed record LivenessLook(IReadOnlyList<LivenessChange> Changes, bool Suspended, bool Doubting);
 
 /// <param name="Expected">The version to put it at; <see cref="NodePulse.Unread"/> when it must be read first.</param>
-internal sealed record LivenessChange(NodeLiveness Wanted, LivenessState Before, long Expected)
+internal sealed record LivenessChange(NodeLiveness Wanted, NodeLiveness Before, long Expected)
 {
-    public bool IsState => Wanted.State != Before;
+    public bool IsState => Wanted.State != Before.State;
 }

@@ -6,9 +6,15 @@ namespace Kontena.GridManager.Nodes.Liveness;
 /// <param name="Version">Of the stored document; <see cref="Unread"/> when it must be read again before it is written.</param>
 /// <param name="HeardAt">Span since process start; null when not heard by this process.</param>
 /// <param name="FactsHash">Of the facts stored.</param>
-internal sealed record NodePulse(NodeLiveness Stored, long Version, string NodeId, string? FactsHash, TimeSpan? HeardAt)
+/// <param name="Runs">Which process of the agent is the node.</param>
+internal sealed record NodePulse(NodeLiveness Stored, long Version, string NodeId, string? FactsHash, TimeSpan? HeardAt, RunWatch Runs)
 {
     public const long Unread = -1;
+
+    /// <summary>What the agent said last does not work; null when not heard by this process.</summary>
+    public IReadOnlyList<string>? Troubles { get; init; }
+    public ClockWindow Clock { get; init; } = ClockWindow.Empty;
+    public NodeRival? Rival { get; init; }
 }
 
 /// <summary>What a heartbeat met.</summary>
@@ -21,4 +27,7 @@ internal enum Hearing
 
     /// <summary>Known, but the facts stored are not the agent's.</summary>
     OtherFacts,
+
+    /// <summary>Another machine has the node's engine id, and this heartbeat is not the node's.</summary>
+    Rival,
 }

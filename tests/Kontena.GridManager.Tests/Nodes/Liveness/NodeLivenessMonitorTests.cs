@@ -143,12 +143,77 @@ public sealed class NodeLivenessMonitorTests
     public void Heartbeats_of_another_engine_or_node_are_unknown()
     {
         Know("a");
-        Assert.Equal(Hearing.Known, _monitor.Heard("prod", "a", "ID:a", "hash-a"));
-        Assert.Equal(Hearing.OtherFacts, _monitor.Heard("prod", "a", "ID:a", "other"));
-        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "a", "ID:b", "hash-a"));
-        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "b", "ID:b", "hash-b"));
+        Assert.Equal(Hearing.Known, _monitor.Heard(Some.Beat("a", "ID:a", "hash-a") with { SentAt = _clock.GetUtcNow() }));
+        Assert.Equal(Hearing.OtherFacts, _monitor.Heard(Some.Beat("a", "ID:a", "other") with { SentAt = _clock.GetUtcNow() }));
+        Assert.Equal(Hearing.Unknown, _monitor.Heard(Some.Beat("a", "ID:b", "hash-a") with { SentAt = _clock.GetUtcNow() }));
+        Assert.Equal(Hearing.Unknown, _monitor.Heard(Some.Beat("b", "ID:b", "hash-b") with { SentAt = _clock.GetUtcNow() }));
         _monitor.Forget("prod", "a");
-        Assert.Equal(Hearing.Unknown, _monitor.Heard("prod", "a", "ID:a", "hash-a"));
+        Assert.Equal(Hearing.Unknown, _monitor.Heard(Some.Beat("a", "ID:a", "hash-a") with { SentAt = _clock.GetUtcNow() }));
+    }
+
+    [Fact]
+    public void A_clock_that_is_off_is_said_by_the_heartbeat_that_was_under_way_least()
+    {
+        Know("a");
+        var clock = new List<double?>();
+        for (var second = 0; second < 20; second++)
+        {
+            // Four minutes and twelve seconds behind; every other beat waits three seconds more in a queue.
+            _monitor.Heard(Some.Beat("a", "ID:a", "hash-a") with { SentAt = _clock.GetUtcNow().AddSeconds(-252 - (second % 2 * 3)) });
+            _monitor.ProbeReturned(_monitor.ProcessMark);
+            clock.AddRange(Step().Select(liveness => liveness.ClockAhead));
+        }
+
+        Assert.Equal(-252, clock[0]);
+        Assert.All(clock, ahead => Assert.Equal(-252, ahead));
+    }
+
+    [Fact]
+    public void Troubles_are_stored_when_they_come_and_when_they_go_and_not_in_between()
+    {
+        Know("a");
+        var stored = new List<int>();
+        for (var second = 0; second < 9; second++)
+        {
+            _monitor.Heard(Some.Beat("a", "ID:a", "hash-a") with
+            {
+                SentAt = _clock.GetUtcNow(), Troubles = second is >= 3 and < 6 ? ["the container engine can't be asked: no"] : [],
+            });
+            _monitor.ProbeReturned(_monitor.ProcessMark);
+            stored.AddRange(Step().Select(liveness => liveness.Troubles.Count));
+        }
+
+        Assert.Equal([1, 0], stored);
+    }
+
+    [Fact]
+    public void A_second_machine_with_the_engine_id_is_a_rival_and_no_sign_of_life()
+    {
+        Know("a", "b");
+        for (var second = 0; second < 20; second += 2)
+        {
+            Beat("b");
+            Assert.Equal(Hearing.Known, Hear("first"));
+            // Six seconds may be a restart; then it is told apart.
+            Assert.Equal(second < 6 ? Hearing.Known : Hearing.Rival, Hear("copy"));
+            _monitor.ProbeReturned(_monitor.ProcessMark);
+            Step();
+            Step();
+        }
+
+        _monitor.Refused("prod", "a", "copy-of-a (10.0.0.9)");
+        Beat("b");
+        Assert.Contains(Step(), liveness => liveness is { Node: "a", Run: "first", Rival.Name: "copy-of-a (10.0.0.9)" });
+
+        // The node goes, its copy goes on: after the time of a restart the copy is the node.
+        for (var second = 0; second < 8; second++)
+        {
+            _monitor.ProbeReturned(_monitor.ProcessMark);
+            Step();
+        }
+
+        Assert.Equal(RunVerdict.Node, _monitor.Asked("prod", "a", "copy"));
+        Hearing Hear(string run) => _monitor.Heard(Some.Beat("a", "ID:a", "hash-a", run) with { SentAt = _clock.GetUtcNow() });
     }
 
     private void Know(params string[] nodes) => Know(LivenessState.Online, nodes);
@@ -176,7 +241,7 @@ public sealed class NodeLivenessMonitorTests
         }
     }
 
-    private void Beat(string node) => _monitor.Heard("prod", node, $"ID:{node}", $"hash-{node}");
+    private void Beat(string node) => _monitor.Heard(Some.Beat(node, $"ID:{node}", $"hash-{node}") with { SentAt = _clock.GetUtcNow() });
 
     private IReadOnlyList<NodeLiveness> Step()
     {
