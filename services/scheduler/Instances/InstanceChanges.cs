@@ -39,7 +39,7 @@ internal static class InstanceChanges
         if (instance is { Desired: not DesiredState.Removed, Node: { } oldNode, NodeId: { } oldId } && oldId != node.NodeId)
         {
             departures.RemoveAll(one => one.NodeId == oldId);
-            departures.Add(new Departure(oldNode, oldId, generation, now));
+            departures.Add(new Departure(oldNode, oldId, generation, now) { AwaitsSuccessor = Succession.MayOverlap(draft, service, instance) });
             draft.Note($"{spec.Name} moves from {oldNode} to {node.Name}");
         }
 
@@ -54,7 +54,7 @@ internal static class InstanceChanges
             UpdatedAt = now,
         };
         draft.Instances.Put(placed);
-        foreach (var departure in departures.Where(one => one.Generation == generation))
+        foreach (var departure in departures.Where(one => one.Generation == generation && !one.AwaitsSuccessor))
             OrderRemoval(draft, placed, departure);
         OrderApply(draft, placed);
     }
@@ -72,7 +72,9 @@ internal static class InstanceChanges
     public static void TakeDown(GridDraft draft, Instance instance, bool park, DateTimeOffset now)
     {
         var generation = instance.Generation + 1;
-        var departures = instance.Departures.Where(one => one.NodeId != instance.NodeId).ToList();
+        // No successor will come for those that wait for one.
+        var departures = instance.Departures.Where(one => one.NodeId != instance.NodeId)
+            .Select(one => one.AwaitsSuccessor ? one with { AwaitsSuccessor = false, Generation = generation, OrderedAt = now } : one).ToList();
         if (instance is { Node: { } node, NodeId: { } nodeId })
             departures.Add(new Departure(node, nodeId, generation, now));
 

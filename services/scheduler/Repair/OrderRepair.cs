@@ -39,7 +39,7 @@ internal static class OrderRepair
 
         foreach (var departure in instance.Departures)
         {
-            if (IsOnline(draft, departure.NodeId)
+            if (!departure.AwaitsSuccessor && IsOnline(draft, departure.NodeId)
                 && memory.IsDue(Key(instance, departure.NodeId) + " gone", departure.Generation, departure.OrderedAt, now, First, Cap))
             {
                 InstanceChanges.OrderRemoval(draft, instance, departure);

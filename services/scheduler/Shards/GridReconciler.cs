@@ -6,6 +6,7 @@ using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Nodes;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Snapshots;
 
@@ -33,6 +34,7 @@ internal static class GridReconciler
         }
 
         ServiceUpkeep.Run(draft, memory, now);
+        Succession.Run(draft, now);
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false }))
             Sweep(draft, memory, now, newId);
 
@@ -52,6 +54,7 @@ internal static class GridReconciler
         AutomaticDeploys.Run(draft, memory, now, newId);
         DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
         Leftovers.Run(draft, now);
+        NodeDrains.Run(draft, now);
         memory.Prune(id => draft.Instances.Find(id) is not null, now);
     }
 

@@ -39,6 +39,8 @@ internal sealed class GridDraft(GridSnapshot before)
 
     public DraftTable<StackDeploy> StackDeploys { get; } = new(before.StackDeploys);
 
+    public DraftTable<NodeDrain> Drains { get; } = new(before.Drains);
+
     /// <summary>What happened, one sentence per change of state, for the log once it is committed.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
@@ -46,7 +48,8 @@ internal sealed class GridDraft(GridSnapshot before)
     public List<(Destination Destination, object Message)> Outgoing { get; } = [];
 
     public bool IsEmpty =>
-        _messages.Count == 0 && !Instances.IsChanged && !Observed.IsChanged && !ServiceDeploys.IsChanged && !StackDeploys.IsChanged;
+        _messages.Count == 0 && !Instances.IsChanged && !Observed.IsChanged && !ServiceDeploys.IsChanged && !StackDeploys.IsChanged
+        && !Drains.IsChanged;
 
     public void Send<T>(Destination destination, T message)
         where T : class
@@ -78,6 +81,7 @@ internal sealed class GridDraft(GridSnapshot before)
         Observed.AddTo(batch);
         ServiceDeploys.AddTo(batch);
         StackDeploys.AddTo(batch);
+        Drains.AddTo(batch);
         foreach (var add in _messages)
             add(batch);
         return batch;
@@ -94,6 +98,7 @@ internal sealed class GridDraft(GridSnapshot before)
             Observed = Observed.Committed(),
             ServiceDeploys = ServiceDeploys.Committed(),
             StackDeploys = StackDeploys.Committed(),
+            Drains = Drains.Committed(),
         };
     }
 

@@ -32,6 +32,7 @@ internal sealed record GridSnapshot
     public DocumentTable<InstanceObserved> Observed { get; init; } = new(StateKeys.Observed);
     public DocumentTable<ServiceDeploy> ServiceDeploys { get; init; } = new(StateKeys.ServiceDeploy);
     public DocumentTable<StackDeploy> StackDeploys { get; init; } = new(StateKeys.StackDeploy);
+    public DocumentTable<NodeDrain> Drains { get; init; } = new(StateKeys.NodeDrain);
 
     /// <summary>What is asked of the instances again and again. <c>with</c> takes the one of the earlier state along, and here it is brought up to
     /// the tables of this one.</summary>

@@ -35,6 +35,7 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
             Observed = await LoadAsync(StateKeys.Observed, grid, cancellationToken),
             ServiceDeploys = await LoadAsync(StateKeys.ServiceDeploy, grid, cancellationToken),
             StackDeploys = await LoadAsync(StateKeys.StackDeploy, grid, cancellationToken),
+            Drains = await LoadAsync(StateKeys.NodeDrain, grid, cancellationToken),
         };
         return await RereadFactsAsync(snapshot, cancellationToken);
     }

@@ -124,6 +124,8 @@ internal sealed class GridWorld
 
     public ServiceDeploy Of(string deploy) => Snapshot.ServiceDeploys.Find(deploy)!;
 
+    public NodeDrain? Drain(string node) => Snapshot.Drains.Find(node);
+
     public StackDeploy OfStack(string deploy) => Snapshot.StackDeploys.Find(deploy)!;
 
     public IReadOnlyList<CommandResult?> Apply(params IReadOnlyList<GridInput> inputs)

@@ -1,0 +1,41 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.Deploys;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Instances;
+
+/// <summary>An instance that moves to another node goes on serving where it is until its successor is ready, where that can be: a service of one instance is
+/// not away while its image is pulled.</summary>
+internal static class Succession
+{
+    /// <summary>Whether the instance may run in two places for the time of its move: no data that both would write, and one that serves now.</summary>
+    public static bool MayOverlap(GridDraft draft, Service service, Instance instance) =>
+        !service.Spec.Stateful
+        && service.Spec.Volumes.Count == 0
+        // Instances that change places hold each other's ports: there the sooner one leaves the better.
+        && (service.Spec.Ports.Count == 0 || service.Spec.Instances == 1)
+        && service.State == ServiceState.Running
+        && instance.Desired == DesiredState.Running
+        && instance.NodeId is { } nodeId && draft.Scene.ByNodeId(nodeId) is { IsOnline: true }
+        && InstanceReadiness.IsServing(draft.ObservedOf(instance));
+
+    /// <summary>Orders those away whose successor is ready, or no longer wanted to run.</summary>
+    public static void Run(GridDraft draft, DateTimeOffset now)
+    {
+        foreach (var instance in draft.Instances.Values.Where(one => one.Departures.Any(departure => departure.AwaitsSuccessor)).ToList())
+        {
+            var waits = instance is { Node: not null, Desired: DesiredState.Running } && !InstanceReadiness.IsDone(instance, draft.ObservedOf(instance));
+            if (waits)
+                continue;
+            var ordered = instance with
+            {
+                Departures = [.. instance.Departures.Select(one => one.AwaitsSuccessor ? one with { AwaitsSuccessor = false, OrderedAt = now } : one)],
+                UpdatedAt = now,
+            };
+            draft.Instances.Put(ordered);
+            foreach (var departure in instance.Departures.Where(one => one.AwaitsSuccessor))
+                InstanceChanges.OrderRemoval(draft, ordered, departure);
+        }
+    }
+}
