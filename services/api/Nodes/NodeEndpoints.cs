@@ -20,30 +20,33 @@ internal static class NodeEndpoints
         nodes.MapGet("/nodes/{grid}/{node}/health", HealthAsync).Produces<NodeHealthJson>().WithSummary("Whether a node is there");
     }
 
-    private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         var latest = await stats.LatestAsync(grid, cancellationToken);
-        return Reply.Ok(new NodesJson([.. snapshot.Nodes.Select(node => NodeRendering.Render(node, snapshot, latest))]),
+        return Reply.Ok(new NodesJson([.. snapshot.Nodes.Select(node => NodeRendering.Render(node, snapshot, latest, time.GetUtcNow()))]),
             KontenaResponseJson.Wire.NodesJson);
     }
 
     private static async Task<IResult> ShowAsync(
-        string grid, string node, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+        string grid, string node, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var found = await reader.GridAsync(grid, cancellationToken);
-        return await AnswerAsync(found.Name, (await reader.NodeAsync(grid, node, cancellationToken)).Name, reader, stats, cancellationToken);
+        return await AnswerAsync(found.Name, (await reader.NodeAsync(grid, node, cancellationToken)).Name, reader, stats, time, cancellationToken);
     }
 
     private static async Task<IResult> UpdateAsync(
-        string grid, string node, HttpContext http, Commands commands, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+        string grid, string node, HttpContext http, Commands commands, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
         var found = await reader.NodeAsync(grid, node, cancellationToken);
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeRequest);
         await commands.AskGridManagerAsync(
-            new UpdateNode { Grid = grid, Node = found.Name, Labels = request.Labels, Availability = request.Availability }, cancellationToken);
-        return await AnswerAsync(grid, found.Name, reader, stats, cancellationToken);
+            new UpdateNode
+            {
+                Grid = grid, Node = found.Name, Labels = request.Labels, Availability = request.Availability, ForgetAgent = request.ForgetAgent ?? false,
+            }, cancellationToken);
+        return await AnswerAsync(grid, found.Name, reader, stats, time, cancellationToken);
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -72,10 +75,11 @@ internal static class NodeEndpoints
     }
 
     private static async Task<IResult> AnswerAsync(
-        string grid, string node, SnapshotReader reader, StatsReader stats, CancellationToken cancellationToken)
+        string grid, string node, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         var found = snapshot.NodeNamed(node) ?? throw HttpRefusal.NotFound();
-        return Reply.Ok(NodeRendering.Render(found, snapshot, await stats.LatestAsync(grid, cancellationToken)), KontenaResponseJson.Wire.NodeJson);
+        var latest = await stats.LatestAsync(grid, cancellationToken);
+        return Reply.Ok(NodeRendering.Render(found, snapshot, latest, time.GetUtcNow()), KontenaResponseJson.Wire.NodeJson);
     }
 }

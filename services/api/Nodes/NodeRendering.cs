@@ -13,7 +13,7 @@ internal static class NodeRendering
 {
     private const string DefaultRegion = "default";
 
-    public static NodeJson Render(Node node, GridSnapshot snapshot, LatestStats stats)
+    public static NodeJson Render(Node node, GridSnapshot snapshot, LatestStats stats, DateTimeOffset now)
     {
         var facts = node.Facts;
         var liveness = snapshot.Liveness.GetValueOrDefault(node.Name);
@@ -52,6 +52,11 @@ internal static class NodeRendering
             PeerIps = PeerAddresses(node, snapshot.Nodes),
             NodeNumber = node.Number,
             InitialMember = node.Number <= snapshot.Grid.InitialSize,
+            Degraded = connected && liveness?.Troubles.Count > 0,
+            Warnings = NodeWarnings.Of(node, connected ? liveness : null, now),
+            ClockAhead = connected ? liveness?.ClockAhead : null,
+            VersionSkew = NodeWarnings.SkewOf(facts?.AgentVersion, NodeWarnings.OwnVersion),
+            Drain = node.Availability == NodeAvailability.Drain ? DrainOf(snapshot.Drains.GetValueOrDefault(node.Name)) : null,
             Grid = GridRendering.RenderForNode(snapshot.Grid),
             ResourceUsage = Usage(node, connected, stats.Nodes.FirstOrDefault(one => one.Node == node.Name)?.NodeStats),
         };
@@ -98,6 +103,14 @@ internal static class NodeRendering
         [.. nodes.Where(other => other.Name != node.Name)
             .Select(other => RegionOf(other) == RegionOf(node) ? other.Facts?.PrivateIp : other.Facts?.PublicIp)
             .OfType<string>().Distinct()];
+
+    private static NodeDrainJson? DrainOf(NodeDrain? drain) => drain is null ? null : new NodeDrainJson
+    {
+        StartedAt = drain.StartedAt,
+        FinishedAt = drain.FinishedAt,
+        Instances = drain.Instances,
+        Left = [.. drain.Left.Select(one => new DrainedInstanceJson(one.Name, one.State.ToString().ToLowerInvariant(), one.Reason))],
+    };
 
     private static string RegionOf(Node node) =>
         node.Labels.FirstOrDefault(label => label.StartsWith("region=", StringComparison.Ordinal))?["region=".Length..] ?? DefaultRegion;

@@ -15,6 +15,9 @@ internal sealed record GridSnapshot
     /// <summary>By the node's name.</summary>
     public required IReadOnlyDictionary<string, NodeLiveness> Liveness { get; init; }
 
+    /// <summary>By the node's name; read where nodes are asked for.</summary>
+    public IReadOnlyDictionary<string, NodeDrain> Drains { get; init; } = new Dictionary<string, NodeDrain>();
+
     /// <summary>Without the removed ones.</summary>
     public required IReadOnlyList<Service> Services { get; init; }
 

@@ -80,8 +80,12 @@ internal sealed class SnapshotReader(IStateStore store)
         OfServicesAsync(grid, Task.FromResult<IReadOnlyList<Versioned<Service>>>([new Versioned<Service>(service, 0)]), cancellationToken);
 
     /// <summary>The nodes alone.</summary>
-    public Task<GridSnapshot> OfNodesAsync(Grid grid, CancellationToken cancellationToken) =>
-        BuildAsync(grid, Task.FromResult<IReadOnlyList<Versioned<Service>>>([]), [], [], cancellationToken);
+    public async Task<GridSnapshot> OfNodesAsync(Grid grid, CancellationToken cancellationToken)
+    {
+        var drains = store.ListAsync(StateKeys.NodeDrain, grid.Name, cancellationToken);
+        var snapshot = await BuildAsync(grid, Task.FromResult<IReadOnlyList<Versioned<Service>>>([]), [], [], cancellationToken);
+        return snapshot with { Drains = Values(await drains).ToDictionary(one => one.Node) };
+    }
 
     private async Task<GridSnapshot> OfServicesAsync(
         Grid grid, Task<IReadOnlyList<Versioned<Service>>> services, CancellationToken cancellationToken)

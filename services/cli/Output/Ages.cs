@@ -17,6 +17,15 @@ internal static class Ages
         return $"{count}{unit[0]}";
     }
 
+    /// <summary>The two largest units: <c>4 m 12 s</c>.</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalDays: >= 1 } => $"{(int)span.TotalDays} d {span.Hours} h",
+        { TotalHours: >= 1 } => $"{span.Hours} h {span.Minutes} m",
+        { TotalMinutes: >= 1 } => $"{span.Minutes} m {span.Seconds} s",
+        _ => $"{span.Seconds} s",
+    };
+
     private static (long Count, string Unit) Largest(TimeSpan age)
     {
         var seconds = Math.Max(0, (long)age.TotalSeconds);

@@ -15,7 +15,7 @@ public sealed class GoldenShapeTests(SeededApi seeded) : IClassFixture<SeededApi
     private const string Node =
         "id node_id connected updated availability created_at updated_at connected_at last_seen_at disconnected_at status has_token name os engine_root_dir " +
         "driver network_drivers volume_drivers kernel_version labels mem_total mem_limit cpus public_ip private_ip overlay_ip agent_version docker_version " +
-        "peer_ips node_number initial_member grid resource_usage";
+        "peer_ips node_number initial_member degraded warnings clock_ahead version_skew drain grid resource_usage";
 
     private const string Stack =
         "id name state created_at updated_at stack registry version revision expose source variables labels services metadata parent children";

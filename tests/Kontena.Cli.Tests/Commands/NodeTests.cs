@@ -52,6 +52,57 @@ public sealed class NodeTests : CliTest
     }
 
     [Fact]
+    public async Task Drain_waits_for_the_end_and_says_what_stays_and_why()
+    {
+        Master.On("PUT", "/v1/nodes/main/a", Some.Node("a")).On("GET", "/v1/nodes/main/a", Drained("""
+            "finished_at":"2026-03-01T12:00:09.000Z","instances":3,"left":[{"name":"shop.db-1","state":"stays","reason":"stopped: its data is here"}]
+            """));
+        Assert.Equal(0, await RunAsync("node", "drain", "a"));
+        Assert.Contains("\"availability\":\"drain\"", Master.BodyOf("PUT", "/v1/nodes/main/a"));
+        Assert.Equal("a: done, 2 instances left it, shop.db-1 stays\n  shop.db-1: stopped: its data is here\n", Out);
+    }
+
+    [Fact]
+    public async Task Drain_that_is_not_done_in_time_fails_and_names_what_blocks()
+    {
+        Master.On("PUT", "/v1/nodes/main/a", Some.Node("a")).On("GET", "/v1/nodes/main/a", Drained("""
+            "instances":7,"left":[{"name":"shop.web-1","state":"blocked","reason":"no node for shop.web-1"},{"name":"shop.web-2","state":"waiting","reason":"soon"}]
+            """));
+        Assert.Equal(1, await RunAsync("node", "drain", "--timeout", "1", "a"));
+        Assert.Contains("a: draining, 2 of 7 instances left, blocked by shop.web-1\n  shop.web-1: no node for shop.web-1\n", Out);
+        Assert.Contains("kontena node activate a", Error);
+        Assert.Equal(1, await RunAsync("node", "drain", "--timeout", "soon", "a"));
+        Assert.Contains("expected seconds from 1 to 86400", Error);
+    }
+
+    [Fact]
+    public async Task Activate_ends_a_drain_and_forget_agent_is_sent_only_when_asked_for()
+    {
+        Master.On("PUT", "/v1/nodes/main/a", Some.Node("a"));
+        Assert.Equal(0, await RunAsync("node", "activate", "a"));
+        Assert.Contains("\"availability\":\"active\"", Master.BodyOf("PUT", "/v1/nodes/main/a"));
+        Assert.DoesNotContain("forget", Master.BodyOf("PUT", "/v1/nodes/main/a"));
+        Assert.Equal(0, await RunAsync("node", "update", "--forget-agent", "a"));
+        Assert.Contains("\"forget_agent\":true", Master.BodyOf("PUT", "/v1/nodes/main/a"));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_node_is_seen_in_ls_and_show()
+    {
+        var node = Some.Node().TrimEnd()[..^1] + ""","degraded":true,"version_skew":"older","clock_ahead":-252,"warnings":["the container engine can't be asked: no"]}""";
+        Master.On("GET", "/v1/grids/main/nodes", $$"""{"nodes":[{{node}}]}""").On("GET", "/v1/nodes/main/core-01", node);
+        Assert.Equal(0, await RunAsync("node", "ls"));
+        Assert.Matches("^⊙ core-01 +0.1.0 \\(older\\) +online [0-9]+d \\(degraded\\)", Out.Split('\n')[1]);
+        Assert.Equal(0, await RunAsync("node", "show", "core-01"));
+        Assert.Contains("  clock: 4 m 12 s behind\n", Out);
+        Assert.Contains("  warnings:\n    - the container engine can't be asked: no\n", Out);
+    }
+
+    private static string Drained(string drain) =>
+        Some.Node("a").Replace("\"availability\":\"active\"", "\"availability\":\"drain\"", StringComparison.Ordinal).TrimEnd()[..^1]
+        + ",\"drain\":{\"started_at\":\"2026-03-01T12:00:00.000Z\"," + drain + "}}";
+
+    [Fact]
     public async Task Update_refuses_an_unknown_availability()
     {
         Assert.Equal(1, await RunAsync("node", "update", "--availability", "gone", "a"));

@@ -39,7 +39,7 @@ internal sealed class ListCommand : CommandBody
                 if (output.Quiet(run)) run.Out.WriteLine(shown);
                 else table.Add(
                     $"{HealthIcon.Of(HealthOf(node), run.Paint)} {shown}",
-                    node.AgentVersion ?? "-",
+                    node.VersionSkew is { } skew ? $"{node.AgentVersion} ({skew})" : node.AgentVersion ?? "-",
                     Status(node, run.Time.GetUtcNow()),
                     node is { InitialMember: true, Grid: { } home } ? $"{node.NodeNumber} / {home.InitialSize}" : "-",
                     node.Labels is { Count: > 0 } labels ? string.Join(",", labels) : "-");
@@ -52,6 +52,7 @@ internal sealed class ListCommand : CommandBody
 
     private static Health HealthOf(NodeJson node) => node.Status switch
     {
+        "online" when node is { Degraded: true } => Health.Partial,
         "online" => Health.Healthy,
         "drain" or "connecting" => Health.Partial,
         _ => Health.Unknown,
@@ -66,6 +67,9 @@ internal sealed class ListCommand : CommandBody
             "created" => node.CreatedAt,
             _ => null,
         };
-        return since is { } time ? $"{node.Status} {Ages.Terse(time, now)}" : node.Status;
+        var status = since is { } time ? $"{node.Status} {Ages.Terse(time, now)}" : node.Status;
+        if (node.Drain is { } drain)
+            status += drain.FinishedAt is not null ? " (done)" : $" ({drain.Left.Count}/{drain.Instances} left)";
+        return node.Degraded ? status + " (degraded)" : status;
     }
 }

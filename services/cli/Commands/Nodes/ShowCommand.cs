@@ -11,6 +11,9 @@ namespace Kontena.Cli.Commands.Nodes;
 /// <summary><c>kontena node show NODE</c> (cli.md §14).</summary>
 internal sealed class ShowCommand : CommandBody
 {
+    /// <summary>Seconds; the way of a message looks like less.</summary>
+    private const double ClockShown = 2;
+
     private readonly Argument<string> name;
     private readonly GridFeature grid;
     private readonly OutputFeature output;
@@ -49,6 +52,15 @@ internal sealed class ShowCommand : CommandBody
         block.Open("drivers").Field("storage", node.Driver).Field("volume", string.Join(",", node.VolumeDrivers.Select(driver => driver.Name)));
         block.Field("initial node", node.InitialMember);
         block.List("labels", node.Labels);
+        if (node.ClockAhead is { } ahead && Math.Abs(ahead) >= ClockShown)
+            block.Field("clock", $"{Ages.Span(TimeSpan.FromSeconds(Math.Abs(ahead)))} {(ahead < 0 ? "behind" : "ahead")}");
+        if (node.Availability == "drain")
+        {
+            var drain = block.Open("drain").Field("state", DrainText.Summary(node.Drain));
+            drain.List("left", node.Drain?.Left.Select(one => $"{one.Name}: {one.Reason}"));
+        }
+
+        block.List("warnings", node.Warnings);
 
         var stats = block.Open("stats").Field("cpus", node.Cpus);
         if (node.ResourceUsage is not { } usage) return;

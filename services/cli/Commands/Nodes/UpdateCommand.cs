@@ -13,6 +13,7 @@ internal sealed class UpdateCommand : CommandBody
     private readonly GridFeature grid;
     private readonly Option<string[]> labels;
     private readonly Option<bool> clearLabels;
+    private readonly Option<bool> forget;
     private readonly Option<string?> availability;
 
     public UpdateCommand()
@@ -21,6 +22,7 @@ internal sealed class UpdateCommand : CommandBody
         grid = new GridFeature(this);
         labels = Many("--label", "-l", "LABEL", "A label such as region=eu; replaces all labels (repeatable)");
         clearLabels = Switch("--clear-labels", null, "Remove all labels");
+        forget = Switch("--forget-agent", null, "Let another agent with this node's engine id join in its place: the agent's directory was lost");
         availability = Text("--availability", null, "active|drain", "drain moves the instances away and keeps new ones off");
     }
 
@@ -34,6 +36,7 @@ internal sealed class UpdateCommand : CommandBody
         {
             Labels = run.Value(clearLabels) ? [] : run.Given(labels) ? run.Values(labels) : null,
             Availability = wanted,
+            ForgetAgent = run.Value(forget) ? true : null,
         };
         var where = grid.Of(run);
         foreach (var name in run.Value(names))
