@@ -119,6 +119,18 @@ start_service() {
     "$root/artifacts/publish/$(service_of "$name")/$(binary_of "$name")"
 }
 
+# store_tool FORM backup|restore FILE...: the platform's own command, with the settings its services have.
+store_tool() {
+  local form=$1; shift
+  if [ "$form" = embedded ]; then
+    Kontena__DataDirectory="$home/data" "$root/artifacts/publish/standalone/Kontena.Standalone" "$@"
+  else
+    Kontena__DataDirectory="$home/data/grid-manager" Kontena__Api__TokenFile="$home/data/admin.token" \
+      Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \
+      "$root/artifacts/publish/grid-manager/Kontena.GridManager" "$@"
+  fi
+}
+
 start_redis() {
   mkdir -p "$home/data/redis"
   (umask 077; printf 'bind 127.0.0.1\nport %s\ndir %s\nappendonly yes\nappendfsync always\nsave ""\nrequirepass %s\n' \

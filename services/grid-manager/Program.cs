@@ -1,4 +1,7 @@
 using Kontena.GridManager;
+using Kontena.GridManager.Backups;
 using Kontena.Hosting;
 
-return await KontenaApplicationBuilder.RunAsync("grid-manager", args, builder => builder.AddGridManager());
+return BackupCommand.IsMeant(args)
+    ? await BackupCommand.RunAsync("grid-manager", args)
+    : await KontenaApplicationBuilder.RunAsync("grid-manager", args, builder => builder.AddGridManager());

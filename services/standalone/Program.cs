@@ -1,10 +1,14 @@
 using Kontena.Api;
 using Kontena.GridManager;
+using Kontena.GridManager.Backups;
 using Kontena.Hosting;
 using Kontena.LogCollector;
 using Kontena.NodeAgent;
 using Kontena.Scheduler;
 using Kontena.Standalone;
+
+if (BackupCommand.IsMeant(args))
+    return await BackupCommand.RunAsync("standalone", args);
 
 return await KontenaApplicationBuilder.RunAsync("standalone", args, builder =>
 {

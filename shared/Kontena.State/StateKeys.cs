@@ -58,4 +58,8 @@ public static class StateKeys
     /// <summary>The fencing epoch of a grid's scheduler: one document, id <c>epoch</c>; its version is the epoch (design §5).</summary>
     public static readonly DocumentKind<SchedulerEpoch> SchedulerEpoch =
         new("scheduler-epoch", KontenaJson.Default.SchedulerEpoch, _ => "epoch");
+
+    /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
+    public static readonly IReadOnlyList<IDocumentKind> Kept =
+        [Grid, Node, NodeLiveness, Stack, Service, GridSequence, Instance, Observed, ServiceDeploy, StackDeploy];
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Kontena.State;
 
@@ -31,15 +32,20 @@ public static class StateModule
         return services;
     }
 
-    private static IStateStore Open(IConfiguration configuration, IServiceProvider provider)
+    /// <summary>The same store outside a running service, for tools such as the backup. Whoever opens it disposes of it.</summary>
+    public static IStateStore OpenStore(IConfiguration configuration, TimeProvider time) =>
+        Open(configuration, "tool-" + ObjectId.New(time), time, NullLogger<RedisConnection>.Instance);
+
+    private static IStateStore Open(IConfiguration configuration, IServiceProvider provider) => Open(
+        configuration,
+        provider.GetRequiredService<OutboxOrigin>().Value,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<RedisConnection>>());
+
+    private static IStateStore Open(IConfiguration configuration, string origin, TimeProvider time, ILogger<RedisConnection> logger)
     {
-        var origin = provider.GetRequiredService<OutboxOrigin>().Value;
-        var time = provider.GetRequiredService<TimeProvider>();
         if (configuration["Kontena:State:Redis"] is { Length: > 0 } redis)
-        {
-            var logger = provider.GetRequiredService<ILogger<RedisConnection>>();
             return new RedisStateStore(new RedisConnection(redis, time, logger), origin, time);
-        }
 
         var directory = configuration["Kontena:DataDirectory"] ?? DefaultDataDirectory;
         return new SqliteStateStore(Path.Combine(directory, "state.db"), origin);

@@ -56,6 +56,13 @@ internal sealed class OrderBook : IDisposable
 
     public InstanceOrder? Find(string instanceId) => _entries.TryGetValue(instanceId, out var entry) ? entry.Order : null;
 
+    /// <summary>Has the instance looked at though its order is the same: somebody asks who has not heard of it.</summary>
+    public void LookAgain(string instanceId)
+    {
+        if (Find(instanceId) is not null)
+            Changed?.Invoke(instanceId);
+    }
+
     /// <summary>True when the order was new. Returns when it is on disk.</summary>
     public Task<bool> TakeAsync(ApplyInstance order, CancellationToken cancellationToken) =>
         ChangeAsync(order.InstanceId, known => OrderRules.Take(known, order, _time.GetUtcNow()), cancellationToken);

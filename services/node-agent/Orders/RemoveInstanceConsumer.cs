@@ -11,7 +11,7 @@ internal sealed class RemoveInstanceConsumer(OrderBook orders, OrderGate gate, R
     {
         if (!await gate.OpensAsync(context))
             return;
-        if (!await orders.TakeAsync(context.Message, context.CancellationToken))
-            board.Repeat(context.Message.InstanceId);
+        if (!await orders.TakeAsync(context.Message, context.CancellationToken) && !board.Repeat(context.Message.InstanceId))
+            orders.LookAgain(context.Message.InstanceId);
     }
 }

@@ -60,13 +60,15 @@ internal sealed class ReportBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Says the last report again: someone may have missed it.</summary>
-    public void Repeat(string instanceId)
+    /// <summary>Says the last report again: someone may have missed it. False when there is none since the agent started.</summary>
+    public bool Repeat(string instanceId)
     {
         lock (_guard)
         {
-            if (_latest.TryGetValue(instanceId, out var observed))
-                Put(observed);
+            if (!_latest.TryGetValue(instanceId, out var observed))
+                return false;
+            Put(observed);
+            return true;
         }
     }
 

@@ -39,7 +39,7 @@ internal static class ReportIntake
         {
             draft.Observed.Delete(key);
             if (instance is not null)
-                InstanceChanges.Confirm(draft, instance, report.NodeId, report.Generation);
+                TakeRemoved(draft, instance, report, now);
             return;
         }
 
@@ -97,6 +97,16 @@ internal static class ReportIntake
         if (misses < 2 || !memory.IsDue(key, 0, DateTimeOffset.MinValue, now, SyncFirst, SyncCap))
             return;
         draft.Send(Destination.Node(heartbeat.NodeId), new SyncNode { Grid = draft.Name });
+    }
+
+    // Removed there by an order that we no longer know of, because the store went back to a backup: what is wanted now is the newer word.
+    private static void TakeRemoved(GridDraft draft, Instance instance, InstanceObserved report, DateTimeOffset now)
+    {
+        var isWanted = instance.NodeId == report.NodeId && instance.Desired != DesiredState.Removed;
+        if (isWanted && report.Generation > instance.Generation)
+            InstanceChanges.Overtake(draft, instance, report.Generation, now);
+        else
+            InstanceChanges.Confirm(draft, instance, report.NodeId, report.Generation);
     }
 
     private static void CheckPlace(GridDraft draft, Instance instance, InstanceObserved report, DateTimeOffset now)

@@ -84,7 +84,11 @@ internal sealed class SimNode(string grid, string name, string nodeId)
                 var known = _instances.GetValueOrDefault(apply.InstanceId) ?? new SimInstance(apply.InstanceId);
                 _instances[apply.InstanceId] = known;
                 if (apply.Generation < known.Generation)
+                {
+                    reports.Add(Observed(known)); // an order that says nothing new is answered with the last report
                     return;
+                }
+
                 if (apply.Generation > known.Generation)
                     Begin(known, apply, now);
                 reports.Add(Report(known));
