@@ -80,6 +80,7 @@ public static class ApiModule
         StackEndpoints.Map(routes);
         ServiceEndpoints.Map(routes);
         ServiceActionEndpoints.Map(routes);
+        RevisionEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
         ContainerEndpoints.Map(routes);
         ExecEndpoints.Map(routes);

@@ -24,6 +24,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(NodeLiveness))]
 [JsonSerializable(typeof(NodeDrain))]
 [JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(ServiceRevision))]
+[JsonSerializable(typeof(RollbackService))]
 [JsonSerializable(typeof(Stack))]
 [JsonSerializable(typeof(ServiceDeploy))]
 [JsonSerializable(typeof(StackDeploy))]

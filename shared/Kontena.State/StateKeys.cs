@@ -30,6 +30,10 @@ public static class StateKeys
         service => Contracts.Services.Service.DocumentId(service.Stack, service.Name),
         service => [new IndexValue("stack", service.Stack)]);
 
+    public static readonly DocumentKind<ServiceRevision> ServiceRevision = new("service-revision", KontenaJson.Default.ServiceRevision,
+        revision => Contracts.Services.ServiceRevision.DocumentId(revision.ServiceUid, revision.Revision),
+        revision => [new IndexValue("service", Contracts.Services.Service.DocumentId(revision.Stack, revision.Service))]);
+
     public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
 
     /// <summary>Finds the service deploys of a grid that have not ended, without reading the many that have.</summary>

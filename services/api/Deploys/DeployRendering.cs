@@ -33,7 +33,7 @@ internal static class DeployRendering
         ServiceDeploys = [.. services.Select(Render)],
     };
 
-    private static string StateOf(DeployState state) => state switch
+    public static string StateOf(DeployState state) => state switch
     {
         DeployState.Ongoing => "ongoing",
         DeployState.Success => "success",

@@ -47,7 +47,11 @@ internal static class ServiceRendering
             LogDriver = spec.LogDriver,
             LogOpts = spec.LogOpts,
             Strategy = spec.Strategy,
-            DeployOpts = new DeployOptsJson { Interval = spec.DeployInterval, MinHealth = spec.MinHealth, WaitForPort = spec.WaitForPort },
+            DeployOpts = new DeployOptsJson
+            {
+                Interval = spec.DeployInterval, MinHealth = spec.MinHealth, WaitForPort = spec.WaitForPort,
+                Parallelism = spec.DeployParallelism, OnFailure = spec.DeployOnFailure,
+            },
             Pid = spec.Pid,
             InstanceCounts = new InstanceCountsJson(containers.Count, containers.Count(one => one.IsRunning)),
             ReadOnly = spec.ReadOnly,

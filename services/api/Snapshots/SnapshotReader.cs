@@ -56,6 +56,18 @@ internal sealed class SnapshotReader(IStateStore store)
     public async Task<IReadOnlyList<ServiceDeploy>> ServiceDeploysAsync(string grid, IEnumerable<string> ids, CancellationToken cancellationToken) =>
         [.. (await Task.WhenAll(ids.Select(id => FindAsync(StateKeys.ServiceDeploy, grid, id, cancellationToken)))).OfType<ServiceDeploy>()];
 
+    /// <summary>Every deploy of the service that is on record, newest first.</summary>
+    public async Task<IReadOnlyList<ServiceDeploy>> DeploysOfAsync(Service service, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.ServiceDeploy, service.Grid, cancellationToken, OfService(service)))
+            .Where(deploy => deploy.ServiceUid == service.Uid).OrderByDescending(deploy => deploy.Id, StringComparer.Ordinal)];
+
+    /// <summary>Its kept revisions, newest first.</summary>
+    public async Task<IReadOnlyList<ServiceRevision>> RevisionsOfAsync(Service service, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.ServiceRevision, service.Grid, cancellationToken, OfService(service)))
+            .Where(revision => revision.ServiceUid == service.Uid).OrderByDescending(revision => revision.Revision)];
+
+    private static IndexValue OfService(Service service) => new("service", Service.DocumentId(service.Stack, service.Name));
+
     public async Task<NodeLiveness?> LivenessAsync(string grid, string node, CancellationToken cancellationToken) =>
         await FindAsync(StateKeys.NodeLiveness, grid, node, cancellationToken);
 

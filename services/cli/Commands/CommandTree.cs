@@ -45,6 +45,8 @@ internal static class CommandTree
         new LeafEntry("update", "Change a service", "service update -e MODE=prod shop/web", static () => new Services.UpdateCommand()),
         new LeafEntry("deploy", "Deploy a service", "service deploy shop/web", static () => new Services.DeployCommand()),
         new LeafEntry("cancel", "Cancel the deploys of services", "service cancel shop/web", static () => new Services.CancelCommand()),
+        new LeafEntry("history", "List the kept revisions of a service", "service history shop/web", static () => new Services.HistoryCommand()),
+        new LeafEntry("rollback", "Bring back an earlier revision of a service", "service rollback --to 3 shop/web", static () => new Services.RollbackCommand()),
         new LeafEntry("scale", "Change how many instances a service has", "service scale shop/web 3", static () => new Services.ScaleCommand()),
         new LeafEntry("start", "Start stopped services", "service start shop/web", static () => new Services.StartCommand()),
         new LeafEntry("stop", "Stop services", "service stop shop/web", static () => new Services.StopCommand()),

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Services;
 using Kontena.State;
 using Kontena.State.Documents;
 
@@ -20,6 +21,34 @@ internal sealed class GridDraft(string grid, string? partition = null)
     {
         Batch.Put(kind, document, expected);
         Announce(kind, kind.IdOf(document), change);
+    }
+
+    /// <summary>A service that is new or has another revision: that revision is kept, the oldest beyond what is kept goes.</summary>
+    /// <param name="cause">What made the revision, as <see cref="ServiceRevision.Cause"/>.</param>
+    public void PutRevision(Service service, long expected, string change, string cause)
+    {
+        Put(StateKeys.Service, service, expected, change);
+        Batch.Put(StateKeys.ServiceRevision, new ServiceRevision
+        {
+            Grid = service.Grid,
+            Stack = service.Stack,
+            Service = service.Name,
+            ServiceUid = service.Uid,
+            Revision = service.Revision,
+            Spec = service.Spec,
+            StackRevision = service.StackRevision,
+            Cause = cause,
+            CreatedAt = service.UpdatedAt,
+        }, CommitBatch.AnyVersion);
+        if (service.Revision > ServiceRevision.Kept)
+            Batch.Delete(StateKeys.ServiceRevision, ServiceRevision.DocumentId(service.Uid, service.Revision - ServiceRevision.Kept), CommitBatch.AnyVersion);
+    }
+
+    /// <summary>Revisions that were kept of a service that is gone.</summary>
+    public void ForgetRevisions(Service service)
+    {
+        for (var revision = Math.Max(1, service.Revision - ServiceRevision.Kept + 1); revision <= service.Revision; revision++)
+            Batch.Delete(StateKeys.ServiceRevision, ServiceRevision.DocumentId(service.Uid, revision), CommitBatch.AnyVersion);
     }
 
     public void Delete<T>(DocumentKind<T> kind, string id, long expected, string change)

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Services;
 using Kontena.State;
 using Kontena.State.Documents;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,14 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
     public Task<CommandResult> DecideAboutGridsAsync(
         Func<IReadOnlyList<Versioned<Grid>>, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
         CommitAsync(StateKeys.System, async () => decide(await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken), time.GetUtcNow()), cancellationToken);
+
+    /// <summary>A kept revision of the service that has the name now; null when there is none.</summary>
+    public async Task<ServiceRevision?> FindRevisionAsync(string grid, string stack, string service, int revision, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(StateKeys.Service, grid, Service.DocumentId(stack, service), cancellationToken) is not { } found)
+            return null;
+        return (await store.GetAsync(StateKeys.ServiceRevision, grid, ServiceRevision.DocumentId(found.Value.Uid, revision), cancellationToken))?.Value;
+    }
 
     private async Task<GridSnapshot> ReadAsync(Grid grid, CancellationToken cancellationToken)
     {

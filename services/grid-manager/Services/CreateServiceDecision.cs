@@ -21,7 +21,7 @@ internal static class CreateServiceDecision
             return Decision.Refused(errors.Found);
 
         var draft = new GridDraft(command.Grid);
-        draft.Put(StateKeys.Service, new Service
+        draft.PutRevision(new Service
         {
             Grid = command.Grid,
             Stack = Service.NoStack,
@@ -31,7 +31,7 @@ internal static class CreateServiceDecision
             State = ServiceState.Initialized,
             CreatedAt = now,
             UpdatedAt = now,
-        }, expected: 0, $"service {Service.NoStack}/{request.Name} created");
+        }, expected: 0, $"service {Service.NoStack}/{request.Name} created", "created");
         return Decision.Done(draft, request.Name);
     }
 

@@ -7,7 +7,8 @@ namespace Kontena.GridManager.Services;
 
 /// <summary>Commands about services, and the scheduler's word that a removed one is gone.</summary>
 internal sealed class ServiceConsumer(GridLedger ledger, TimeProvider time)
-    : IConsumer<CreateService>, IConsumer<UpdateService>, IConsumer<RemoveService>, IConsumer<SetServiceState>, IConsumer<ServiceTornDown>
+    : IConsumer<CreateService>, IConsumer<UpdateService>, IConsumer<RemoveService>, IConsumer<SetServiceState>, IConsumer<RollbackService>,
+        IConsumer<ServiceTornDown>
 {
     public async Task Consume(ConsumeContext<CreateService> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
@@ -24,6 +25,15 @@ internal sealed class ServiceConsumer(GridLedger ledger, TimeProvider time)
     public async Task Consume(ConsumeContext<SetServiceState> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => SetServiceStateDecision.Decide(grid, context.Message, now), context.CancellationToken));
+
+    /// <remarks>A kept revision never changes, so it may be read before the rest.</remarks>
+    public async Task Consume(ConsumeContext<RollbackService> context)
+    {
+        var command = context.Message;
+        var kept = await ledger.FindRevisionAsync(command.Grid, command.Stack, command.Service, command.ToRevision, context.CancellationToken);
+        await context.AnswerAsync(await ledger.DecideAsync(
+            command.Grid, (grid, now) => RollbackServiceDecision.Decide(grid, command, kept, now), context.CancellationToken));
+    }
 
     /// <summary>Sent, not asked: nobody waits for an answer.</summary>
     public async Task Consume(ConsumeContext<ServiceTornDown> context) =>

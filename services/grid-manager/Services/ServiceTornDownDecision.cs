@@ -17,6 +17,7 @@ internal static class ServiceTornDownDecision
         var draft = new GridDraft(command.Grid);
         draft.Delete(
             StateKeys.Service, Service.DocumentId(command.Stack, command.Service), found.Version, $"service {command.Stack}/{command.Service} removed");
+        draft.ForgetRevisions(found.Value);
         var others = grid.Services.Any(one => one.Value.Stack == command.Stack && one.Value.Name != command.Service);
         if (!others && grid.Stack(command.Stack) is { Value.RemovedAt: not null } stack)
             draft.Delete(StateKeys.Stack, command.Stack, stack.Version, $"stack {command.Stack} removed");

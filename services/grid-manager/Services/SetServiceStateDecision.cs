@@ -40,7 +40,10 @@ internal static class SetServiceStateDecision
     {
         if (wanted.State == current.State && wanted.Spec.Instances == current.Spec.Instances && wanted.Revision == current.Revision)
             return;
-        draft.Put(StateKeys.Service, wanted with { UpdatedAt = now }, version,
-            $"service {current.Stack}/{current.Name} set to {wanted.State}, {wanted.Spec.Instances} instances, revision {wanted.Revision}");
+        var change = $"service {current.Stack}/{current.Name} set to {wanted.State}, {wanted.Spec.Instances} instances, revision {wanted.Revision}";
+        if (wanted.Revision == current.Revision)
+            draft.Put(StateKeys.Service, wanted with { UpdatedAt = now }, version, change);
+        else
+            draft.PutRevision(wanted with { UpdatedAt = now }, version, change, "deploy forced");
     }
 }

@@ -25,7 +25,7 @@ internal static class UpdateServiceDecision
             return Decision.Unchanged();
         var draft = new GridDraft(command.Grid);
         var updated = current with { Spec = spec, Revision = current.Revision + 1, UpdatedAt = now };
-        draft.Put(StateKeys.Service, updated, found.Version, $"service {command.Stack}/{command.Service} updated to revision {updated.Revision}");
+        draft.PutRevision(updated, found.Version, $"service {command.Stack}/{command.Service} updated to revision {updated.Revision}", "updated");
         return Decision.Done(draft);
     }
 
@@ -41,7 +41,8 @@ internal static class UpdateServiceDecision
 
     private static string KeyOf(string env) => env.Split('=', 2)[0];
 
-    private static bool IsRecursive(GridSnapshot grid, Service current, ServiceSpec spec) =>
+    /// <summary>With this spec the service would link to itself, directly or over others of its stack.</summary>
+    public static bool IsRecursive(GridSnapshot grid, Service current, ServiceSpec spec) =>
         new LinkGraph(grid.LiveServicesOf(current.Stack).Select(one => (one.Value.Name, InnerLinks(current.Stack, one.Value.Name == current.Name ? spec : one.Value.Spec))))
             .Recursive.Contains(current.Name);
 

@@ -58,8 +58,11 @@ internal static class ApplyStackRevisionDecision
             StackRevision = stackRevision,
             UpdatedAt = now,
         };
-        draft.Put(StateKeys.Service, updated, existing.Version,
-            $"service {current.Stack}/{current.Name} follows stack revision {stackRevision}, its own is {updated.Revision}");
+        var change = $"service {current.Stack}/{current.Name} follows stack revision {stackRevision}, its own is {updated.Revision}";
+        if (same)
+            draft.Put(StateKeys.Service, updated, existing.Version, change);
+        else
+            draft.PutRevision(updated, existing.Version, change, $"stack revision {stackRevision}");
     }
 
     private static Decision<StackRevisionApplied> Refused(CommandResult result) => new(new StackRevisionApplied { Result = result });

@@ -45,7 +45,7 @@ internal static class CreateStackDecision
 
     public static void Create(
         GridDraft draft, string grid, string stack, ReadService service, ServiceState state, int stackRevision, DateTimeOffset now, Func<string> newId) =>
-        draft.Put(StateKeys.Service, new Service
+        draft.PutRevision(new Service
         {
             Grid = grid,
             Stack = stack,
@@ -56,5 +56,5 @@ internal static class CreateStackDecision
             StackRevision = stackRevision,
             CreatedAt = now,
             UpdatedAt = now,
-        }, expected: 0, $"service {stack}/{service.Name} created");
+        }, expected: 0, $"service {stack}/{service.Name} created", "created");
 }

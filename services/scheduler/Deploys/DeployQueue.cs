@@ -12,7 +12,7 @@ internal static class DeployQueue
     /// <summary>The id of the deploy that will carry the request out.</summary>
     public static string Request(
         GridDraft draft, Service service, string id, DateTimeOffset now,
-        bool automatic = false, string? stackDeployId = null, bool repairOnly = false)
+        bool automatic = false, string? stackDeployId = null, bool repairOnly = false, string? rollbackOf = null)
     {
         var all = Of(draft, service.Stack, service.Name).Where(deploy => deploy.ServiceUid == service.Uid).ToList();
         if (all.Find(deploy => (deploy is { State: DeployState.Created, Cancellation: null }) || deploy.Id == id) is { } waiting)
@@ -40,6 +40,7 @@ internal static class DeployQueue
             StackDeployId = stackDeployId,
             Automatic = automatic,
             RepairOnly = repairOnly,
+            RollbackOf = rollbackOf,
         });
         return id;
     }

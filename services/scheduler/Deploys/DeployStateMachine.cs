@@ -14,6 +14,7 @@ namespace Kontena.Scheduler.Deploys;
 /// ongoing → ongoing: reports arrived, instances were ordered.
 /// ongoing → success: every wanted instance runs this deploy and is ready.
 /// ongoing → error: an instance failed, no node was found, time is up, the service was stopped or removed, it was cancelled or superseded.
+/// ongoing → ongoing, with a rollback: it failed and brings back an earlier revision; then error, whatever becomes of that.
 /// success, error: final.
 /// </remarks>
 internal static class DeployStateMachine
@@ -26,14 +27,27 @@ internal static class DeployStateMachine
             .OrderBy(deploy => deploy.State == DeployState.Ongoing ? 0 : 1).ThenBy(deploy => deploy.Id, StringComparer.Ordinal)
             .ToList();
         var busy = new HashSet<string>(StringComparer.Ordinal);
+        var again = false;
         foreach (var deploy in open)
         {
             if (deploy is { State: DeployState.Created, Cancellation: null } && busy.Contains(deploy.ServiceUid))
                 continue;
-            var after = Step(draft, deploy, heardOf, now, newId);
-            if (!DeployQueue.IsFinished(after.State))
+            var after = deploy.Rollback is null ? Step(draft, deploy, heardOf, now, newId) : Follow(draft, deploy, now, newId);
+            again |= after.Rollback?.DeployId is not null && deploy.Rollback?.DeployId is null;
+            // One that waits for the deploy of its rollback must not stand in that one's way.
+            if (!DeployQueue.IsFinished(after.State) && after.Rollback?.DeployId is null)
                 busy.Add(deploy.ServiceUid);
         }
+
+        // The deploys that rollbacks have just asked for; each asks once, so this comes to its end.
+        if (again)
+            Advance(draft, heardOf, now, newId);
+    }
+
+    private static ServiceDeploy Follow(GridDraft draft, ServiceDeploy deploy, DateTimeOffset now, Func<string> newId)
+    {
+        var service = draft.Service(deploy.Stack, deploy.Service, deploy.ServiceUid);
+        return Keep(draft, deploy, DeployRollbacks.Advance(draft, deploy, service, now, newId));
     }
 
     private static ServiceDeploy Step(
@@ -62,7 +76,14 @@ internal static class DeployStateMachine
         }
 
         var after = Changed(deploy, step, service, now);
-        if (after is null)
+        if (after is not null && step.End is { State: DeployState.Error } end && service is not null)
+            after = DeployRollbacks.Begin(draft, after, end, service, now);
+        return after is null ? deploy : Keep(draft, deploy, after);
+    }
+
+    private static ServiceDeploy Keep(GridDraft draft, ServiceDeploy deploy, ServiceDeploy after)
+    {
+        if (after == deploy)
             return deploy;
         draft.ServiceDeploys.Put(after);
         if (after.State != deploy.State)

@@ -11,6 +11,8 @@ namespace Kontena.Scheduler.Deploys;
 /// Pure.</summary>
 internal static class RolloutPlanner
 {
+    /// <summary>The value of <c>deploy.on_failure</c> that leaves failed instances behind.</summary>
+    private const string GoOn = "continue";
     private const string NotRunning = "service is not running";
 
     public static RolloutStep Plan(RolloutView view)
@@ -23,7 +25,7 @@ internal static class RolloutPlanner
         if (Stopped(view, instances, underWay) is { } stopped)
             return stopped;
         var failures = instances.Where(one => one.State == DeployState.Error).ToList();
-        if (failures.Count > 0)
+        if (failures.Count > 0 && service.Spec.DeployOnFailure != GoOn)
         {
             var settling = underWay && view.Now - failures.Min(one => one.FinishedAt ?? view.Now) < DeployLimits.Halt;
             return settling
@@ -76,6 +78,13 @@ internal static class RolloutPlanner
             {
                 Instances = instances, Count = assignments.Count, Surplus = surplus, End = new RolloutEnd(DeployState.Success),
             };
+        }
+
+        // Some were left behind: the rest is done.
+        if (turns.Pending == 0 && instances.All(one => one.State is DeployState.Success or DeployState.Error))
+        {
+            var failures = instances.Where(one => one.State == DeployState.Error).ToList();
+            return Ended(view, instances, new RolloutEnd(DeployState.Error, Halting(view, failures, WentOn(view)))) with { Surplus = surplus };
         }
 
         var stuck = turns.Begin.Count == 0 && instances.All(one => one.State != DeployState.Ongoing)
@@ -204,12 +213,15 @@ internal static class RolloutPlanner
     private static string Halt(RolloutView view) =>
         $"halting deploy of {InstanceNames.Path(view.Deploy.Grid, view.Deploy.Stack, view.Deploy.Service)}, one or more instances failed";
 
-    private static string Halting(RolloutView view, List<InstanceDeploy> failures)
+    private static string WentOn(RolloutView view) =>
+        $"deploy of {InstanceNames.Path(view.Deploy.Grid, view.Deploy.Stack, view.Deploy.Service)} went on to its end, one or more instances failed";
+
+    private static string Halting(RolloutView view, List<InstanceDeploy> failures, string? how = null)
     {
         var first = failures[0];
         var name = InstanceNames.Container(view.Deploy.Stack, view.Deploy.Service, first.Number);
         var more = failures.Count > 1 ? $" (and {failures.Count - 1} more)" : "";
-        return $"{Halt(view)}: {name} on {first.Node}: {first.Error}{more}";
+        return $"{how ?? Halt(view)}: {name} on {first.Node}: {first.Error}{more}";
     }
 
     private static string TooLong(RolloutView view, IReadOnlyList<InstanceDeploy> instances)

@@ -38,15 +38,16 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
                 (serves ? serving : idle).Add(assignment);
         }
 
+        var atOnce = Math.Min(DeployLimits.Fresh, service.Spec.DeployParallelism ?? DeployLimits.Fresh);
         var blocked = idle.Concat(serving).Where(one => IsOccupied(view, service, assignments, one)).Select(one => one.Number).ToHashSet();
         var begin = idle
             .Where(one => !blocked.Contains(one.Number))
             .OrderBy(one => reachable.Contains(one.Node.Name) ? 0 : 1)
             .ThenBy(one => one.Number)
-            .Take(Math.Max(0, DeployLimits.Fresh - underWay.Count))
+            .Take(Math.Max(0, atOnce - underWay.Count))
             .ToList();
         var required = assignments.Count - MinHealth.MayBeDown(assignments.Count, service.Spec.MinHealth);
-        var room = Math.Max(0, DeployLimits.Replacing - underWay.Count - begin.Count);
+        var room = Math.Max(0, Math.Min(DeployLimits.Replacing, atOnce) - underWay.Count - begin.Count);
         var mayGo = Math.Min(room, ready - required);
         if (mayGo > 0)
             begin.AddRange(serving.Where(one => !blocked.Contains(one.Number)).Take(mayGo));
@@ -64,7 +65,7 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
     // A deploy that nobody asked for corrects what lags and leaves the rest alone.
     private static bool NeedsNothing(RolloutView view, Service service, Instance instance) =>
         view.Deploy.Automatic && instance is { Desired: DesiredState.Running, Spec: { } spec }
-        && (view.Deploy.RepairOnly || spec.ServiceRevision >= service.Revision);
+        && (view.Deploy.RepairOnly || RevisionMatch.IsCurrent(service, spec));
 
     // Another instance of the service still holds the port on that node, and is to leave it: first it goes, then its successor comes.
     private static bool IsOccupied(RolloutView view, Service service, IReadOnlyList<Assignment> assignments, Assignment turn) =>

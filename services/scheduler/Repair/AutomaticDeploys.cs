@@ -100,7 +100,7 @@ internal static class AutomaticDeploys
                 return $"instance {assignment.Number} has no node";
             if (instance.Node != assignment.Node.Name || instance.NodeId != assignment.Node.NodeId)
                 return $"instance {assignment.Number} can't stay on {instance.Node}";
-            if (instance.Spec is null || instance.Spec.ServiceRevision < service.Revision)
+            if (instance.Spec is null || !RevisionMatch.IsCurrent(service, instance.Spec))
                 return $"instance {assignment.Number} is of revision {instance.Spec?.ServiceRevision ?? 0}, wanted is {service.Revision}";
         }
 

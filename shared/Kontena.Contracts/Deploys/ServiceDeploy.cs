@@ -46,7 +46,20 @@ public sealed record ServiceDeploy
 
     /// <summary>Moves what has lost its node, and touches nothing else: the last rollout was cancelled, and is not to go on by itself.</summary>
     public bool RepairOnly { get; init; }
+
+    /// <summary>It has failed and brings back an earlier revision before it ends, as the service asks for. Null: it does not.</summary>
+    public DeployRollback? Rollback { get; init; }
+
+    /// <summary>The id of the failed deploy that this one makes good; it causes no further rollback. Null for others.</summary>
+    public string? RollbackOf { get; init; }
 }
+
+/// <param name="ToRevision">The newest revision that was deployed successfully.</param>
+/// <param name="Failure">What failed, with the container's last lines.</param>
+/// <param name="Since">When it failed; without an answer of grid-manager it ends 60 s later.</param>
+/// <param name="AskedAt">When grid-manager was last asked.</param>
+/// <param name="DeployId">The deploy that brings it back; null until the revision is there.</param>
+public sealed record DeployRollback(int ToRevision, string Failure, DateTimeOffset Since, DateTimeOffset AskedAt, string? DeployId = null);
 
 /// <param name="By">Who asked, as shown in the deploy's reason, e.g. <c>administrator</c>; at most 100 characters.</param>
 public sealed record DeployCancellation(string By, DateTimeOffset At);

@@ -29,6 +29,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(ScaleRequest))]
 [JsonSerializable(typeof(DeployRequest))]
 [JsonSerializable(typeof(EnvRequest))]
+[JsonSerializable(typeof(RevisionsJson))]
+[JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(ServiceDeployJson))]
 [JsonSerializable(typeof(InstanceJson))]
 [JsonSerializable(typeof(InstancesJson))]

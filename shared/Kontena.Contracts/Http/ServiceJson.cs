@@ -100,6 +100,13 @@ public sealed record DeployOptsJson
     public int? Interval { get; init; }
     public double? MinHealth { get; init; }
     public int? WaitForPort { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Parallelism { get; init; }
+
+    /// <summary><c>continue</c> or <c>rollback</c>; left out for <c>stop</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OnFailure { get; init; }
 }
 
 public sealed record InstanceCountsJson(int Total, int Running);

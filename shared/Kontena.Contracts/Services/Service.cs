@@ -19,6 +19,9 @@ public sealed record Service
     public int Revision { get; init; } = 1;
     public int? StackRevision { get; init; }
 
+    /// <summary>Says, while its <see cref="ServiceRollback.Revision"/> is <see cref="Revision"/>, that this is an earlier revision again.</summary>
+    public ServiceRollback? RolledBack { get; init; }
+
     /// <summary>Set when removal was asked. The scheduler takes its instances down, says <see cref="ServiceTornDown"/>, and the document goes.</summary>
     public DateTimeOffset? RemovedAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

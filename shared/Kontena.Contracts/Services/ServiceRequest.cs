@@ -76,6 +76,12 @@ public sealed record DeployOptsRequest
 
     /// <summary>Seconds.</summary>
     public int? Interval { get; init; }
+
+    /// <summary>1 to 1000.</summary>
+    public int? Parallelism { get; init; }
+
+    /// <summary><c>stop</c>, <c>continue</c> or <c>rollback</c>.</summary>
+    public string? OnFailure { get; init; }
 }
 
 public sealed record HooksRequest

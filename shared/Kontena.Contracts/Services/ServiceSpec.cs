@@ -71,6 +71,13 @@ public sealed record ServiceSpec
 
     /// <summary>Seconds between automatic redeploys; null for none.</summary>
     public int? DeployInterval { get; init; }
+
+    /// <summary>1 to 1000: how many instances a deploy has under way at once, below what <see cref="MinHealth"/> allows; null for no bound of its own.</summary>
+    public int? DeployParallelism { get; init; }
+
+    /// <summary>What a deploy does when an instance fails: <c>stop</c>, <c>continue</c> with the others, or <c>rollback</c> to the newest revision that was
+    /// deployed successfully. Null is <c>stop</c>.</summary>
+    public string? DeployOnFailure { get; init; }
 }
 
 /// <summary>A port of the container published on its node.</summary>

@@ -8,6 +8,11 @@ internal static class RuntimeRules
     /// <summary>A year. Longer intervals between automatic deploys are mistakes of unit.</summary>
     private const int MaxDeployInterval = 366 * 24 * 60 * 60;
 
+    private const int MaxParallelism = 1000;
+
+    /// <summary>The first is the default.</summary>
+    private static readonly string[] OnFailure = ["stop", "continue", "rollback"];
+
     public static void Check(ServiceRequest request, FieldErrors errors)
     {
         if (request.CpuShares is < 0 or > 1024)
@@ -47,7 +52,19 @@ internal static class RuntimeRules
             errors.Reason($"{(health < 0 ? "is too small" : double.IsNaN(health) ? "is invalid" : "is too big")}: from 0.0 to 1.0", "deploy_opts", "min_health");
         if (opts.Interval is < 1 or > MaxDeployInterval)
             errors.Reason(opts.Interval < 1 ? "is too small" : "is too big", "deploy_opts", "interval");
-        return spec with { WaitForPort = opts.WaitForPort, MinHealth = opts.MinHealth ?? 0.8, DeployInterval = opts.Interval };
+        if (opts.Parallelism is < 1 or > MaxParallelism)
+            errors.Reason($"{(opts.Parallelism < 1 ? "is too small" : "is too big")}: from 1 to {MaxParallelism}", "deploy_opts", "parallelism");
+        var onFailure = opts.OnFailure?.Trim() ?? OnFailure[0];
+        if (!OnFailure.Contains(onFailure))
+            errors.Say($"On failure not supported: one of {string.Join(", ", OnFailure)}", "deploy_opts", "on_failure");
+        return spec with
+        {
+            WaitForPort = opts.WaitForPort,
+            MinHealth = opts.MinHealth ?? 0.8,
+            DeployInterval = opts.Interval,
+            DeployParallelism = opts.Parallelism,
+            DeployOnFailure = onFailure == OnFailure[0] ? null : onFailure,
+        };
     }
 
     private static void AtLeast(long? value, long least, string field, FieldErrors errors)

@@ -8,13 +8,14 @@ namespace Kontena.StackFiles.Services;
 internal static class ServiceReader
 {
     private static readonly string[] Strategies = ["ha", "daemon", "random"];
+    private static readonly string[] OnFailure = ["stop", "continue", "rollback"];
     private static readonly string[] NetworkModes = ["bridge", "host"];
 
     public static ServiceRequest Read(string name, YamlMap service, string path, StackForm form, IReadOnlyCollection<string>? volumes, Remarks remarks)
     {
         var values = new Values(service, path, remarks);
         CheckKeys(service, path, form, remarks);
-        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval");
+        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "parallelism", "on_failure");
         var logging = values.Mapping("logging", "driver", "options");
         var image = values.Text("image");
         if (string.IsNullOrWhiteSpace(image))
@@ -57,6 +58,8 @@ internal static class ServiceReader
                 WaitForPort = deploy?.Integer("wait_for_port"),
                 MinHealth = deploy?.Number("min_health"),
                 Interval = Interval(deploy),
+                Parallelism = deploy?.Integer("parallelism"),
+                OnFailure = Choice(deploy, "on_failure", OnFailure),
             },
             Hooks = HooksReader.Read(values),
             HealthCheck = HealthCheckReader.Read(values, "health_check"),

@@ -58,6 +58,48 @@ public sealed class ServiceActionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rollback_goes_to_the_newest_good_revision_that_differs()
+    {
+        await KeepAsync(1, "acme/web:1.1", DeployState.Success);
+        await KeepAsync(2, "acme/web:1.2", DeployState.Error);
+        await KeepAsync(3, "acme/web:1.4", DeployState.Error);
+        _api.Bus.Answer<RollbackService>(_ => CommandResult.Done());
+        _api.Bus.Answer<DeployService>(_ => CommandResult.Done(DeployId));
+
+        Assert.Equal(200, (await _api.PostAsync("/v1/services/main/shop/web/rollback", new { })).Status);
+        Assert.Equal(new RollbackService { Grid = "main", Stack = "shop", Service = "web", ToRevision = 1 }, _api.Bus.Single<RollbackService>());
+
+        var listed = await _api.GetAsync("/v1/services/main/shop/web/revisions");
+        Assert.Equal([3, 2, 1], listed.Json["revisions"]!.AsArray().Select(one => (int)one!["revision"]!));
+        Assert.Equal((true, "error"), ((bool)listed.Json["revisions"]![0]!["current"]!, (string?)listed.Json["revisions"]![0]!["deploy"]!["state"]));
+        Assert.Equal("""["image"]""", listed.Json["revisions"]![1]!["changes"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Rollback_without_anything_to_go_back_to_says_so()
+    {
+        await KeepAsync(2, "acme/web:1.2", DeployState.Error);
+
+        var refused = await _api.PostAsync("/v1/services/main/shop/web/rollback", new { });
+        Assert.Equal(422, refused.Status);
+        Assert.Contains("no earlier revision that was deployed successfully", refused.Error, StringComparison.Ordinal);
+        _api.Bus.Answer<RollbackService>(_ => CommandResult.Refused(FieldError.At("revision", "revision 7 is not there")));
+        Assert.Equal("""{"revision":"revision 7 is not there"}""", (await _api.PostAsync("/v1/services/main/shop/web/rollback", new { revision = 7 })).Error);
+    }
+
+    private async Task KeepAsync(int revision, string image, DeployState state)
+    {
+        var service = Some.Service();
+        await _api.PutAsync(StateKeys.ServiceRevision, "main", new ServiceRevision
+        {
+            Grid = "main", Stack = "shop", Service = "web", ServiceUid = service.Uid, Revision = revision,
+            Spec = service.Spec with { Image = image }, Cause = "updated", CreatedAt = Some.Noon,
+        });
+        await _api.PutAsync(StateKeys.ServiceDeploy, "main",
+            Some.ServiceDeploy($"5a0000000000000000000e{revision:00}", state) with { ServiceUid = service.Uid, ServiceRevision = revision });
+    }
+
+    [Fact]
     public async Task Scale_takes_a_number_also_as_text()
     {
         _api.Bus.Answer<SetServiceState>(_ => CommandResult.Done());

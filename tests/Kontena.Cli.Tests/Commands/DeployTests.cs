@@ -92,6 +92,37 @@ public sealed class DeployTests : CliTest
     }
 
     [Fact]
+    public async Task Rollback_sends_the_revision_and_waits()
+    {
+        Master.On("POST", $"{Web}/rollback", Some.Deploy("created")).On("GET", $"{Web}/deploys/d1", Some.Deploy("success", Good));
+        Assert.Equal(0, await RunAsync("service", "rollback", "--to", "3", "shop/web"));
+        Assert.Equal("{\"revision\":3}", Master.BodyOf("POST", $"{Web}/rollback"));
+        Assert.Contains("* Rolling back service shop/web.. done\n", Error);
+    }
+
+    [Fact]
+    public async Task A_deploy_that_was_rolled_back_says_both()
+    {
+        Master.On("POST", $"{Web}/deploy", Some.Deploy("created"))
+            .On("GET", $"{Web}/deploys/d1", Some.Deploy("error", BadWithLines, "rolled back to revision 1; halting deploy of main/shop/web, one or more instances failed: shop.web-2"));
+        Assert.Equal(1, await RunAsync("service", "deploy", "shop/web"));
+        Assert.Contains("[error] 500 : rolled back to revision 1; halting deploy of main/shop/web, one or more instances failed:\n", Error);
+        Assert.Contains("boom", Error);
+    }
+
+    [Fact]
+    public async Task History_lists_what_was_deployed()
+    {
+        Master.On("GET", $"{Web}/revisions", """
+            {"revisions":[{"revision":2,"current":true,"created_at":"2026-03-01T12:00:00Z","cause":"updated","image":"web:2","changes":["image"],"deploy":{"id":"d2","state":"error","reason":"x"}},
+            {"revision":1,"current":false,"created_at":"2026-03-01T11:00:00Z","cause":"created","image":"web:1","changes":[],"deploy":null}]}
+            """);
+        Assert.Equal(0, await RunAsync("service", "history", "shop/web"));
+        Assert.Matches(@"2 \(current\) +\S+ ago +updated +web:2 +image +error", Out);
+        Assert.Matches(@"1 +\S+ ago +created +web:1 +-", Out);
+    }
+
+    [Fact]
     public async Task Cancel_waits_for_the_end_and_says_what_was_done()
     {
         Master.On("POST", $"{Web}/cancel", Some.Deploy("ongoing"))

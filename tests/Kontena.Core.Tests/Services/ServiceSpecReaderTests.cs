@@ -161,6 +161,8 @@ public sealed class ServiceSpecReaderTests
         { "readiness_check.port: Port can't be nil", Some.Request with { ReadinessCheck = new HealthCheckRequest { Protocol = "tcp" } } },
         { "hooks.pre_start.[0].timeout: Timeout is too big", Some.Request with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "*", Timeout = 3601 }] } } },
         { "deploy_opts.min_health: Min Health is too big: from 0.0 to 1.0", Some.Request with { DeployOpts = new DeployOptsRequest { MinHealth = 1.1 } } },
+        { "deploy_opts.parallelism: Parallelism is too small: from 1 to 1000", Some.Request with { DeployOpts = new DeployOptsRequest { Parallelism = 0 } } },
+        { "deploy_opts.on_failure: On failure not supported: one of stop, continue, rollback", Some.Request with { DeployOpts = new DeployOptsRequest { OnFailure = "retry" } } },
         { "deploy_opts.wait_for_port: Wait For Port is too small: from 1 to 65535", Some.Request with { DeployOpts = new DeployOptsRequest { WaitForPort = 0 } } },
         { "hooks.pre_start.[0].instances: Instances isn't in the right format", Some.Request with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "x" }] } } },
         { "hooks.post_start.[0].cmd: Cmd is required", Some.Request with { Hooks = new HooksRequest { PostStart = [new HookRequest { Name = "a", Instances = "*" }] } } },

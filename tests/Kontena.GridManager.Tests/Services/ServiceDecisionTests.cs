@@ -94,7 +94,7 @@ public sealed class ServiceDecisionTests
     {
         var leaving = Some.Service("null/web") with { RemovedAt = Some.Day };
         var news = new ServiceTornDown { Grid = "prod", Stack = "null", Service = "web", Uid = leaving.Uid };
-        Assert.Equal(["service null/web 7"], ServiceTornDownDecision.Decide(Some.Snapshot(leaving), news).Deletes());
+        Assert.Equal(["service null/web 7", "service-revision uid-of-null/web/1 -1"], ServiceTornDownDecision.Decide(Some.Snapshot(leaving), news).Deletes());
         Assert.Null(ServiceTornDownDecision.Decide(Some.Snapshot(leaving), news with { Uid = "earlier" }).Batch);
         Assert.Null(ServiceTornDownDecision.Decide(Some.Snapshot(leaving with { RemovedAt = null }), news).Batch);
         Assert.Null(ServiceTornDownDecision.Decide(Some.Snapshot(), news).Batch);

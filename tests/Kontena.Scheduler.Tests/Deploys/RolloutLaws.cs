@@ -41,7 +41,11 @@ public sealed class RolloutLaws
         var world = new GridWorld(nodes: 3, seed, loss: 0.2);
         world.Laws.Add(() => NoPortTwice(world));
         world.Laws.Add(() => NoStatefulTwice(world));
-        world.Put(Some.Service("web", Some.Spec(chance.Next(1, 6))));
+        world.Put(Some.Service("web", Some.Spec(chance.Next(1, 6)) with
+        {
+            DeployOnFailure = (string?[])[null, "continue", "rollback"] is var ways ? ways[chance.Next(3)] : null,
+            DeployParallelism = chance.Next(3) == 0 ? 1 : null,
+        }));
         world.Put(Some.Service("lb", Some.Spec() with { Strategy = "daemon", Ports = [new PortMapping(80, 80)] }));
         world.Put(Some.Service("db", Some.Spec(2) with { Stateful = true }));
         var deploys = new List<string>();
@@ -67,6 +71,7 @@ public sealed class RolloutLaws
         world.Until(() => deploys.All(id => world.Of(id).FinishedAt is not null), $"all deploys end (seed {seed})");
         foreach (var name in (string[])["web", "lb", "db"])
             world.Until(() => Settled(world, name), $"{name} runs as declared (seed {seed}); {Picture(world)}", 3000);
+        Assert.DoesNotContain(world.Snapshot.ServiceDeploys.Values, one => one is { Rollback: not null, RollbackOf: not null });
         Assert.All(world.Snapshot.ServiceDeploys.Values.Where(one => one.State == DeployState.Error), one => Assert.NotEmpty(one.Reason!));
     }
 

@@ -19,6 +19,8 @@ internal sealed class GridWorld
     private readonly Dictionary<string, SimNode> _nodes = new(StringComparer.Ordinal);
     private readonly Random? _faults;
     private readonly double _loss;
+    private readonly Dictionary<(string Uid, int Revision), ServiceSpec> _specs = [];
+    private readonly Queue<RollbackService> _rollbacks = new();
     private int _ids;
     private int _sinceSweep;
 
@@ -64,8 +66,12 @@ internal sealed class GridWorld
 
     public void Put(Stack stack) => Snapshot = Snapshot with { Stacks = Write(Snapshot.Stacks, stack) };
 
+    /// <summary>Whether grid-manager carries out what the scheduler asks of it.</summary>
+    public bool HasGridManager { get; set; } = true;
+
     public Service Put(Service service)
     {
+        _specs[(service.Uid, service.Revision)] = service.Spec;
         var stamped = service with { UpdatedAt = Now };
         Snapshot = Snapshot with { Services = Write(Snapshot.Services, stamped) };
         return stamped;
@@ -137,6 +143,8 @@ internal sealed class GridWorld
         foreach (var message in draft.Outgoing)
         {
             Sent.Add(message);
+            if (message.Message is RollbackService rollback && HasGridManager)
+                _rollbacks.Enqueue(rollback);
             if (_nodes.Values.Where(node => Destination.Node(node.NodeId) == message.Destination).MaxBy(node => node.IsConnected) is { } node)
                 Carry(() => node.Inbox.Enqueue(message.Message));
         }
@@ -150,6 +158,8 @@ internal sealed class GridWorld
     public void Tick()
     {
         Now = Now.AddSeconds(1);
+        while (_rollbacks.TryDequeue(out var rollback))
+            RollBack(rollback);
         var inputs = new List<GridInput>();
         foreach (var node in _nodes.Values)
         {
@@ -202,6 +212,20 @@ internal sealed class GridWorld
     }
 
     public string NewId() => $"{++_ids:x24}";
+
+    // As grid-manager does it.
+    private void RollBack(RollbackService command)
+    {
+        var current = Snapshot.Services.Find(Service.DocumentId(command.Stack, command.Service));
+        if (current is null || current.Revision != command.FromRevision || !_specs.TryGetValue((current.Uid, command.ToRevision), out var spec))
+            return;
+        var next = current.Revision + 1;
+        Put(current with
+        {
+            Spec = spec with { Instances = current.Spec.Instances }, Revision = next,
+            RolledBack = new ServiceRollback(next, command.ToRevision, command.DeployId),
+        });
+    }
 
     private void Carry(Action deliver)
     {

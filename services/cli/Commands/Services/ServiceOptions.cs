@@ -32,6 +32,8 @@ internal sealed class ServiceOptions(CommandBody body)
     private readonly Option<string?> waitForPort = body.Text("--deploy-wait-for-port", null, "PORT", "An instance is ready when this port accepts");
     private readonly Option<string?> minHealth = body.Text("--deploy-min-health", null, "F", "Share of instances that stay up while deploying, 0.0 to 1.0");
     private readonly Option<string?> interval = body.Text("--deploy-interval", null, "TIME", "Deploy again after this time, e.g. 5min, 2h, 7d");
+    private readonly Option<string?> parallelism = body.Text("--deploy-parallelism", null, "N", "Instances that a deploy has under way at once, at most");
+    private readonly Option<string?> onFailure = body.Text("--deploy-on-failure", null, "WHAT", "When an instance fails: stop, continue or rollback (default: stop)");
     private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Vault secret as environment variable (repeatable)");
     private readonly Option<string?> healthPort = body.Text("--health-check-port", null, "PORT", "Port to check; none removes the check");
     private readonly Option<string?> healthProtocol = body.Text("--health-check-protocol", null, "P", "http or tcp; none removes the check");
@@ -73,11 +75,19 @@ internal sealed class ServiceOptions(CommandBody body)
 
     private DeployOptsRequest? DeployOpts(CommandRun run)
     {
-        if (!run.Given(waitForPort) && !run.Given(minHealth) && !run.Given(interval)) return null;
+        Option<string?>[] all = [waitForPort, minHealth, interval, parallelism, onFailure];
+        if (!all.Any(run.Given)) return null;
         int? seconds = run.Value(interval) is { } text
             ? Durations.Seconds(text) ?? throw new UsageException($"option '--deploy-interval': invalid value '{text}', expected a time such as 5min, 2h or 7d")
             : null;
-        return new DeployOptsRequest { WaitForPort = run.Integer(waitForPort, 1), MinHealth = run.Decimal(minHealth), Interval = seconds };
+        return new DeployOptsRequest
+        {
+            WaitForPort = run.Integer(waitForPort, 1),
+            MinHealth = run.Decimal(minHealth),
+            Interval = seconds,
+            Parallelism = run.Integer(parallelism, 1),
+            OnFailure = run.Value(onFailure),
+        };
     }
 
     private HealthCheckRequest? HealthCheck(CommandRun run)

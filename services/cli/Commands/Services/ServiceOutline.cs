@@ -106,7 +106,9 @@ internal static class ServiceOutline
         var inner = block.Open("deploy_opts");
         inner.Optional("min_health", options.MinHealth?.ToString(CultureInfo.InvariantCulture))
             .Optional("wait_for_port", options.WaitForPort?.ToString())
-            .Optional("interval", options.Interval?.ToString());
+            .Optional("interval", options.Interval?.ToString())
+            .Optional("parallelism", options.Parallelism?.ToString())
+            .Optional("on_failure", options.OnFailure);
     }
 
     private static void WriteSecrets(Outline block, ServiceJson service)
