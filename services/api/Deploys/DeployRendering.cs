@@ -19,6 +19,8 @@ internal static class DeployRendering
         State = StateOf(deploy.State),
         Reason = deploy.State == DeployState.Error ? deploy.Reason ?? NoReason : deploy.Reason,
         InstanceCount = deploy.InstanceCount,
+        ImageDigest = deploy.Image?.Pin,
+        ServiceRevision = deploy.ServiceRevision,
         InstanceDeploys = [.. deploy.InstanceDeploys.OrderBy(one => one.Number).Select(one => new InstanceDeployJson(
             one.Number, one.Node, StateOf(one.State), one.State == DeployState.Error ? one.Error ?? NoReason : one.Error))],
     };

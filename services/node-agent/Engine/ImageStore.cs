@@ -10,7 +10,7 @@ namespace Kontena.NodeAgent.Engine;
 /// <summary>Finds or pulls the image of a deploy, once for all instances of it on this machine (runtime.md §3.5).</summary>
 /// <remarks>
 /// A new deploy_rev pulls, except an image that is named by digest, or that exists here and never came from a registry.
-/// A failed pull falls back to a local copy. Answers are kept for ten minutes, so the instances of one deploy run one image.
+/// A failed pull falls back to a local copy. A pinned image is pulled only when it is not here. Answers are kept for ten minutes, so the instances of one deploy run one image.
 /// </remarks>
 internal sealed class ImageStore(
     IContainerEngine engine, MachineLogins logins, StartGates gates, TimeProvider time, ILogger<ImageStore> logger)
@@ -18,14 +18,15 @@ internal sealed class ImageStore(
     private const int MaxAnswers = 512;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan PullDeadline = TimeSpan.FromMinutes(30);
-    private readonly ConcurrentDictionary<(string Image, string DeployRev, string? User), Answer> _answers = new();
+    private readonly ConcurrentDictionary<(string Image, string DeployRev, string? Pin, string? User), Answer> _answers = new();
 
+    /// <param name="pin">Which image exactly; null for what the tag means now.</param>
     /// <param name="pulling">Called when it takes a pull, for what is reported meanwhile.</param>
     /// <exception cref="StepFailedException">Neither pulled nor here.</exception>
     public async Task<ImageDetails> ResolveAsync(
-        string image, string deployRev, RegistryCredentials? credentials, Action pulling, CancellationToken cancellationToken)
+        string image, string deployRev, string? pin, RegistryCredentials? credentials, Action pulling, CancellationToken cancellationToken)
     {
-        var key = (image, deployRev, credentials?.Username);
+        var key = (image, deployRev, pin, credentials?.Username);
         var now = time.GetUtcNow();
         Trim(now);
         var made = new Answer(now, new TaskCompletionSource<ImageDetails>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -50,12 +51,14 @@ internal sealed class ImageStore(
             _answers.TryRemove(key, out _);
     }
 
-    private async Task WorkAsync((string Image, string DeployRev, string? User) key, Answer answer, RegistryCredentials? credentials)
+    private async Task WorkAsync((string Image, string DeployRev, string? Pin, string? User) key, Answer answer, RegistryCredentials? credentials)
     {
         using var deadline = new CancellationTokenSource(PullDeadline, time);
         try
         {
-            answer.Result.SetResult(await FindOrPullAsync(key.Image, credentials, answer, deadline.Token));
+            answer.Result.SetResult(
+                await FindPinnedAsync(key.Image, key.Pin, credentials, answer, deadline.Token)
+                ?? await FindOrPullAsync(key.Image, credentials, answer, deadline.Token));
         }
         catch (Exception error)
         {
@@ -68,6 +71,41 @@ internal sealed class ImageStore(
         }
     }
 
+    /// <summary>Null when there is no pin, or it can't be had: then what is under the name has to do, as for any pull that fails.</summary>
+    private async Task<ImageDetails?> FindPinnedAsync(
+        string image, string? pin, RegistryCredentials? credentials, Answer answer, CancellationToken cancellationToken)
+    {
+        if (pin is null)
+            return null;
+        if (await engine.InspectImageAsync(pin, cancellationToken) is { } here)
+            return here;
+        if (!ImagePins.IsPortable(pin))
+            return null;
+        answer.Pulling.TrySetResult();
+        using var place = await gates.EnterPullAsync(cancellationToken);
+        try
+        {
+            await engine.PullImageAsync(pin, LoginFor(image, credentials), progress: null, cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            if (await engine.InspectImageAsync(image, cancellationToken) is null)
+            {
+                throw new StepFailedException(
+                    $"image {image} can't be pulled as {pin}, which the other instances run, and is not on this node: {error.Message.TrimEnd('.')}. "
+                    + "If the registry does not have it any more, deploy again: the tag is then looked up anew.");
+            }
+
+            logger.LogWarning("Image {Image} can't be pulled as {Pin} ({Reason}); the copy that is here is used", image, pin, error.Message);
+            return await engine.InspectImageAsync(image, cancellationToken);
+        }
+
+        return await engine.InspectImageAsync(pin, cancellationToken);
+    }
+
+    private RegistryLogin? LoginFor(string image, RegistryCredentials? given) =>
+        (given ?? logins.For(image)) is { } login ? new RegistryLogin(login.Server, login.Username, login.Password, login.Email) : null;
+
     private async Task<ImageDetails> FindOrPullAsync(string image, RegistryCredentials? credentials, Answer answer, CancellationToken cancellationToken)
     {
         var local = await engine.InspectImageAsync(image, cancellationToken);
@@ -77,9 +115,7 @@ internal sealed class ImageStore(
         using var place = await gates.EnterPullAsync(cancellationToken);
         try
         {
-            credentials ??= logins.For(image);
-            var login = credentials is null ? null : new RegistryLogin(credentials.Server, credentials.Username, credentials.Password, credentials.Email);
-            await engine.PullImageAsync(image, login, progress: null, cancellationToken);
+            await engine.PullImageAsync(image, LoginFor(image, credentials), progress: null, cancellationToken);
         }
         catch (EngineException error) when (local is not null)
         {

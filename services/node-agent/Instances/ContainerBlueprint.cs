@@ -1,6 +1,7 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Services;
 using Kontena.Docker;
+using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Networking;
 
 namespace Kontena.NodeAgent.Instances;
@@ -15,10 +16,12 @@ internal static class ContainerBlueprint
         string instanceId, long generation, InstanceSpec spec, string node, ImageDetails? image, IReadOnlyList<string> volumesFrom)
     {
         var bridge = spec.Net == "bridge";
+        var pin = image is null ? null : ImagePins.Of(spec.Image, image);
         var ownNames = !spec.Net.StartsWith("container:", StringComparison.Ordinal) && spec.Net != "host";
         return new ContainerConfig
         {
-            Image = spec.Image,
+            // The tag may mean another image by now, or none on this node; without a pin it is what was just looked up.
+            Image = spec.ImagePin is null || image is null ? spec.Image : image.Id,
             Entrypoint = spec.Entrypoint,
             Cmd = spec.Cmd,
             Env = [.. spec.Env, .. Environment(spec, node)],
@@ -26,7 +29,7 @@ internal static class ContainerBlueprint
             Hostname = ownNames ? spec.Hostname : null,
             Domainname = ownNames ? spec.Domainname : null,
             StopSignal = spec.StopSignal,
-            Labels = ManagedLabels.OfContainer(instanceId, generation, spec),
+            Labels = ManagedLabels.OfContainer(instanceId, generation, spec, pin),
             Ports = bridge ? Ports(spec) : new Dictionary<string, IReadOnlyList<PortPublication>>(),
             Binds = Binds(spec, image),
             AnonymousVolumes = spec.Stateful

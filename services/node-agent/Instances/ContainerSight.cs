@@ -26,6 +26,9 @@ internal sealed record ContainerSight
     public bool Stateful { get; init; }
     public string Image { get; init; } = "";
     public string ImageId { get; init; } = "";
+
+    /// <summary>What it was made from; null when an older agent made it.</summary>
+    public string? ImagePin { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
@@ -66,7 +69,8 @@ internal sealed record ContainerSight
             Service = labels.GetValueOrDefault(ManagedLabels.ServiceName, ""),
             Number = (int)NumberOf(labels, ManagedLabels.InstanceNumber, 0),
             Stateful = labels.GetValueOrDefault(ManagedLabels.Stateful) == "1",
-            Image = details.Image,
+            Image = labels.GetValueOrDefault(ManagedLabels.Image) ?? details.Image,
+            ImagePin = labels.GetValueOrDefault(ManagedLabels.ImagePin),
             ImageId = details.ImageId,
             CreatedAt = details.CreatedAt,
             StartedAt = details.StartedAt,

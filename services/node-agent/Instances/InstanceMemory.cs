@@ -1,3 +1,4 @@
+using Kontena.Contracts.Instances;
 using Kontena.Docker;
 using Kontena.NodeAgent.Health;
 
@@ -53,4 +54,8 @@ internal sealed record Start(string ContainerId, DateTimeOffset? At)
 }
 
 /// <summary>What an image name meant on this node when the deploy arrived.</summary>
-internal sealed record ResolvedImage(string DeployRev, ImageDetails Details);
+/// <param name="Pin">The pin of the order it was resolved for.</param>
+internal sealed record ResolvedImage(string DeployRev, ImageDetails Details, string? Pin = null)
+{
+    public bool IsFor(InstanceSpec spec) => DeployRev == spec.DeployRev && Pin == spec.ImagePin;
+}

@@ -41,6 +41,7 @@ internal static class InstanceObservation
             ContainerName = seen?.Name,
             Image = seen?.Image,
             ImageId = seen?.ImageId,
+            ImagePin = seen?.ImagePin,
             Address = seen is { Running: true } ? seen.Address : null,
             CreatedAt = seen?.CreatedAt,
             StartedAt = seen?.StartedAt,

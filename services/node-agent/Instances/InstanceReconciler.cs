@@ -43,12 +43,17 @@ internal static class InstanceReconciler
         if (!seen.Running && seen.EngineError.Length > 0)
             return false;
         // Another deploy of the same revision replaces the container only when the image has become another.
-        return seen.DeployRev == spec.DeployRev || IsKept(order, seen)
-            || (memory.Image?.DeployRev == spec.DeployRev && memory.Image.Details.Id == seen.ImageId);
+        return (seen.DeployRev == spec.DeployRev && IsPinned(spec, seen)) || IsKept(order, seen)
+            || (memory.Image?.IsFor(spec) == true && memory.Image.Details.Id == seen.ImageId);
     }
 
+    // A container of an older agent does not say; it is left alone.
+    private static bool IsPinned(InstanceSpec spec, ContainerSight seen) =>
+        spec.ImagePin is null || seen.ImagePin is null || seen.ImagePin == spec.ImagePin;
+
     private static bool IsKept(InstanceOrder order, ContainerSight seen) =>
-        order.Kept is { } kept && kept.DeployRev == order.Spec!.DeployRev && kept.ImageId == seen.ImageId;
+        order.Kept is { } kept && kept.DeployRev == order.Spec!.DeployRev && kept.Pin == order.Spec.ImagePin
+        && kept.ImageId == seen.ImageId;
 
     private static InstancePlan PlanRemoved(InstanceOrder order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
     {
@@ -79,7 +84,7 @@ internal static class InstanceReconciler
     private static InstancePlan PlanRunning(
         InstanceOrder order, InstanceSpec spec, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
     {
-        var imageKnown = memory.Image?.DeployRev == spec.DeployRev;
+        var imageKnown = memory.Image?.IsFor(spec) == true;
         if (memory.RetryAt > now)
             return InstancePlan.Wait(memory.RetryAt.Value);
         var exit = seen is null || seen.Running || seen.State == "created" ? null : Start.Of(seen);
@@ -88,8 +93,9 @@ internal static class InstanceReconciler
 
         if (seen is null)
             return Create(order, spec, seen, imageKnown);
-        if (seen.ServiceRevision == spec.ServiceRevision && seen.DeployRev != spec.DeployRev && !imageKnown && !IsKept(order, seen))
-            return new InstancePlan([new PullImage(spec.Image, spec.DeployRev)]);
+        var isOther = seen.DeployRev != spec.DeployRev || !IsPinned(spec, seen);
+        if (seen.ServiceRevision == spec.ServiceRevision && isOther && !imageKnown && !IsKept(order, seen))
+            return new InstancePlan([new PullImage(spec.Image, spec.DeployRev, spec.ImagePin)]);
         if (!IsCurrent(order, seen, memory) || seen.State == "dead")
             return Create(order, spec, seen, imageKnown);
 
@@ -119,7 +125,7 @@ internal static class InstanceReconciler
     {
         List<InstanceStep> steps = [];
         if (!imageKnown)
-            steps.Add(new PullImage(spec.Image, spec.DeployRev));
+            steps.Add(new PullImage(spec.Image, spec.DeployRev, spec.ImagePin));
         if (spec.Net == "bridge")
             steps.Add(new EnsureNetwork(spec.Grid));
         if (spec.Stateful || spec.Volumes.Any(mount => mount.Volume is not null))

@@ -17,6 +17,8 @@ internal static class ManagedLabels
     public const string DeployRev = "io.kontena.container.deploy_rev";
     public const string ServiceRevision = "io.kontena.container.service_revision";
     public const string StopGracePeriod = "io.kontena.container.stop_grace_period";
+    public const string Image = "io.kontena.container.image";
+    public const string ImagePin = "io.kontena.container.image_pin";
     public const string ServiceId = "io.kontena.service.id";
     public const string ServiceName = "io.kontena.service.name";
     public const string InstanceNumber = "io.kontena.service.instance_number";
@@ -27,9 +29,11 @@ internal static class ManagedLabels
     public const string VolumePath = "io.kontena.volume.path";
 
     /// <summary>Labels of the service's container: the user's own first, so that they can't replace ours.</summary>
-    public static IReadOnlyDictionary<string, string> OfContainer(string instanceId, long generation, InstanceSpec spec)
+    public static IReadOnlyDictionary<string, string> OfContainer(string instanceId, long generation, InstanceSpec spec, string? imagePin = null)
     {
         var labels = new Dictionary<string, string>(spec.Labels, StringComparer.Ordinal);
+        if (imagePin is not null)
+            (labels[Image], labels[ImagePin]) = (spec.Image, imagePin);
         Own(labels, instanceId, spec);
         labels[Type] = ContainerType;
         labels[Generation] = generation.ToString();

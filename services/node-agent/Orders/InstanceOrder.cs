@@ -44,4 +44,5 @@ internal sealed record InstanceOrder
 }
 
 /// <summary>The image that a deploy meant on this node, found to be the one that ran already.</summary>
-internal sealed record KeptImage(string DeployRev, string ImageId);
+/// <param name="Pin">The pin it was looked up for.</param>
+internal sealed record KeptImage(string DeployRev, string ImageId, string? Pin = null);

@@ -54,11 +54,13 @@ internal static class DeployStateMachine
         GridDraft draft, ServiceDeploy deploy, Func<string, DateTimeOffset?> heardOf, DateTimeOffset now, Func<string> newId)
     {
         var service = draft.Service(deploy.Stack, deploy.Service, deploy.ServiceUid);
+        var own = draft.InstancesOf(deploy.ServiceUid);
+        var image = service is null ? deploy.Image : ImagePinning.Of(draft, deploy, service, own);
         var step = RolloutPlanner.Plan(new RolloutView
         {
-            Deploy = deploy.State == DeployState.Created ? deploy with { StartedAt = now } : deploy,
+            Deploy = deploy with { StartedAt = deploy.State == DeployState.Created ? now : deploy.StartedAt, Image = image },
             Service = service,
-            Own = draft.InstancesOf(deploy.ServiceUid),
+            Own = own,
             ObservedOf = draft.ObservedOf,
             Scene = draft.Scene,
             HeardOf = heardOf,
@@ -72,10 +74,10 @@ internal static class DeployStateMachine
         foreach (var turn in step.Begin)
         {
             var existing = draft.InstancesOf(deploy.ServiceUid).FirstOrDefault(one => one.Number == turn.Number);
-            InstanceChanges.Place(draft, service!, existing, turn.Number, turn.Node, deploy.DeployRev, now, newId);
+            InstanceChanges.Place(draft, service!, existing, turn.Number, turn.Node, deploy.DeployRev, now, newId, ImagePinning.For(image, service!));
         }
 
-        var after = Changed(deploy, step, service, now);
+        var after = Changed(deploy, step, service, image, now);
         if (after is not null && step.End is { State: DeployState.Error } end && service is not null)
             after = DeployRollbacks.Begin(draft, after, end, service, now);
         return after is null ? deploy : Keep(draft, deploy, after);
@@ -98,7 +100,7 @@ internal static class DeployStateMachine
         return after;
     }
 
-    private static ServiceDeploy? Changed(ServiceDeploy deploy, RolloutStep step, Service? service, DateTimeOffset now)
+    private static ServiceDeploy? Changed(ServiceDeploy deploy, RolloutStep step, Service? service, PinnedImage? image, DateTimeOffset now)
     {
         // A deploy that never began has no start: clients tell aborted ones by that (rest-api.md §23).
         var began = deploy.StartedAt is not null || (service is { State: ServiceState.Running, RemovedAt: null } && deploy.Cancellation is null);
@@ -112,10 +114,11 @@ internal static class DeployStateMachine
             InstanceCount = step.Count,
             InstanceDeploys = step.Instances,
             ServiceRevision = service?.Revision ?? deploy.ServiceRevision,
+            Image = image,
             FirstRevision = deploy.FirstRevision ?? (began ? service?.Revision : null),
         };
         var same = after.State == deploy.State && after.Reason == deploy.Reason && after.InstanceCount == deploy.InstanceCount
-            && after.ServiceRevision == deploy.ServiceRevision && after.InstanceDeploys.SequenceEqual(deploy.InstanceDeploys);
+            && after.ServiceRevision == deploy.ServiceRevision && after.Image == deploy.Image && after.InstanceDeploys.SequenceEqual(deploy.InstanceDeploys);
         return same ? null : after;
     }
 

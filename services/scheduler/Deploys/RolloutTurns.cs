@@ -29,7 +29,9 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
         {
             var instance = own.GetValueOrDefault(assignment.Number);
             var isThere = instance is not null && instance.NodeId == assignment.Node.NodeId && instance.Node == assignment.Node.Name;
-            var isOurs = isThere && (instance!.Spec?.DeployRev == view.Deploy.DeployRev || NeedsNothing(view, service, instance));
+            var isOurs = isThere
+                && (instance!.Spec?.DeployRev == view.Deploy.DeployRev || NeedsNothing(view, service, instance))
+                && !ImagePinning.IsAnother(view.Deploy.Image, instance, view.ObservedOf(instance));
             var serves = instance is not null && IsUp(view, instance) && !(isOurs && underWay.Contains(assignment.Number));
             if (serves)
                 ready++;

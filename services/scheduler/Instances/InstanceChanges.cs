@@ -14,11 +14,12 @@ internal static class InstanceChanges
     /// <summary>The instance is to run on the node with the service's present spec. Leaves behind a departure where it was
     /// before.</summary>
     public static void Place(
-        GridDraft draft, Service service, Instance? existing, int number, Node node, string deployRev, DateTimeOffset now, Func<string> newId)
+        GridDraft draft, Service service, Instance? existing, int number, Node node, string deployRev, DateTimeOffset now, Func<string> newId,
+        string? imagePin = null)
     {
         var stack = draft.Stacks.Find(service.Stack);
         var neighbours = draft.Scene.On(node.Name).Where(one => !one.Leaving).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
-        var spec = InstanceSpecBuilder.Build(service, stack, node, number, deployRev, Balancer(draft, service), neighbours);
+        var spec = InstanceSpecBuilder.Build(service, stack, node, number, deployRev, Balancer(draft, service), neighbours) with { ImagePin = imagePin };
         var instance = existing ?? new Instance
         {
             Id = newId(),

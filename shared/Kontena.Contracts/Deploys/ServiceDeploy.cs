@@ -47,12 +47,19 @@ public sealed record ServiceDeploy
     /// <summary>Moves what has lost its node, and touches nothing else: the last rollout was cancelled, and is not to go on by itself.</summary>
     public bool RepairOnly { get; init; }
 
+    /// <summary>The one image that all its instances run; null until the first of them has said what the tag meant, or when nobody can tell.</summary>
+    public PinnedImage? Image { get; init; }
+
     /// <summary>It has failed and brings back an earlier revision before it ends, as the service asks for. Null: it does not.</summary>
     public DeployRollback? Rollback { get; init; }
 
     /// <summary>The id of the failed deploy that this one makes good; it causes no further rollback. Null for others.</summary>
     public string? RollbackOf { get; init; }
 }
+
+/// <param name="Name">As the service names it; the pin is good for this name only.</param>
+/// <param name="Pin">As in <see cref="Instances.InstanceSpec.ImagePin"/>.</param>
+public sealed record PinnedImage(string Name, string Pin);
 
 /// <param name="ToRevision">The newest revision that was deployed successfully.</param>
 /// <param name="Failure">What failed, with the container's last lines.</param>

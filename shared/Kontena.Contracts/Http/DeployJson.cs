@@ -24,6 +24,14 @@ public sealed record ServiceDeployJson
     /// <summary>Never null in state <c>error</c>.</summary>
     public string? Reason { get; init; }
     public int InstanceCount { get; init; }
+
+    /// <summary>The digest or id of the image its instances run; ours, left out while it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ImageDigest { get; init; }
+
+    /// <summary>The service revision it rolls out; ours, left out until it has begun.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ServiceRevision { get; init; }
     public IReadOnlyList<InstanceDeployJson> InstanceDeploys { get; init; } = [];
 }
 

@@ -60,6 +60,10 @@ public sealed record InstanceSpec
     public required string ServiceUid { get; init; }
     public required int Number { get; init; }
     public required string Image { get; init; }
+
+    /// <summary>Which image exactly, whatever the tag means by now: <c>name@sha256:…</c>, or <c>sha256:…</c> (an image's id) for one that no registry has; then a node
+    /// without that id takes what it has under <see cref="Image"/>. Null: what the tag means when the node looks.</summary>
+    public string? ImagePin { get; init; }
     public RegistryCredentials? Credentials { get; init; }
 
     /// <summary>A container of an older service revision is replaced.</summary>

@@ -37,6 +37,9 @@ public sealed record InstanceObserved
     public string? ContainerName { get; init; }
     public string? Image { get; init; }
     public string? ImageId { get; init; }
+
+    /// <summary>What the container was made from, in the form of <see cref="InstanceSpec.ImagePin"/>; null from older agents and for their containers.</summary>
+    public string? ImagePin { get; init; }
     public string? Address { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }

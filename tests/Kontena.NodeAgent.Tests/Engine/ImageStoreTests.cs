@@ -20,8 +20,8 @@ public sealed class ImageStoreTests : IDisposable
 
     public void Dispose() => _gates.Dispose();
 
-    private Task<Kontena.Docker.ImageDetails> ResolveAsync(string deployRev, string image = Image) =>
-        _images.ResolveAsync(image, deployRev, null, () => Interlocked.Increment(ref _pulling), TestContext.Current.CancellationToken);
+    private Task<Kontena.Docker.ImageDetails> ResolveAsync(string deployRev, string image = Image, string? pin = null) =>
+        _images.ResolveAsync(image, deployRev, pin, null, () => Interlocked.Increment(ref _pulling), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task A_new_deploy_pulls_an_image_that_came_from_a_registry()
@@ -41,14 +41,65 @@ public sealed class ImageStoreTests : IDisposable
         File.WriteAllText(file, """{"auths": {"registry.example": {"auth": "YW5uOnB3"}}}""");
         var images = new ImageStore(_engine, new MachineLogins(file), _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
 
-        await images.ResolveAsync(Image, "d1", null, () => { }, TestContext.Current.CancellationToken);
+        await images.ResolveAsync(Image, "d1", null, null, () => { }, TestContext.Current.CancellationToken);
         Assert.Equal("ann", _engine.LastPullLogin?.Username);
 
         var credentials = new RegistryCredentials("registry.example", "bob", "x");
-        await images.ResolveAsync(Image, "d2", credentials, () => { }, TestContext.Current.CancellationToken);
+        await images.ResolveAsync(Image, "d2", null, credentials, () => { }, TestContext.Current.CancellationToken);
         Assert.Equal("bob", _engine.LastPullLogin?.Username);
         File.Delete(file);
     }
+
+    [Fact]
+    public async Task A_pinned_image_that_is_here_is_not_pulled_though_the_tag_has_moved()
+    {
+        var first = _engine.Publish(Image);
+        var pin = ImagePins.Of(Image, await ResolveAsync("d1"));
+        Assert.Equal(first.RepoDigests[0], pin);
+        _engine.Publish(Image);
+        await ResolveAsync("d2");
+
+        Assert.Equal(first.Id, (await ResolveAsync("d3", pin: pin)).Id);
+        Assert.Equal(2, _engine.Calls.Count("PullImage"));
+    }
+
+    [Fact]
+    public async Task A_pinned_image_that_is_not_here_is_pulled_by_its_digest()
+    {
+        const string pin = "registry.example/app@sha256:0123";
+        _engine.AddImage(Image, fromRegistry: true);
+
+        Assert.Equal([pin], (await ResolveAsync("d1", pin: pin)).RepoDigests);
+    }
+
+    [Fact]
+    public async Task A_pinned_image_that_is_gone_from_the_registry_is_explained()
+    {
+        const string pin = "registry.example/app@sha256:0123";
+        _engine.RefusePull(pin);
+
+        var failure = await Assert.ThrowsAsync<StepFailedException>(() => ResolveAsync("d1", pin: pin));
+        Assert.Contains("which the other instances run", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("deploy again", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_id_of_an_image_built_elsewhere_stands_back_for_the_copy_that_is_here()
+    {
+        var here = _engine.AddImage(Image);
+
+        Assert.Equal(here.Id, (await ResolveAsync("d1", pin: "sha256:built-elsewhere")).Id);
+        Assert.Equal(here.Id, ImagePins.Of(Image, here));
+        Assert.Equal(0, _engine.Calls.Count("PullImage"));
+    }
+
+    [Theory]
+    [InlineData("nginx:1.27", "nginx@sha256:a")]
+    [InlineData("docker.io/library/nginx:1.27", "nginx@sha256:a")]
+    [InlineData("localhost:5000/nginx", "localhost:5000/nginx@sha256:b")]
+    [InlineData("mine:1", "sha256:id")]
+    public void A_pin_is_the_digest_of_the_images_own_name(string image, string pin) => Assert.Equal(pin, ImagePins.Of(
+        image, new Kontena.Docker.ImageDetails("sha256:id", ["nginx@sha256:a", "localhost:5000/nginx@sha256:b"], [], [], [])));
 
     [Fact]
     public async Task An_image_built_here_is_not_asked_of_a_registry()

@@ -177,4 +177,23 @@ public class InstanceReconcilerTests
         Assert.All(plan.Steps, step => Assert.NotEmpty(step.Describe()));
         Assert.All(plan.Steps, step => Assert.DoesNotContain("secret", step.ToString(), StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_container_of_another_image_than_the_pinned_one_is_looked_at_and_replaced()
+    {
+        var seen = Some.Container() with { ImagePin = "app@sha256:two", ImageId = "sha256:two" };
+        var order = Some.Order(Some.Spec() with { ImagePin = "app@sha256:one" });
+        var looks = InstanceReconciler.Plan(order, seen, ReadyMemory(seen), Some.Noon.AddMinutes(1));
+        Assert.Equal([new PullImage(order.Spec!.Image, "d1", "app@sha256:one")], looks.Steps);
+
+        var other = new ResolvedImage("d1", new ImageDetails("sha256:one", [], [], [], []), "app@sha256:one");
+        var replaces = InstanceReconciler.Plan(order, seen, ReadyMemory(seen) with { Image = other }, Some.Noon.AddMinutes(1));
+        Assert.Contains(replaces.Steps, step => step is CreateContainer);
+
+        // The same content under another digest, and a container of which nobody knows, stay.
+        var same = other with { Details = new ImageDetails("sha256:two", [], [], [], []) };
+        Assert.Empty(InstanceReconciler.Plan(order, seen, ReadyMemory(seen) with { Image = same }, Some.Noon.AddMinutes(1)).Steps);
+        var unknown = seen with { ImagePin = null };
+        Assert.Empty(InstanceReconciler.Plan(order, unknown, ReadyMemory(unknown), Some.Noon.AddMinutes(1)).Steps);
+    }
 }

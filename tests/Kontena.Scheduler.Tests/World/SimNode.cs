@@ -24,6 +24,9 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     /// <summary>The agent's process; null for one that does not tell.</summary>
     public string? Run { get; set; }
 
+    /// <summary>What a tag means to this node now; null for an agent that does not tell.</summary>
+    public Func<string, string?> Tags { get; set; } = _ => null;
+
     public Queue<object> Inbox { get; } = new();
 
     public IEnumerable<SimInstance> Containers => _instances.Values.Where(one => one.HasContainer);
@@ -90,7 +93,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
                 }
 
                 if (apply.Generation > known.Generation)
-                    Begin(known, apply, now);
+                    Begin(known, apply, Tags, now);
                 reports.Add(Report(known));
                 break;
             case RemoveInstance remove:
@@ -115,7 +118,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         }
     }
 
-    private static void Begin(SimInstance instance, ApplyInstance apply, DateTimeOffset now)
+    private static void Begin(SimInstance instance, ApplyInstance apply, Func<string, string?> tags, DateTimeOffset now)
     {
         instance.Generation = apply.Generation;
         instance.Spec = apply.Spec;
@@ -128,7 +131,9 @@ internal sealed class SimNode(string grid, string name, string nodeId)
             return;
         }
 
-        if (instance.HasContainer && instance.Revision == apply.Spec.ServiceRevision)
+        instance.Tag = tags;
+        var isSameImage = (apply.Spec.ImagePin ?? tags(apply.Spec.Image)) == instance.Pin || tags(apply.Spec.Image) is null;
+        if (instance.HasContainer && instance.Revision == apply.Spec.ServiceRevision && isSameImage)
         {
             instance.DeployRev = apply.Spec.DeployRev;
             instance.State = ObservedState.Running;
@@ -165,6 +170,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         instance.HasContainer = true;
         instance.State = ObservedState.Running;
         instance.Ready = true;
+        instance.Pin = instance.Spec.ImagePin ?? instance.Tag(image);
         instance.DeployRev = instance.Spec.DeployRev;
         instance.Revision = instance.Spec.ServiceRevision;
         return true;
@@ -180,7 +186,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     {
         Grid = grid, Node = name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence, Run = Run,
         State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
-        ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
+        ImagePin = instance.Pin, ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
     };
 }
 
@@ -203,6 +209,11 @@ internal sealed class SimInstance(string id)
     public string? Error { get; set; }
 
     public string? DeployRev { get; set; }
+
+    /// <summary>What its container was made from.</summary>
+    public string? Pin { get; set; }
+
+    public Func<string, string?> Tag { get; set; } = _ => null;
 
     public int? Revision { get; set; }
 

@@ -7,6 +7,9 @@ public sealed partial class FakeContainerEngine
 {
     private readonly Dictionary<string, ImageDetails> _images = [];
     private readonly Dictionary<string, (string Id, ImageDetails Image)> _published = [];
+
+    /// <summary>Images whose tag a pull gave to another one.</summary>
+    private readonly List<ImageDetails> _untagged = [];
     private readonly Dictionary<string, Exception> _refusedPulls = [];
     private readonly Dictionary<string, NetworkDetails> _networks = new()
     {
@@ -114,6 +117,7 @@ public sealed partial class FakeContainerEngine
             LastPullLogin = login;
             var reference = Tagged(image);
             if (_refusedPulls.TryGetValue(reference, out var refusal)) throw refusal;
+            if (_images.GetValueOrDefault(reference) is { } before) _untagged.Add(before);
             if (_published.TryGetValue(reference, out var published)) _images[reference] = published.Image;
             else if (_images.GetValueOrDefault(reference) is not { RepoDigests.Count: > 0 }) _images[reference] = NewImage(image, fromRegistry: true, volumes: null);
         }
@@ -211,14 +215,15 @@ public sealed partial class FakeContainerEngine
     }
 
     private ImageDetails? FindImage(string reference) =>
-        _images.GetValueOrDefault(Tagged(reference)) ?? _images.Values.FirstOrDefault(image => image.Id == reference);
+        _images.GetValueOrDefault(Tagged(reference))
+        ?? _images.Values.Concat(_untagged).FirstOrDefault(image => image.Id == reference || image.RepoDigests.Contains(reference));
 
     private NetworkDetails? FindNetwork(string network) => _networks.GetValueOrDefault(network) ?? _networks.Values.FirstOrDefault(n => n.Id == network);
 
     private ImageDetails NewImage(string reference, bool fromRegistry, IReadOnlyList<string>? volumes)
     {
         var id = "sha256:" + NewId();
-        return new ImageDetails(id, fromRegistry ? [$"{reference.Split(':')[0]}@{id}"] : [], [], ["sleep", "1000000"], volumes ?? []);
+        return new ImageDetails(id, fromRegistry ? [reference.Contains('@') ? reference : $"{reference.Split(':')[0]}@{id}"] : [], [], ["sleep", "1000000"], volumes ?? []);
     }
 
     private static string Tagged(string reference) =>

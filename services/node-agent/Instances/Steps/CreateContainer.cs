@@ -40,6 +40,7 @@ internal sealed record CreateContainer(string Name) : InstanceStep
                 Stateful = spec.Stateful,
                 Image = spec.Image,
                 ImageId = context.Memory.Image?.Details.Id ?? "",
+                ImagePin = config.Labels.GetValueOrDefault(ManagedLabels.ImagePin),
                 CreatedAt = context.Now,
             };
         }

@@ -5,7 +5,7 @@ using Kontena.NodeAgent.Orders;
 namespace Kontena.NodeAgent.Instances.Steps;
 
 /// <summary>Resolves the image of a deploy on this node, with a pull when the rule asks for one.</summary>
-internal sealed record PullImage(string Image, string DeployRev) : InstanceStep
+internal sealed record PullImage(string Image, string DeployRev, string? Pin = null) : InstanceStep
 {
     public override string Describe() => $"pull {Image}";
 
@@ -16,10 +16,13 @@ internal sealed record PullImage(string Image, string DeployRev) : InstanceStep
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var details = await context.Tools.Images.ResolveAsync(
-            Image, DeployRev, context.Spec.Credentials, () => context.Show(ObservedState.Pulling), cancellationToken);
+            Image, DeployRev, Pin, context.Spec.Credentials, () => context.Show(ObservedState.Pulling), cancellationToken);
         context.Tools.Ledger.Note(new ImageUse(details.Id, Image, context.Spec.ServiceUid, context.Now));
-        context.Memory = context.Memory with { Image = new ResolvedImage(DeployRev, details) };
-        if (context.Seen is { } seen && seen.DeployRev != DeployRev && seen.ServiceRevision == context.Spec.ServiceRevision && seen.ImageId == details.Id)
-            await context.Tools.Orders.MarkKeptAsync(context.Order.InstanceId, new KeptImage(DeployRev, details.Id), CancellationToken.None);
+        context.Memory = context.Memory with { Image = new ResolvedImage(DeployRev, details, Pin) };
+        if (context.Seen is { } seen && (seen.DeployRev != DeployRev || seen.ImagePin != Pin)
+            && seen.ServiceRevision == context.Spec.ServiceRevision && seen.ImageId == details.Id)
+        {
+            await context.Tools.Orders.MarkKeptAsync(context.Order.InstanceId, new KeptImage(DeployRev, details.Id, Pin), CancellationToken.None);
+        }
     }
 }
