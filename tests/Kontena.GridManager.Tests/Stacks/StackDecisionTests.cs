@@ -149,7 +149,7 @@ public sealed class StackDecisionTests
         Assert.Null(Remove(Some.Snapshot(stack)).Batch);
 
         Assert.Equal(["service shop/web 7", "service-revision uid-of-shop/web/1 -1"], TornDown(Some.Snapshot([stack, .. services]), "web").Deletes());
-        Assert.Equal(["service shop/db 7", "stack shop 5"], TornDown(Some.Snapshot(stack, services.Single(one => one.Name == "db")), "db").Deletes());
+        Assert.Equal(["service shop/db 7", "service-revision uid-of-shop/db/1 -1", "stack shop 5"], TornDown(Some.Snapshot(stack, services.Single(one => one.Name == "db")), "db").Deletes());
     }
 
     [Fact]
