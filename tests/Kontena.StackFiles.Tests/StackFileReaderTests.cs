@@ -119,6 +119,32 @@ public sealed class StackFileReaderTests
     }
 
     [Fact]
+    public void Deploy_has_parallelism_and_what_to_do_on_failure() => Assert.Equal(
+        new DeployOptsRequest { Parallelism = 2, OnFailure = "rollback" },
+        Reading.Service("image: i\ndeploy: {parallelism: 2, on_failure: rollback}").DeployOpts);
+
+    [Fact]
+    public void Conditions_of_depends_on_are_read_in_our_words_and_in_composes()
+    {
+        var result = Reading.Of("""
+            stack: a/b
+            services:
+              db: {image: i, health_check: {protocol: tcp, port: 1}}
+              mq: {image: i, health_check: {protocol: tcp, port: 1}}
+              web: {image: i, depends_on: {db: {condition: service_healthy}, mq: {condition: healthy}}}
+              job: {image: i, depends_on: {db: {condition: service_started}, mq: {}}}
+            """);
+        Assert.Empty(result.Errors);
+        var web = result.Request!.Services!.Single(one => one.Name == "web");
+        Assert.Equal([new DependencyRequest("db", "healthy"), new DependencyRequest("mq", "healthy")], web.DependsOn);
+        Assert.Equal(["db", "mq"], web.Links!.Select(one => one.Name));
+        Assert.Null(result.Request.Services!.Single(one => one.Name == "job").DependsOn);
+
+        var wrong = Reading.OfService("image: i\ndepends_on: {s2: {condition: service_completed_successfully}}");
+        Assert.Contains(wrong.Errors, error => error.ToString().Contains("pre_start hook with oneshot", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Anchors_merge_keys_and_repeated_keys_work()
     {
         var services = Reading.Of("""

@@ -77,8 +77,16 @@ internal static class StackDeployPlanner
         var name = deploy.Services[begun];
         if (draft.Services.Find(Service.DocumentId(deploy.Stack, name)) is not { RemovedAt: null } service)
             return End(deploy, DeployState.Error, now, $"{name}: service {deploy.Grid}/{deploy.Stack}/{name} is not there any more");
+        if (StackDependencies.Unmet(draft, service) is { } unmet)
+        {
+            var since = begun == 0 ? deploy.CreatedAt : draft.ServiceDeploys.Find(deploy.ServiceDeployIds[^1])?.FinishedAt ?? deploy.CreatedAt;
+            return now - since > DeployLimits.Instance
+                ? End(deploy, DeployState.Error, now, $"{name}: {unmet}, and was not within {DeployLimits.Instance.TotalSeconds:0} s")
+                : deploy with { State = DeployState.Ongoing, Reason = DeployLimits.Clip($"waiting: {name} {unmet}") };
+        }
+
         var id = DeployQueue.Request(draft, service, newId(), now, stackDeployId: deploy.Id);
-        return deploy with { State = DeployState.Ongoing, ServiceDeployIds = [.. deploy.ServiceDeployIds, id] };
+        return deploy with { State = DeployState.Ongoing, Reason = null, ServiceDeployIds = [.. deploy.ServiceDeployIds, id] };
     }
 
     private static StackDeploy End(StackDeploy deploy, DeployState state, DateTimeOffset now, string? reason) =>

@@ -23,6 +23,9 @@ public sealed record ServiceRequest
     public IReadOnlyList<PortRequest>? Ports { get; init; }
     public IReadOnlyList<LinkRequest>? Links { get; init; }
     public IReadOnlyList<LinkRequest>? ExternalLinks { get; init; }
+
+    /// <summary>Ours: what a stack deploy waits for; each is linked to as well.</summary>
+    public IReadOnlyList<DependencyRequest>? DependsOn { get; init; }
     public IReadOnlyList<string>? Volumes { get; init; }
     public IReadOnlyList<string>? VolumesFrom { get; init; }
     public IReadOnlyList<string>? Affinity { get; init; }
@@ -68,6 +71,10 @@ public sealed record PortRequest
 
 /// <param name="Name"><c>service</c> of the own stack, or <c>stack/service</c>.</param>
 public sealed record LinkRequest(string? Name, string? Alias);
+
+/// <param name="Name">A service of the own stack.</param>
+/// <param name="Condition"><c>started</c> (what every link means) or <c>healthy</c>.</param>
+public sealed record DependencyRequest(string? Name, string? Condition);
 
 public sealed record DeployOptsRequest
 {

@@ -22,6 +22,9 @@ public sealed record ServiceSpec
     public IReadOnlyList<PortMapping> Ports { get; init; } = [];
     public IReadOnlyList<ServiceLink> Links { get; init; } = [];
 
+    /// <summary>Services of the own stack that a stack deploy waits for before this one, beyond being deployed, which every link asks for.</summary>
+    public IReadOnlyList<ServiceDependency> DependsOn { get => field ?? []; init; } = [];
+
     /// <summary><c>name:/path[:flags]</c>, <c>/host:/path[:flags]</c> or <c>/path</c>.</summary>
     public IReadOnlyList<string> Volumes { get; init; } = [];
     public IReadOnlyList<string> VolumesFrom { get; init; } = [];
@@ -85,6 +88,9 @@ public sealed record PortMapping(int NodePort, int ContainerPort, string Ip = "0
 
 /// <summary>"Knows the other by this alias." The target is in the own stack unless <see cref="Stack"/> names another.</summary>
 public sealed record ServiceLink(string Stack, string Service, string Alias);
+
+/// <param name="Condition"><c>healthy</c>: every instance of it passes its health check.</param>
+public sealed record ServiceDependency(string Service, string Condition);
 
 /// <param name="Type"><c>pre_start</c>, <c>post_start</c> or <c>pre_stop</c>.</param>
 /// <param name="Instances"><c>*</c> or numbers separated by commas.</param>

@@ -95,6 +95,7 @@ public static class ServiceSpecReader
             Env = request.Env is null ? baseline.Env : EnvRules.Read(request.Env, storedEnv, errors),
             Ports = request.Ports is null ? baseline.Ports : PortRules.Read(request.Ports, errors),
             Links = request.Links is null ? baseline.Links : LinkRules.Read(request.Links, around, errors),
+            DependsOn = request.DependsOn is null ? baseline.DependsOn : DependencyRules.Read(request.DependsOn, around, errors),
             Volumes = request.Volumes is null ? baseline.Volumes : VolumeRules.Read(request.Volumes, around, errors),
             VolumesFrom = request.VolumesFrom is null ? baseline.VolumesFrom : fields.Texts(request.VolumesFrom, "volumes_from"),
             Affinity = request.Affinity is null ? baseline.Affinity : AffinityRules.Read(request.Affinity, "affinity", errors),

@@ -29,6 +29,32 @@ public sealed class LinkGraph
     public IReadOnlyList<string> MissingOf(string service) =>
         [.. _links[service].Where(link => !_links.ContainsKey(link)).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The shortest way from a recursive service back to itself, beginning and ending with it; empty when there is none.</summary>
+    public IReadOnlyList<string> CircleOf(string start)
+    {
+        var cameFrom = new Dictionary<string, string>(StringComparer.Ordinal);
+        var open = new Queue<string>([start]);
+        while (open.TryDequeue(out var at))
+        {
+            foreach (var next in KnownLinks(at))
+            {
+                if (next == start)
+                {
+                    var way = new List<string> { start };
+                    for (var back = at; back != start; back = cameFrom[back])
+                        way.Insert(0, back);
+                    way.Insert(0, start);
+                    return way;
+                }
+
+                if (cameFrom.TryAdd(next, at))
+                    open.Enqueue(next);
+            }
+        }
+
+        return [];
+    }
+
     private List<string> Sort()
     {
         var waitsFor = _names.ToDictionary(name => name, name => KnownLinks(name).Count, StringComparer.Ordinal);

@@ -55,6 +55,15 @@ public static class StackRequestReader
                 read[name] = new ReadService(name, service, spec);
         }
 
+        foreach (var (name, service) in read)
+        {
+            foreach (var waited in service.Spec.DependsOn.Where(one => read.TryGetValue(one.Service, out var target) && target.Spec.HealthCheck is null))
+            {
+                errors.Say($"service {name} waits for {waited.Service} to be healthy, but {waited.Service} has no health_check; give it one, or wait for started",
+                    "services", name, "depends_on");
+            }
+        }
+
         return errors.Any ? new StackReading(null, errors.Found) : new StackReading([.. graph.Order.Select(name => read[name])], []);
     }
 
@@ -153,13 +162,13 @@ public static class StackRequestReader
         if (graph.MissingOf(name) is { Count: > 0 } missing)
             errors.Say($"service {name} has missing links: {string.Join(", ", missing)}", "services", name, "links");
         if (graph.Recursive.Contains(name))
-            errors.Say($"service {name} has recursive links", "services", name, "links");
+            errors.Say($"service {name} has recursive links: {string.Join(" → ", graph.CircleOf(name))}", "services", name, "links");
     }
 
     private static string[] InnerLinks(ServiceRequest service, string stack) =>
-        [.. (service.Links ?? [])
-            .Where(link => !string.IsNullOrWhiteSpace(link?.Name))
-            .Select(link => LinkRules.Target(link.Name!, stack))
+        [.. (service.Links ?? []).Select(link => link?.Name).Concat((service.DependsOn ?? []).Select(one => one?.Name))
+            .Where(name => !string.IsNullOrWhiteSpace(name))
+            .Select(name => LinkRules.Target(name!, stack))
             .Where(target => target.Stack == stack)
             .Select(target => target.Service)];
 }

@@ -11,6 +11,37 @@ internal static class LinksReader
 
     public static IReadOnlyList<LinkRequest> External(Values values) => [.. Read(values, "external_links")];
 
+    /// <summary>The conditions of <c>depends_on</c>, in our words and in docker-compose's; null without any.</summary>
+    public static IReadOnlyList<DependencyRequest>? Dependencies(Values values)
+    {
+        if (values.Map["depends_on"] is not YamlMap map)
+            return null;
+        var read = new List<DependencyRequest>();
+        foreach (var entry in map.Entries)
+        {
+            var written = entry.Value is YamlMap options ? options["condition"] : entry.Value;
+            if (written is null or YamlScalar { IsNull: true })
+                continue;
+            var path = $"depends_on.{entry.Key}.condition";
+            switch ((written as YamlScalar)?.Text)
+            {
+                case "started" or "service_started":
+                    break;
+                case "healthy" or "service_healthy":
+                    read.Add(new DependencyRequest(entry.Key, "healthy"));
+                    break;
+                case "completed" or "service_completed_successfully":
+                    values.Error(written, path, "a service that ends can't be waited for: services are restarted when they exit. Run what has to come before in a pre_start hook with oneshot: true");
+                    break;
+                default:
+                    values.Error(written, path, $"expected started or healthy, found {Values.Describe(written)}");
+                    break;
+            }
+        }
+
+        return read.Count == 0 ? null : read;
+    }
+
     private static List<LinkRequest> Read(Values values, string key)
     {
         var links = new List<LinkRequest>();

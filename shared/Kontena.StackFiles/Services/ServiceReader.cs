@@ -37,6 +37,7 @@ internal static class ServiceReader
             Ports = Ports(values),
             Links = LinksReader.Links(values),
             ExternalLinks = LinksReader.External(values),
+            DependsOn = LinksReader.Dependencies(values),
             Volumes = VolumesReader.Read(values, volumes),
             VolumesFrom = values.Texts("volumes_from") ?? [],
             Affinity = Affinity(values),

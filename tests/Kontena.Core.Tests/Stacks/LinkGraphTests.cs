@@ -51,4 +51,12 @@ public sealed class LinkGraphTests
         }).QuickCheckThrowOnFailure();
 
     private static LinkGraph Graph(params (string, string[])[] services) => new(services.Select(one => (one.Item1, (IReadOnlyList<string>)one.Item2)));
+
+    [Fact]
+    public void A_circle_is_shown_as_the_way_back()
+    {
+        var graph = new LinkGraph([("a", ["b"]), ("b", ["c", "d"]), ("c", ["a"]), ("d", [])]);
+        Assert.Equal(["b", "c", "a", "b"], graph.CircleOf("b"));
+        Assert.Empty(graph.CircleOf("d"));
+    }
 }

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Services;
 using Kontena.Scheduler.Tests.World;
 
 namespace Kontena.Scheduler.Tests.Deploys;
@@ -65,5 +66,34 @@ public sealed class StackDeployTests
         var ids = Enumerable.Range(0, 3).Select(_ => world.DeployStack("db", "web")).ToList();
         world.Until(() => ids.All(id => world.OfStack(id).State == DeployState.Success), "all three succeed");
         Assert.Equal(2, world["node-1"].Containers.Count());
+    }
+
+    [Fact]
+    public void A_service_waits_until_what_it_depends_on_is_healthy()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service("db", Some.Spec(2) with { HealthCheck = new HealthCheckSpec("tcp", 5432) }));
+        world.Put(Some.Service("web", Some.Spec() with { DependsOn = [new ServiceDependency("db", "healthy")] }));
+        var id = world.DeployStack("db", "web");
+        world.Run(60);
+        Assert.Equal("waiting: web depends on db, of which shop.db-1 on node-1 is not checked yet", world.OfStack(id).Reason);
+        foreach (var database in world.Instances.Where(one => one.Service == "db"))
+            world.Health(database, "healthy");
+        world.Until(() => world.OfStack(id).FinishedAt is not null, "the stack deploy ends", 60);
+        Assert.Equal((DeployState.Success, null), (world.OfStack(id).State, world.OfStack(id).Reason));
+    }
+
+    [Fact]
+    public void What_never_gets_healthy_ends_the_stack_deploy()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service("db", Some.Spec() with { HealthCheck = new HealthCheckSpec("tcp", 5432) }));
+        world.Put(Some.Service("web", Some.Spec() with { DependsOn = [new ServiceDependency("db", "healthy")] }));
+        var id = world.DeployStack("db", "web");
+        world.Run(10);
+        world.Health(world.Instances.Single(), "unhealthy");
+        world.Until(() => world.OfStack(id).FinishedAt is not null, "the stack deploy ends", 400);
+        Assert.Equal("web: depends on db, of which shop.db-1 on node-1 is unhealthy, and was not within 300 s", world.OfStack(id).Reason);
+        Assert.Single(world.OfStack(id).ServiceDeployIds);
     }
 }

@@ -128,6 +128,13 @@ internal sealed class GridWorld
     public CommandResult CancelStack() =>
         Apply(new GridInput.CancelAll(new CancelStackDeploy { Grid = "test-grid", Stack = "shop", By = "ann" }))[0]!;
 
+    /// <summary>The instance's node has checked it.</summary>
+    public void Health(Instance instance, string health)
+    {
+        _nodes[instance.Node!].SetHealth(instance.Id, health);
+        Tick();
+    }
+
     public ServiceDeploy Of(string deploy) => Snapshot.ServiceDeploys.Find(deploy)!;
 
     public NodeDrain? Drain(string node) => Snapshot.Drains.Find(node);

@@ -9,6 +9,7 @@ namespace Kontena.Scheduler.Tests.World;
 internal sealed class SimNode(string grid, string name, string nodeId)
 {
     private readonly Dictionary<string, SimInstance> _instances = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private long _sequence;
 
     public string Name => name;
@@ -46,7 +47,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
             Take(order, now, reports);
         foreach (var instance in _instances.Values)
         {
-            if (Progress(instance, now))
+            if (Progress(instance, now) | _changed.Remove(instance.Id))
                 reports.Add(Report(instance));
         }
 
@@ -69,6 +70,12 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         Generation = generation, Spec = spec, Desired = DesiredState.Running, HasContainer = true, State = ObservedState.Running, Ready = true,
         DeployRev = spec.DeployRev, Revision = spec.ServiceRevision, Sequence = ++_sequence,
     };
+
+    public void SetHealth(string instanceId, string health)
+    {
+        _instances[instanceId].Health = health;
+        _changed.Add(instanceId);
+    }
 
     public NodeSynced Sync() => new()
     {
@@ -186,7 +193,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     {
         Grid = grid, Node = name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence, Run = Run,
         State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
-        ImagePin = instance.Pin, ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
+        Health = instance.Health, ImagePin = instance.Pin, ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
     };
 }
 
@@ -207,6 +214,8 @@ internal sealed class SimInstance(string id)
     public bool Ready { get; set; }
 
     public string? Error { get; set; }
+
+    public string? Health { get; set; }
 
     public string? DeployRev { get; set; }
 
