@@ -65,5 +65,5 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, Stack, Service, ServiceRevision, GridSequence, Instance, Observed, ServiceDeploy, StackDeploy];
+        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, GridSequence, Instance, Observed, ServiceDeploy, StackDeploy];
 }
