@@ -11,19 +11,31 @@ internal static class LastLines
     /// <summary>Characters over all lines; older lines give way first.</summary>
     public const int MaxText = 2048;
 
-    public static async Task<IReadOnlyList<string>> ReadAsync(IContainerEngine engine, string containerId, CancellationToken cancellationToken)
+    /// <summary>The engine notes a start when the program has already begun to write.</summary>
+    private static readonly TimeSpan StartLag = TimeSpan.FromMilliseconds(500);
+
+    /// <param name="since">When the run began whose end this is: a container that is started again keeps the lines of its earlier runs.</param>
+    public static async Task<IReadOnlyList<string>> ReadAsync(
+        IContainerEngine engine, string containerId, CancellationToken cancellationToken, DateTimeOffset? since = null)
     {
-        var lines = new List<string>(MaxLines);
         try
         {
-            await foreach (var line in engine.LogsAsync(containerId, since: null, MaxLines, follow: false, cancellationToken))
-                lines.Add(line.Text.TrimEnd());
+            var own = since is null ? [] : await TailAsync(engine, containerId, since - StartLag, cancellationToken);
+            // Older lines are better evidence than none.
+            return own.Count > 0 ? own : await TailAsync(engine, containerId, since: null, cancellationToken);
         }
         catch (EngineException)
         {
             return []; // Its log driver keeps nothing to read, or it has gone: the exit code must do.
         }
+    }
 
+    private static async Task<IReadOnlyList<string>> TailAsync(
+        IContainerEngine engine, string containerId, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>(MaxLines);
+        await foreach (var line in engine.LogsAsync(containerId, since, MaxLines, follow: false, cancellationToken))
+            lines.Add(line.Text.TrimEnd());
         return Bound(lines);
     }
 

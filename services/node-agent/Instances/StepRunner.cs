@@ -78,7 +78,7 @@ internal static class StepRunner
     private static void Fail(InstanceStep step, StepContext context, string reason)
     {
         var pause = Backoff.AfterFailure(context.Memory.FailuresInARow);
-        var text = step is AwaitReady or PullImage ? reason : $"could not {step.Describe()}: {reason}";
+        var text = step is AwaitReady or PullImage or RunHook ? reason : $"could not {step.Describe()}: {reason}";
         context.Memory = context.Memory with
         {
             FailuresInARow = context.Memory.FailuresInARow + 1,

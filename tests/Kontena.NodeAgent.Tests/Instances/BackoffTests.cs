@@ -1,5 +1,8 @@
+using Kontena.Docker;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing;
+using Kontena.Testing.Docker;
 using Xunit;
 
 namespace Kontena.NodeAgent.Tests.Instances;
@@ -17,6 +20,23 @@ public class BackoffTests
 
         Assert.StartsWith("30 ", lines[^1], StringComparison.Ordinal);
         Assert.True(lines.Count <= LastLines.MaxLines && lines.Sum(line => line.Length) <= LastLines.MaxText);
+    }
+
+    [Fact]
+    public async Task Last_lines_are_those_of_the_run_that_ended_where_it_wrote_any()
+    {
+        var clock = new TestClock(Some.Noon);
+        var engine = new FakeContainerEngine(clock);
+        engine.AddImage(TinyImages.Tiny1);
+        var token = TestContext.Current.CancellationToken;
+        var id = (await engine.CreateContainerAsync("x", new ContainerConfig { Image = TinyImages.Tiny1 }, token)).Id;
+        await engine.StartContainerAsync(id, token);
+        engine.Write("x", "first run");
+        clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(["first run"], await LastLines.ReadAsync(engine, id, token, clock.GetUtcNow()));
+        engine.Write("x", "second run");
+        Assert.Equal(["second run"], await LastLines.ReadAsync(engine, id, token, clock.GetUtcNow()));
     }
 
     [Fact]

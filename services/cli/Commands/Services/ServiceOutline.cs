@@ -53,7 +53,10 @@ internal static class ServiceOutline
         {
             var hooks = block.Open("hooks");
             foreach (var hook in service.Hooks)
-                hooks.Entry(("name", hook.Name), ("type", hook.Type), ("cmd", hook.Cmd), ("oneshot", hook.Oneshot ? "true" : "false"));
+            {
+                (string, string?)[] limit = hook.Timeout is { } seconds ? [("timeout", $"{seconds}s")] : [];
+                hooks.Entry([("name", hook.Name), ("type", hook.Type), ("cmd", hook.Cmd), ("oneshot", hook.Oneshot ? "true" : "false"), .. limit]);
+            }
         }
 
         WriteSecrets(block, service);

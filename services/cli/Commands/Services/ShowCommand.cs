@@ -58,8 +58,8 @@ internal sealed class ShowCommand : CommandBody
     private static string? Restarts(InstanceJson instance, DateTimeOffset now)
     {
         if (instance.Restarts == 0 && instance.RestartReason is null) return null;
-        var text = instance.Restarts.ToString(CultureInfo.InvariantCulture);
-        if (instance.RestartReason is { } reason) text += $", the last: {reason}";
+        var text = instance.Restarts == 0 ? $"the first is due: {instance.RestartReason}" : instance.Restarts.ToString(CultureInfo.InvariantCulture);
+        if (instance is { Restarts: > 0, RestartReason: { } reason }) text += $", the last: {reason}";
         return instance.NextStartAt is { } next && next > now ? $"{text}; next start in {Math.Ceiling((next - now).TotalSeconds):0} s" : text;
     }
 

@@ -12,7 +12,7 @@ internal sealed record NoteExit(ContainerSight Exited) : InstanceStep
         var memory = context.Memory;
         var finished = Exited.FinishedAt ?? context.Now;
         var uptime = finished - (Exited.StartedAt ?? finished);
-        var lines = await LastLines.ReadAsync(context.Tools.Engine, Exited.Id, cancellationToken);
+        var lines = await LastLines.ReadAsync(context.Tools.Engine, Exited.Id, cancellationToken, Exited.StartedAt);
         var (history, pause) = memory.History.After(LastLines.Cause(Exited), finished, uptime);
         context.Memory = memory with
         {

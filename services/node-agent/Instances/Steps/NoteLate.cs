@@ -9,7 +9,7 @@ internal sealed record NoteLate(ContainerSight Running, string? Reason) : Instan
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var lines = await LastLines.ReadAsync(context.Tools.Engine, Running.Id, cancellationToken);
+        var lines = await LastLines.ReadAsync(context.Tools.Engine, Running.Id, cancellationToken, Running.StartedAt);
         var seconds = (context.Now - (Running.StartedAt ?? context.Now)).TotalSeconds;
         var text = $"not ready {seconds:0} s after its start: {Reason ?? "no check has passed yet"}";
         context.Memory = context.Memory with { Error = lines.Count == 0 ? text : $"{text}; its last lines:\n{string.Join('\n', lines)}" };

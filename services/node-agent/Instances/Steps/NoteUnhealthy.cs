@@ -11,7 +11,7 @@ internal sealed record NoteUnhealthy(ContainerSight Running, string Reason) : In
         var start = Start.Of(Running);
         // One that was never found ready did no work, however long it ran.
         var uptime = memory.Served == start && Running.StartedAt is { } started ? context.Now - started : TimeSpan.Zero;
-        var lines = await LastLines.ReadAsync(context.Tools.Engine, Running.Id, cancellationToken);
+        var lines = await LastLines.ReadAsync(context.Tools.Engine, Running.Id, cancellationToken, Running.StartedAt);
         var (history, pause) = memory.History.After(Reason, context.Now, uptime);
         context.Memory = memory with
         {
