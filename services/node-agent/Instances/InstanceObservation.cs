@@ -30,7 +30,8 @@ internal static class InstanceObservation
             Node = joined.Node,
             NodeId = nodeId,
             InstanceId = instanceId,
-            Generation = order?.Generation ?? seen?.Generation ?? 0,
+            // What is on a container's label was taken up by an order that this node no longer has: nobody would restart it, so the order has to come again.
+            Generation = order?.Generation ?? 0,
             Sequence = 0,
             State = StateOf(order, seen, memory, phase),
             Ready = ready,

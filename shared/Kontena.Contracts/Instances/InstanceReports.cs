@@ -13,7 +13,7 @@ public sealed record InstanceObserved
     public required string NodeId { get; init; }
     public required string InstanceId { get; init; }
 
-    /// <summary>The newest generation the node has taken up.</summary>
+    /// <summary>The newest generation the node has taken up; 0 when it has no order for the instance, only a container.</summary>
     public required long Generation { get; init; }
 
     /// <summary>Grows with every report of one run of the agent; late news is dropped. Starts from the agent's clock in milliseconds.</summary>

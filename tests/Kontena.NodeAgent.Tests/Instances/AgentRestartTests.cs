@@ -45,6 +45,52 @@ public class AgentRestartTests
     }
 
     [Fact]
+    public async Task A_removal_that_an_earlier_run_carried_out_is_confirmed_when_its_order_is_repeated()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        string directory;
+        await using (var first = await AgentHarness.StartAsync(engine))
+        {
+            await first.ApplyAsync(Some.Spec());
+            await first.ReadyAsync(1);
+            await first.RemoveAsync(Some.Spec(), 2);
+            await first.ObserveAsync(seen => seen.State == ObservedState.Removed);
+            directory = first.Directory;
+        }
+
+        // The confirmation got lost, so the scheduler says it again.
+        await using var second = await AgentHarness.StartAsync(engine, directory);
+        while (second.Supervisor.LastPass is null)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.False(await second.RemoveAsync(Some.Spec(), 2));
+        second.Orders.LookAgain(Some.Id(1));
+        var confirmed = await second.ObserveAsync(seen => seen.State == ObservedState.Removed);
+
+        Assert.Equal((Some.Id(1), 2L), (confirmed.InstanceId, confirmed.Generation));
+    }
+
+    [Fact]
+    public async Task A_container_whose_order_was_lost_is_reported_as_taken_up_by_no_order()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using (var first = await AgentHarness.StartAsync(engine))
+        {
+            await first.ApplyAsync(Some.Spec(), 7);
+            await first.ReadyAsync(7);
+        }
+
+        // Its orders are gone with its disk: were 7 echoed, the order would never come again, and nobody would restart the container.
+        await using var second = await AgentHarness.StartAsync(engine);
+        var found = await second.ObserveAsync(seen => seen.State == ObservedState.Running);
+        Assert.Equal(0, found.Generation);
+
+        await second.ApplyAsync(Some.Spec(), 7);
+        Assert.Equal(found.ContainerId, (await second.ReadyAsync(7)).ContainerId);
+    }
+
+    [Fact]
     public async Task Hook_containers_that_a_killed_agent_left_are_removed_and_those_of_others_stay()
     {
         var engine = new FakeContainerEngine();

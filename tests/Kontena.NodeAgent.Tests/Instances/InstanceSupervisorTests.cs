@@ -300,7 +300,7 @@ public class InstanceSupervisorTests
         await using var second = await AgentHarness.StartAsync(engine);
         var reported = await second.ObserveAsync(seen => seen.InstanceId == Some.Id(1));
 
-        Assert.Equal(1, reported.Generation);
+        Assert.Equal(0, reported.Generation);
         Assert.Equal(ObservedState.Running, reported.State);
         Assert.True(engine.Container("shop.web-1").Running);
         Assert.Equal(0, engine.Calls.Count("RemoveContainer"));
