@@ -122,14 +122,19 @@ internal static class InstanceChanges
     /// law 5).</summary>
     public static void Expel(GridDraft draft, Instance instance, string node, string nodeId, long seenGeneration, DateTimeOffset now)
     {
-        var departure = new Departure(node, nodeId, Math.Max(instance.Generation, seenGeneration + 1), now);
+        // The instance's own generation keeps up: should it be placed on this node later, that order must be newer than this one.
+        var generation = Math.Max(instance.Generation, seenGeneration + 1);
+        var departure = new Departure(node, nodeId, generation, now);
         var expelling = instance with
         {
+            Generation = generation,
             Departures = [.. instance.Departures.Where(one => one.NodeId != nodeId), departure],
             UpdatedAt = now,
         };
         draft.Instances.Put(expelling);
         OrderRemoval(draft, expelling, departure);
+        if (generation > instance.Generation && instance.Desired != DesiredState.Removed)
+            OrderApply(draft, expelling);
         draft.Note($"{NameOf(instance)} does not belong on {node} and is removed there");
     }
 

@@ -32,7 +32,8 @@ internal static class AutomaticDeploys
         {
             if (service is not { RemovedAt: null, State: ServiceState.Running } || deploying.Contains(service.Stack))
                 continue;
-            if (now - service.UpdatedAt < Settling || deploys[service.Uid].Any(one => !DeployQueue.IsFinished(one.State)))
+            // By another process's clock: one that is ahead of ours must not hold everything up until we have caught up with it.
+            if ((now - service.UpdatedAt).Duration() < Settling || deploys[service.Uid].Any(one => !DeployQueue.IsFinished(one.State)))
                 continue;
             if (service.Spec.Stateful && (instances.Contains(service.Uid) || deploys.Contains(service.Uid)))
                 continue;
@@ -48,7 +49,7 @@ internal static class AutomaticDeploys
 
         // What failed before the service's last change says nothing about it now.
         var failed = deploys
-            .Where(one => one.FinishedAt > service.UpdatedAt)
+            .Where(one => one.FinishedAt > service.UpdatedAt || service.UpdatedAt > now)
             .OrderByDescending(one => one.Id, StringComparer.Ordinal)
             .TakeWhile(one => one.State == DeployState.Error)
             .ToList();

@@ -8,6 +8,8 @@ internal sealed class GridMemory
 {
     private readonly Dictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Repeat> _repeats = new(StringComparer.Ordinal);
+    private const int MostLastWords = 10_000;
+    private readonly Dictionary<string, (string? Run, long Sequence)> _lastWords = new(StringComparer.Ordinal);
     private Dictionary<string, string> _digests = new(StringComparer.Ordinal);
     private object? _digestsOf;
 
@@ -15,6 +17,18 @@ internal sealed class GridMemory
     public DateTimeOffset? HeardOf(string instanceId) => _heard.TryGetValue(instanceId, out var at) ? at : null;
 
     public void Heard(string instanceId, DateTimeOffset now) => _heard[instanceId] = now;
+
+    /// <summary>The last word of a node about an instance it removed.</summary>
+    public void Removed(string key, InstanceObserved report)
+    {
+        if (_lastWords.Count >= MostLastWords)
+            _lastWords.Clear();
+        _lastWords[key] = (report.Run, report.Sequence);
+    }
+
+    /// <summary>Whether the report was sent before the last word, and passed by it on the way.</summary>
+    public bool IsPassed(string key, InstanceObserved report) =>
+        report.Run is not null && _lastWords.TryGetValue(key, out var last) && last.Run == report.Run && last.Sequence >= report.Sequence;
 
     /// <summary>Forgets what no longer exists, so that memory stays as large as the grid.</summary>
     public void Prune(Func<string, bool> isInstance, DateTimeOffset now)

@@ -33,10 +33,14 @@ internal static class ReportIntake
         var key = InstanceObserved.DocumentId(report.Node, report.InstanceId);
         if (draft.Observed.Find(key) is { } known && known.NodeId == report.NodeId && known.Run == report.Run && known.Sequence >= report.Sequence)
             return;
+        // The document went with the removal; what was said before it must not bring it back.
+        if (report.State != ObservedState.Removed && memory.IsPassed(key, report))
+            return;
 
         memory.Heard(report.InstanceId, now);
         if (report.State == ObservedState.Removed)
         {
+            memory.Removed(key, report);
             draft.Observed.Delete(key);
             if (instance is not null)
                 TakeRemoved(draft, instance, report, now);

@@ -37,6 +37,53 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public void An_instance_that_was_expelled_from_a_node_can_come_back_to_it()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Put(Some.Service());
+        world.Finish(world.Deploy());
+        var instance = Assert.Single(world.Instances);
+        var other = world["node-1"].Containers.Any() ? "node-2" : "node-1";
+
+        // A report that was long on its way: it is told to remove what it had, with a number above what it has seen.
+        world[other].Plant(instance.Id, instance.Spec!, instance.Generation + 3);
+        world.Run(10);
+        Assert.Empty(world[other].Containers);
+        world.Lose(world.Instances[0].Node!);
+        world.Until(() => world[other].Containers.Any(one => one.Ready), "the order to run there is newer than the one to go", 300);
+    }
+
+    [Fact]
+    public void A_node_that_lost_its_orders_gets_them_again()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service());
+        world.Finish(world.Deploy());
+        var instance = Assert.Single(world.Instances);
+
+        world["node-1"].Plant(instance.Id, instance.Spec!, generation: 0);
+        world.Run(10);
+        Assert.Equal(instance.Generation, Assert.Single(world["node-1"].Containers).Generation);
+    }
+
+    [Fact]
+    public void A_change_by_a_clock_that_is_ahead_is_rolled_out_at_once_and_failures_after_it_count()
+    {
+        var world = new GridWorld(nodes: 1);
+        world.Put(Some.Service(spec: Some.Spec(2) with { Image = "bad:1", MinHealth = 1 }));
+        world.Finish(world.Deploy());
+        var changed = world.Change("web", one => one with { Spec = one.Spec with { Instances = 100 } }) with { UpdatedAt = world.Now.AddMinutes(5) };
+        world.Snapshot = world.Snapshot with
+        {
+            Services = world.Snapshot.Services.Reread("shop/web", new Kontena.State.Documents.Versioned<Service>(changed, 3)),
+        };
+        world.Run(20);
+        Assert.Equal(2, world.Snapshot.ServiceDeploys.Values.Count());
+        world.Run(220);
+        Assert.InRange(world.Snapshot.ServiceDeploys.Values.Count(), 3, 7);
+    }
+
+    [Fact]
     public void A_service_that_cannot_be_placed_is_one_condition_until_a_node_fits() // runtime.md §2.2 [BUG]
     {
         var world = new GridWorld(nodes: 1);

@@ -57,6 +57,20 @@ public sealed class ReportIntakeTests
     }
 
     [Fact]
+    public void A_report_that_the_removal_has_passed_on_the_way_brings_nothing_back()
+    {
+        var world = Deployed("run-1");
+        var early = world.Snapshot.Observed.Values.Single();
+        world.Change("web", one => one with { RemovedAt = world.Now });
+        world.Run(10);
+        Assert.Empty(world.Snapshot.Observed.Values);
+
+        world.Apply(new GridInput.Report(early));
+
+        Assert.Empty(world.Snapshot.Observed.Values);
+    }
+
+    [Fact]
     public void What_an_answer_does_not_list_is_not_there_also_when_it_was_reported_by_an_earlier_run()
     {
         var world = Deployed("run-1");
