@@ -10,7 +10,9 @@ namespace Kontena.Scheduler.Shards;
 /// <summary>Everything about one grid, one step after another: take what has arrived, decide, commit once, answer.</summary>
 /// <remarks>What arrives while a commit is under way is taken together by the next one, so a burst of reports costs a few commits, not
 /// one each.</remarks>
-internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, IStateStore store, TimeProvider time, ILogger logger)
+/// <param name="newId">Makes ids that sort by creation; null: <see cref="ObjectId"/>. A simulation gives its own, so that a seed says everything.</param>
+internal sealed partial class GridLoop(
+    string grid, GridSnapshots snapshots, IStateStore store, TimeProvider time, ILogger logger, Func<string>? newId = null)
 {
     /// <summary>Inputs that wait; senders beyond that wait themselves, and the broker keeps the rest.</summary>
     private const int Waiting = 4096;
@@ -21,6 +23,7 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
     private static readonly TimeSpan EarlySweep = TimeSpan.FromMilliseconds(900);
     private static readonly TimeSpan FactsEvery = TimeSpan.FromSeconds(20);
 
+    private readonly Func<string> _newId = newId ?? (() => ObjectId.New(time));
     private readonly Channel<Waiter> _inbox = Channel.CreateBounded<Waiter>(new BoundedChannelOptions(Waiting) { SingleReader = true });
     private GridSnapshot? _snapshot;
     private GridMemory _memory = new();
@@ -169,7 +172,7 @@ internal sealed partial class GridLoop(string grid, GridSnapshots snapshots, ISt
 
         var inputs = Inputs(waiters, now);
         var draft = new GridDraft(_snapshot);
-        var answers = GridReconciler.Apply(draft, _snapshot, inputs, _memory, now, () => ObjectId.New(time));
+        var answers = GridReconciler.Apply(draft, _snapshot, inputs, _memory, now, _newId);
         if (!draft.IsEmpty)
         {
             await store.CommitAsync(draft.ToBatch(), cancellationToken);

@@ -8,8 +8,10 @@ namespace Kontena.Scheduler.Snapshots;
 internal sealed class DocumentTable<T>(DocumentKind<T> kind, ImmutableDictionary<string, Versioned<T>> byId)
     where T : class
 {
+    private IReadOnlyList<T>? _values;
+
     public DocumentTable(DocumentKind<T> kind)
-        : this(kind, ImmutableDictionary<string, Versioned<T>>.Empty)
+        : this(kind, ImmutableDictionary.Create<string, Versioned<T>>(StableText.Comparer))
     {
     }
 
@@ -17,7 +19,8 @@ internal sealed class DocumentTable<T>(DocumentKind<T> kind, ImmutableDictionary
 
     public ImmutableDictionary<string, Versioned<T>> ById => byId;
 
-    public IEnumerable<T> Values => byId.Values.Select(one => one.Value);
+    /// <summary>In an order that is the same in every process, and no other.</summary>
+    public IEnumerable<T> Values => _values ??= [.. byId.Values.Select(one => one.Value)];
 
     public T? Find(string id) => byId.TryGetValue(id, out var found) ? found.Value : null;
 
@@ -28,7 +31,7 @@ internal sealed class DocumentTable<T>(DocumentKind<T> kind, ImmutableDictionary
         new(kind, read is null ? byId.Remove(id) : byId.SetItem(id, read));
 
     public static DocumentTable<T> Of(DocumentKind<T> kind, IEnumerable<Versioned<T>> documents) =>
-        new(kind, documents.ToImmutableDictionary(one => kind.IdOf(one.Value), StringComparer.Ordinal));
+        new(kind, documents.ToImmutableDictionary(one => kind.IdOf(one.Value), StableText.Comparer));
 }
 
 /// <summary>A table being changed: what is put and deleted here goes into one batch, each document once.</summary>
