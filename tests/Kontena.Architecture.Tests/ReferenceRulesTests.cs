@@ -75,6 +75,7 @@ public sealed class ReferenceRulesTests
         var edges = from project in Repository.Projects()
                     where project.Name.EndsWith(".Tests", StringComparison.Ordinal)
                     let subject = project.Name[..^".Tests".Length]
+                    where IsService(subject)
                     from reference in project.References
                     where reference != subject && reference != "Kontena.Testing" && IsService(reference)
                     select $"{project.Name} → {reference}";

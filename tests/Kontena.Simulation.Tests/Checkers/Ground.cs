@@ -1,0 +1,70 @@
+using Kontena.Contracts.Instances;
+using Kontena.Simulation.Tests.Nodes;
+
+namespace Kontena.Simulation.Tests.Checkers;
+
+/// <summary>What really runs and what data is really there, seen from outside of the product.</summary>
+internal sealed class Ground(World world)
+{
+    private const string OneWriter = "one stateful instance never has two writers";
+
+    private readonly Dictionary<(string Uid, int Number), List<(Machine Machine, SimContainer Container)>> _running = [];
+    private readonly Dictionary<(string Uid, int Number), List<Machine>> _data = [];
+    private readonly HashSet<(string Uid, int Number)> _released = [];
+    private readonly HashSet<string> _disowned = new(StringComparer.Ordinal);
+
+    /// <summary>Starts of containers so far.</summary>
+    public long Starts { get; private set; }
+
+    public IEnumerable<(Machine Machine, SimContainer Container)> Running => _running.Values.SelectMany(static one => one);
+
+    /// <summary>Somebody asked to take the instance off its node; its data stays behind knowingly.</summary>
+    public void Released(Instance instance) => _released.Add((instance.ServiceUid, instance.Number));
+
+    /// <summary>Somebody removed the node's record: what it holds is given up knowingly, until everything has come to rest again.</summary>
+    public void Disowned(string machine) => _disowned.Add(machine);
+
+    public void CameToRest() => _disowned.RemoveWhere(name => world.Machines.Any(machine => machine.Name == name && machine.IsOn));
+
+    public void Started(Machine machine, SimContainer container)
+    {
+        Starts++;
+        world.Trace.Note(machine.Process, "container starts", container.Spec.Name, container.Generation);
+        var same = ListOf(_running, container.Spec);
+        same.Add((machine, container));
+        if (container.Spec.Stateful && !_disowned.Contains(machine.Name) && same.Find(one => one.Machine != machine && !_disowned.Contains(one.Machine.Name)) is { Machine: { } other })
+            world.Break(OneWriter, $"{container.Spec.Name} starts on {machine.Name} while it runs on {other.Name}");
+    }
+
+    public void Stopped(Machine machine, SimContainer container)
+    {
+        world.Trace.Note(machine.Process, "container stops", container.Spec.Name);
+        ListOf(_running, container.Spec).RemoveAll(one => one.Container == container);
+    }
+
+    public void VolumeMade(Machine machine, SimVolume volume)
+    {
+        world.Trace.Note(machine.Process, "volume is made", volume.Name);
+        var key = (volume.Spec.ServiceUid, volume.Spec.Number);
+        var holders = ListOf(_data, volume.Spec);
+        if (!_released.Contains(key) && holders.Find(one => one != machine && !_disowned.Contains(one.Name)) is { } holder)
+            world.Break("no stateful instance starts empty elsewhere", $"{volume.Spec.Name} gets an empty volume on {machine.Name}, its data is on {holder.Name}");
+        holders.Add(machine);
+    }
+
+    public void VolumeRemoved(Machine machine, SimVolume volume)
+    {
+        world.Trace.Note(machine.Process, "volume is removed", volume.Name);
+        ListOf(_data, volume.Spec).Remove(machine);
+        if (!world.State.RemovedServices.Contains(volume.Spec.ServiceUid))
+            world.Break("data goes only with its service", $"{volume.Name} on {machine.Name} is removed, but nobody removed the service");
+    }
+
+    private static List<T> ListOf<T>(Dictionary<(string, int), List<T>> lists, InstanceSpec spec)
+    {
+        var key = (spec.ServiceUid, spec.Number);
+        if (!lists.TryGetValue(key, out var list))
+            lists[key] = list = [];
+        return list;
+    }
+}

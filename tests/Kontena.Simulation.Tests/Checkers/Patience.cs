@@ -1,0 +1,35 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Simulation.Tests.Workload;
+
+namespace Kontena.Simulation.Tests.Checkers;
+
+/// <summary>How long a grid may take to come right: what is promised, and what is still to be done takes by itself.</summary>
+internal static class Patience
+{
+    /// <summary>One instance of a rollout: stopped, created, started, found ready.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
+
+    /// <summary>An instance that never gets ready is given up after 300 s and its stop grace; until then its service's next deploy waits.</summary>
+    private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(345);
+
+    /// <summary>A deploy that failed is repeated after at most 15 minutes when nobody asks before.</summary>
+    private static readonly TimeSpan Unattended = TimeSpan.FromMinutes(16);
+
+    /// <param name="world">As it is when the faults have ended.</param>
+    /// <param name="promise">For everything but rollouts.</param>
+    /// <param name="attended">Somebody deploys again what failed.</param>
+    public static TimeSpan Of(World world, TimeSpan promise, bool attended)
+    {
+        var patience = promise;
+        foreach (var service in world.State.Services.Values)
+            patience += service.Spec.Instances * Turn;
+        foreach (var open in world.State.Unfinished.Values.Where(one => one.State == DeployState.Ongoing))
+            patience += Math.Min(open.InstanceCount, 6) * Turn;
+        if (world.State.Unfinished.Values.Any(one => IsHopeless(world, one)))
+            patience += Hopeless;
+        return attended ? patience : patience + Unattended;
+    }
+
+    private static bool IsHopeless(World world, ServiceDeploy deploy) => world.State.Instances.Values.Any(
+        one => one.ServiceUid == deploy.ServiceUid && one.Spec is { } spec && !Images.IsGood(spec.Image));
+}

@@ -1,0 +1,203 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Simulation.Tests.Time;
+
+namespace Kontena.Simulation.Tests.Workload;
+
+/// <summary>What people do with a grid, at random: make, change, scale, stop, start, deploy and remove services and stacks, drain nodes.</summary>
+internal sealed class People(World world, Client client)
+{
+    private const string Alone = Service.NoStack;
+    private static readonly string[] Names = ["web", "api", "db", "lb", "cache", "queue", "cron"];
+    private static readonly string[] StackNames = ["shop", "blog"];
+    private static readonly string[] StackServices = ["front", "back", "store"];
+
+    private readonly Dice _dice = world.Dice.Fork();
+    private int _versions;
+
+    public long Operations { get; private set; }
+
+    /// <summary>One thing, begun now.</summary>
+    public void Act()
+    {
+        Operations++;
+        client.Process.After(TimeSpan.Zero, () => _ = world.WatchAsync(client.Process, ActAsync()));
+    }
+
+    /// <summary>What people themselves have broken is put right: images that work, nothing drained.</summary>
+    /// <param name="attended">Also deploys again what failed, instead of leaving that to the scheduler.</param>
+    public void PutRight(bool attended) => client.Process.After(TimeSpan.Zero, () => _ = world.WatchAsync(client.Process, PutRightAsync(attended)));
+
+    private async Task ActAsync()
+    {
+        switch (_dice.Below(20))
+        {
+            case < 4:
+                await CreateAsync();
+                break;
+            case < 7:
+                await UpdateAsync();
+                break;
+            case < 10:
+                await ScaleAsync();
+                break;
+            case 10:
+                await SetAsync(ServiceState.Stopped);
+                break;
+            case 11:
+                await SetAsync(ServiceState.Running);
+                break;
+            case 12:
+                if (Any() is { } deployed)
+                    await client.DeployAsync(deployed.Stack, deployed.Name, force: _dice.Chance(0.3));
+                break;
+            case 13:
+                if (AnyAlone() is { } removed)
+                    await client.ManageAsync(new RemoveService { Grid = World.Grid, Stack = removed.Stack, Service = removed.Name });
+                break;
+            case 14:
+                if (Any() is { } restarted)
+                    await client.ScheduleAsync(new RestartService { Grid = World.Grid, Stack = restarted.Stack, Service = restarted.Name });
+                break;
+            case 15 or 16:
+                await StackAsync();
+                break;
+            case 17:
+                await DrainAsync();
+                break;
+            case 18:
+                await ReleaseAsync();
+                break;
+            default:
+                await UndrainAsync();
+                break;
+        }
+    }
+
+    private async Task CreateAsync()
+    {
+        var name = _dice.Pick(Names);
+        if ((await client.ManageAsync(new CreateService { Grid = World.Grid, Request = Request(name) }))?.CreatedId is not null)
+            await client.DeployAsync(Alone, name);
+    }
+
+    private async Task UpdateAsync()
+    {
+        if (Any() is not { } service)
+            return;
+        var request = new ServiceRequest { Image = Images.Any(_dice), Env = [$"VERSION={++_versions}"] };
+        var answer = await client.ManageAsync(new UpdateService { Grid = World.Grid, Stack = service.Stack, Service = service.Name, Request = request });
+        if (answer is not null && _dice.Chance(0.7))
+            await client.DeployAsync(service.Stack, service.Name);
+    }
+
+    private async Task ScaleAsync()
+    {
+        // Each instance of a service with ports needs a node of its own.
+        if (Any() is { Spec: { Strategy: not "daemon", Ports.Count: 0 } } service)
+            await client.DeployAsync(service.Stack, service.Name, instances: _dice.Below(service.Spec.Stateful ? 3 : 6) + 1);
+    }
+
+    private async Task SetAsync(ServiceState state)
+    {
+        if (Any() is { } service)
+            await client.ManageAsync(new SetServiceState { Grid = World.Grid, Stack = service.Stack, Service = service.Name, State = state });
+    }
+
+    private async Task StackAsync()
+    {
+        var name = _dice.Pick(StackNames);
+        if (!world.State.Stacks.ContainsKey(name))
+            await client.ManageAsync(new CreateStack { Grid = World.Grid, Request = StackRequest(name) });
+        else if (_dice.Chance(0.2))
+            await client.ManageAsync(new RemoveStack { Grid = World.Grid, Stack = name });
+        else
+            await client.ManageAsync(new UpdateStack { Grid = World.Grid, Stack = name, Request = StackRequest(name) });
+        if (world.State.Stacks.TryGetValue(name, out var stack) && stack.RemovedAt is null)
+            await client.DeployStackAsync(name);
+    }
+
+    private async Task DrainAsync()
+    {
+        var active = world.State.Nodes.Values.Where(node => node.Availability == NodeAvailability.Active).ToList();
+        if (active.Count > 1)
+            await client.ManageAsync(new UpdateNode { Grid = World.Grid, Node = _dice.Pick(active).Name, Availability = "drain" });
+    }
+
+    private async Task UndrainAsync()
+    {
+        foreach (var node in world.State.Nodes.Values.Where(node => node.Availability == NodeAvailability.Drain).ToList())
+            await client.ManageAsync(new UpdateNode { Grid = World.Grid, Node = node.Name, Availability = "active" });
+    }
+
+    private async Task ReleaseAsync()
+    {
+        var placed = world.State.Instances.Values.Where(one => one is { Node: not null, Desired: not DesiredState.Removed }).ToList();
+        if (placed.Count == 0)
+            return;
+        var instance = _dice.Pick(placed);
+        world.Ground.Released(instance);
+        await client.ScheduleAsync(new ReleaseInstance { Grid = World.Grid, InstanceId = instance.Id });
+        if (instance.Spec?.Stateful == true)
+            await client.DeployAsync(instance.Stack, instance.Service);
+    }
+
+    private async Task PutRightAsync(bool attended)
+    {
+        // What is asked for at once may overtake the announcement that the nodes take work again.
+        await UndrainAsync();
+        await Task.Delay(TimeSpan.FromSeconds(2), client.Process.Clock, CancellationToken.None);
+        foreach (var service in world.State.Services.Values.Where(one => one.RemovedAt is null).ToList())
+        {
+            var isGood = Images.IsGood(service.Spec.Image);
+            if (!isGood)
+            {
+                var request = new ServiceRequest { Image = Images.Good(_dice) };
+                await client.ManageAsync(new UpdateService { Grid = World.Grid, Stack = service.Stack, Service = service.Name, Request = request });
+            }
+
+            // Stateful services are never deployed without being asked.
+            if (service.State == ServiceState.Running && (!isGood || service.Spec.Stateful || (attended && HasFailed(service))))
+                await client.DeployAsync(service.Stack, service.Name);
+        }
+    }
+
+    private bool HasFailed(Service service) => world.State.Deploys.Values.LastOrDefault(one => one.ServiceUid == service.Uid)?.State == DeployState.Error;
+
+    private Service? Any() => Pick(world.State.Services.Values.Where(one => one.RemovedAt is null));
+
+    private Service? AnyAlone() => Pick(world.State.Services.Values.Where(one => one is { RemovedAt: null, Stack: Alone }));
+
+    private Service? Pick(IEnumerable<Service> among) => among.ToList() is { Count: > 0 } list ? _dice.Pick(list) : null;
+
+    private ServiceRequest Request(string name) => name switch
+    {
+        "db" or "store" => new ServiceRequest { Name = name, Image = Images.Any(_dice), Stateful = true, Instances = _dice.Below(2) + 1 },
+        "lb" => new ServiceRequest
+        {
+            Name = name, Image = Images.Any(_dice), Stateful = false, Strategy = "daemon", Ports = [new PortRequest { ContainerPort = 80, NodePort = 80 }],
+        },
+        "cron" => new ServiceRequest
+        {
+            Name = name, Image = Images.Any(_dice), Stateful = false, Instances = 1, Ports = [new PortRequest { ContainerPort = 80, NodePort = 8080 }],
+        },
+        "queue" => new ServiceRequest { Name = name, Image = Images.Any(_dice), Stateful = false, Strategy = "random", Instances = _dice.Below(4) + 1 },
+        _ => new ServiceRequest
+        {
+            Name = name, Image = Images.Any(_dice), Stateful = false, Instances = _dice.Below(5) + 1,
+            DeployOpts = new DeployOptsRequest { MinHealth = _dice.Pick([0.0, 0.5, 0.8, 1.0]) },
+        },
+    };
+
+    private StackRequest StackRequest(string name) => new()
+    {
+        Stack = "acme/" + name,
+        Version = $"1.{++_versions}",
+        Name = name,
+        Source = "source",
+        Services = [.. StackServices.Where(_ => _dice.Chance(0.8)).DefaultIfEmpty("front").Select(Request)],
+    };
+}
