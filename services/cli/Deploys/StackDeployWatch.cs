@@ -43,6 +43,7 @@ internal sealed class StackDeployWatch(CommandRun run)
 
         var watch = new ServiceDeployWatch(run);
         var followed = new HashSet<string>();
+        var waits = new HashSet<string>();
         var failed = new List<ServiceDeployJson>();
         while (true)
         {
@@ -58,6 +59,8 @@ internal sealed class StackDeployWatch(CommandRun run)
                 async token =>
                 {
                     var now = await Read(token);
+                    // What the next service waits for; the reason of a failure is told at the end.
+                    if (now is { State: "ongoing", Reason: { Length: > 0 } waiting } && waits.Add(waiting)) run.Say($"  {waiting}");
                     return now.State is "success" or "error" || now.ServiceDeploys.Any(service => !followed.Contains(service.Id)) ? now : null;
                 },
                 Late,

@@ -21,7 +21,9 @@ internal static class ContainerBlueprint
         return new ContainerConfig
         {
             // The tag may mean another image by now, or none on this node; without a pin it is what was just looked up.
-            Image = spec.ImagePin is null || image is null ? spec.Image : image.Id,
+            Image = spec.ImagePin is null || image is null ? spec.Image
+                : image.RepoDigests.Contains(spec.ImagePin) ? spec.ImagePin
+                : image.Id,
             Entrypoint = spec.Entrypoint,
             Cmd = spec.Cmd,
             Env = [.. spec.Env, .. Environment(spec, node)],

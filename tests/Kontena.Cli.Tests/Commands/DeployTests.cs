@@ -153,6 +153,17 @@ public sealed class DeployTests : CliTest
     }
 
     [Fact]
+    public async Task A_stack_deploy_says_what_the_next_service_waits_for()
+    {
+        var waiting = Some.StackDeploy("ongoing", Some.Deploy("success")).Replace("\"state\":\"ongoing\"", "\"state\":\"ongoing\",\"reason\":\"waiting: web depends on db\"", StringComparison.Ordinal);
+        Master.On("POST", "/v1/stacks/main/shop/deploy", Some.StackDeploy("ongoing", Some.Deploy("success")))
+            .On("GET", "/v1/stacks/main/shop/deploys/s1", waiting, waiting, Some.StackDeploy("success", Some.Deploy("success")))
+            .On("GET", $"{Web}/deploys/d1", Some.Deploy("success", Good));
+        Assert.Equal(0, await RunAsync("stack", "deploy", "shop"));
+        Assert.Single(Error.Split('\n'), line => line.Contains("waiting: web depends on db", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_stack_deploy_follows_every_service()
     {
         Master.On("POST", "/v1/stacks/main/shop/deploy", Some.StackDeploy("created"))

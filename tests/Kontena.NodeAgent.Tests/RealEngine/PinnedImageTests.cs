@@ -22,6 +22,7 @@ public sealed class PinnedImageTests(DockerEngine docker) : RealEngineTest(docke
         var second = await RunAsync(Some.Spec(service, number: 2, image: image) with { ImagePin = first.ImagePin });
 
         Assert.Equal((first.ImageId, first.ImagePin, image), (second.ImageId, second.ImagePin, second.Image));
+        Assert.Equal(first.ImagePin, (await Engine.InspectContainerAsync($"shop.{service}-2", cancel))!.Image);
         Assert.Contains("one", (await ShellAsync($"shop.{service}-2", "echo $WHO")).Output, StringComparison.Ordinal);
         var third = await RunAsync(Some.Spec(service, number: 3, image: image, deployRev: "d2"));
         Assert.NotEqual(first.ImageId, third.ImageId);
