@@ -31,6 +31,7 @@ public static class GridManagerModule
         builder.Services.AddSingleton<FirstGrid>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
         builder.Services.AddHostedService<LivenessLoop>();
+        builder.Services.AddHostedService<EphemeralCleanup>();
         builder.Services.AddHealthChecks().AddCheck<FirstGridCheck>("first-grid");
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)

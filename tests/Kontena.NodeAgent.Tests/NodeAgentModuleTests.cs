@@ -172,6 +172,9 @@ public sealed class NodeAgentModuleTests : IDisposable
         await said.WaitForAsync<JoinGrid>(_ => true);
         Assert.Empty(engine.Containers);
         await said.WaitForAsync<NodeHeartbeat>(_ => true);
+        // The queue is opened again beside the first beat.
+        said.Forget();
+        await said.WaitForAsync<NodeHeartbeat>(_ => true);
         await bus.SendAsync(Destination.Node(join.NodeId), Some.Apply(Some.Spec(), generation: 2), cancellation);
         await said.WaitForAsync<InstanceObserved>(seen => seen is { Ready: true, Generation: 2 });
     }
