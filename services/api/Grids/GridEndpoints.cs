@@ -19,6 +19,8 @@ internal static class GridEndpoints
         grids.MapPut("/{grid}", UpdateAsync).Produces<GridJson>().WithMetadata(new BodyOf(typeof(GridRequest)))
             .WithSummary("Change affinity, trusted subnets, stats or logs of a grid");
         grids.MapDelete("/{grid}", DeleteAsync).WithSummary("Remove an empty grid");
+        grids.MapPost("/{grid}/rebalance", RebalanceAsync).Produces<RebalanceJson>().WithMetadata(new BodyOf(typeof(RebalanceRequest)))
+            .WithSummary("Move instances so that the grid lies more evenly, or say which would be moved");
         grids.MapGet("/{grid}/users", UsersAsync).Produces<UsersJson>().WithSummary("The users of a grid");
     }
 
@@ -64,6 +66,7 @@ internal static class GridEndpoints
             Statsd = StatsdOf(request),
             ClearStatsd = AsksToClearStatsd(body.RootElement),
             Logs = LogsOf(request),
+            Rebalance = request.Rebalance,
         }, cancellationToken);
         return Reply.Ok(await RenderAsync(reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
     }
@@ -73,6 +76,16 @@ internal static class GridEndpoints
         await reader.GridAsync(grid, cancellationToken);
         await commands.AskGridManagerAsync(new DeleteGrid { Grid = grid }, cancellationToken);
         return Reply.Empty;
+    }
+
+    private static async Task<IResult> RebalanceAsync(
+        string grid, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var name = (await reader.GridAsync(grid, cancellationToken)).Name;
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.RebalanceRequest);
+        var result = await commands.AskSchedulerFullyAsync(name, new RebalanceGrid { Grid = name, DryRun = request.DryRun ?? false }, cancellationToken);
+        return Reply.Ok(
+            new RebalanceJson(result.Notes, int.TryParse(result.CreatedId, out var underWay) ? underWay : 0), KontenaResponseJson.Wire.RebalanceJson);
     }
 
     private static async Task<IResult> UsersAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)

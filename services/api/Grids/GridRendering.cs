@@ -29,6 +29,7 @@ internal static class GridRendering
             Subnet = grid.Subnet,
             Supernet = grid.Supernet,
             Logs = Logs(grid),
+            Rebalance = grid.Rebalance ?? GridRebalance.Gentle,
         };
     }
 

@@ -27,6 +27,15 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         where T : class =>
         Accept(await AskAsync<T, CommandResult>(Destination.Scheduler(grid), "the scheduler", command, cancellationToken));
 
+    /// <returns>The whole answer to a command that was carried out.</returns>
+    public async Task<CommandResult> AskSchedulerFullyAsync<T>(string grid, T command, CancellationToken cancellationToken)
+        where T : class
+    {
+        var result = await AskAsync<T, CommandResult>(Destination.Scheduler(grid), "the scheduler", command, cancellationToken);
+        Accept(result);
+        return result;
+    }
+
     private async Task<TReply> AskAsync<TRequest, TReply>(
         Destination destination, string who, TRequest command, CancellationToken cancellationToken)
         where TRequest : class

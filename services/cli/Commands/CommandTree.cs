@@ -93,6 +93,7 @@ internal static class CommandTree
         new LeafEntry("ls", "List grids", "grid ls", static () => new Grids.ListCommand()) { Aliases = ["list"] },
         new LeafEntry("create", "Create a grid and select it", "grid create --initial-size 3 main", static () => new Grids.CreateCommand()),
         new LeafEntry("update", "Change a grid", "grid update --default-affinity label!=staging main", static () => new Grids.UpdateCommand()),
+        new LeafEntry("rebalance", "Move instances so that the grid lies evenly", "grid rebalance --dry-run", static () => new Grids.RebalanceCommand()),
         new LeafEntry("use", "Select a grid", "grid use main", static () => new Grids.UseCommand()),
         new LeafEntry("show", "Show a grid", "grid show main", static () => new Grids.ShowCommand()),
         new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),

@@ -15,9 +15,11 @@ internal static class UpdateGridDecision
             return Decision.NotFound($"Grid {command.Grid} does not exist");
         var errors = new FieldErrors();
         GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.Statsd, command.Logs, errors);
+        if (command.Rebalance is not null && !GridRebalance.All.Contains(command.Rebalance))
+            errors.Reason("isn't an option", "rebalance");
         if (errors.Any)
             return Decision.Refused(errors.Found);
-        if (command is { DefaultAffinity: null, TrustedSubnets: null, Statsd: null, ClearStatsd: false, Logs: null })
+        if (command is { DefaultAffinity: null, TrustedSubnets: null, Statsd: null, ClearStatsd: false, Logs: null, Rebalance: null })
             return Decision.Unchanged(command.Grid);
 
         var draft = new GridDraft(command.Grid, StateKeys.System);
@@ -27,6 +29,7 @@ internal static class UpdateGridDecision
             TrustedSubnets = command.TrustedSubnets ?? grid.Value.TrustedSubnets,
             Statsd = command.ClearStatsd ? null : command.Statsd ?? grid.Value.Statsd,
             Logs = command.Logs is { Forwarder: "none" } ? null : command.Logs ?? grid.Value.Logs,
+            Rebalance = command.Rebalance ?? grid.Value.Rebalance,
             UpdatedAt = now,
         }, grid.Version, $"grid {command.Grid} updated");
         return Decision.Done(draft, command.Grid);

@@ -36,7 +36,7 @@ internal static class RolloutPlanner
         if (view.Now - (view.Deploy.StartedAt ?? view.Deploy.CreatedAt) > DeployLimits.Deploy)
             return Ended(view, instances, new RolloutEnd(DeployState.Error, TooLong(view, instances)));
 
-        var plan = PlacementPlanner.Plan(view.Scene, service, view.Own, view.Now, PlacementSeed.Of(service));
+        var plan = PlacementPlanner.Plan(view.Scene, service, ToPlace(view), view.Now, PlacementSeed.Of(service));
         return plan switch
         {
             PlacementPlan.Placed placed => Proceed(view, service, placed.Assignments, instances),
@@ -64,6 +64,13 @@ internal static class RolloutPlanner
             : $"{done} of {view.Deploy.InstanceCount} instances were deployed, the others stay as they were";
         return Ended(view, instances, new RolloutEnd(DeployState.Error, $"cancelled by {cancellation.By}: {rest}"));
     }
+
+    /// <summary>The instances as placement is to see them: one that is to move has no place yet.</summary>
+    private static IEnumerable<Instance> ToPlace(RolloutView view) => view.Deploy.Moves.Count == 0
+        ? view.Own
+        : view.Own.Select(one => view.Deploy.Moves.Contains(one.Number) && one.Desired != DesiredState.Removed && one.Spec?.DeployRev != view.Deploy.DeployRev
+            ? one with { Node = null, NodeId = null }
+            : one);
 
     private static RolloutStep Proceed(
         RolloutView view, Service service, IReadOnlyList<Assignment> assignments, List<InstanceDeploy> instances)

@@ -13,7 +13,7 @@ internal abstract record GridInput
     }
 
     /// <summary>Somebody waits for its answer.</summary>
-    public bool IsCommand => this is Deploy or DeployAll or Cancel or CancelAll or Restart or Release;
+    public bool IsCommand => this is Deploy or DeployAll or Cancel or CancelAll or Rebalance or Restart or Release;
 
     /// <param name="Id">Of the deploy that will exist: given on arrival, so that doing it again after a lost answer does not do it
     /// twice.</param>
@@ -25,6 +25,8 @@ internal abstract record GridInput
     public sealed record Cancel(CancelDeploy Command) : GridInput;
 
     public sealed record CancelAll(CancelStackDeploy Command) : GridInput;
+
+    public sealed record Rebalance(RebalanceGrid Command) : GridInput;
 
     public sealed record Restart(RestartService Command) : GridInput;
 

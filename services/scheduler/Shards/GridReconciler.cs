@@ -24,7 +24,7 @@ internal static class GridReconciler
     {
         var answers = new CommandResult?[inputs.Count];
         for (var at = 0; at < inputs.Count; at++)
-            answers[at] = Take(draft, memory, inputs[at], now);
+            answers[at] = Take(draft, memory, inputs[at], now, newId);
 
         for (var round = 0; round < Rounds; round++)
         {
@@ -52,13 +52,14 @@ internal static class GridReconciler
     {
         OrderRepair.Run(draft, memory, now);
         AutomaticDeploys.Run(draft, memory, now, newId);
+        Rebalances.Run(draft, memory, now, newId);
         DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
         Leftovers.Run(draft, now);
         NodeDrains.Run(draft, now);
         memory.Prune(id => draft.Instances.Find(id) is not null, now);
     }
 
-    private static CommandResult? Take(GridDraft draft, GridMemory memory, GridInput input, DateTimeOffset now)
+    private static CommandResult? Take(GridDraft draft, GridMemory memory, GridInput input, DateTimeOffset now, Func<string> newId)
     {
         switch (input)
         {
@@ -70,6 +71,8 @@ internal static class GridReconciler
                 return DeployCancellations.OfService(draft, command, now);
             case GridInput.CancelAll(var command):
                 return DeployCancellations.OfStack(draft, command, now);
+            case GridInput.Rebalance(var command):
+                return Rebalances.Ask(draft, command, now, newId);
             case GridInput.Restart(var command):
                 return Restart(draft, command, now);
             case GridInput.Release(var command):

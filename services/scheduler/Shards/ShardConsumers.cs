@@ -12,7 +12,7 @@ namespace Kontena.Scheduler.Shards;
 /// <summary>Commands to the scheduler. Each is answered once what it asks for is in the store.</summary>
 internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
     : IConsumer<DeployService>, IConsumer<DeployStack>, IConsumer<CancelDeploy>, IConsumer<CancelStackDeploy>,
-        IConsumer<RestartService>, IConsumer<ReleaseInstance>
+        IConsumer<RebalanceGrid>, IConsumer<RestartService>, IConsumer<ReleaseInstance>
 {
     public Task Consume(ConsumeContext<DeployService> context) =>
         AnswerAsync(context, context.Message.Grid, new GridInput.Deploy(ObjectId.New(time), context.Message));
@@ -25,6 +25,9 @@ internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
 
     public Task Consume(ConsumeContext<CancelStackDeploy> context) =>
         AnswerAsync(context, context.Message.Grid, new GridInput.CancelAll(context.Message));
+
+    public Task Consume(ConsumeContext<RebalanceGrid> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.Rebalance(context.Message));
 
     public Task Consume(ConsumeContext<RestartService> context) =>
         AnswerAsync(context, context.Message.Grid, new GridInput.Restart(context.Message));

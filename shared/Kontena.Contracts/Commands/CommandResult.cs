@@ -11,6 +11,9 @@ public sealed record CommandResult
     /// <summary>The id of what was created, where the command creates something that has one (a deploy).</summary>
     public string? CreatedId { get; init; }
 
+    /// <summary>What is to be told to whoever asked, a sentence each; empty when there is nothing.</summary>
+    public IReadOnlyList<string> Notes { get => field ?? []; init; } = [];
+
     public static CommandResult Done(string? createdId = null) => new() { Outcome = CommandOutcome.Done, CreatedId = createdId };
 
     public static CommandResult NotFound(string what) =>

@@ -35,6 +35,9 @@ public sealed record ServiceDeploy
     /// <summary>It ended in error because no node was found; a new automatic attempt waits until one would be.</summary>
     public bool Unplaceable { get; init; }
 
+    /// <summary>Numbers of instances that may not stay where they were before this deploy: rebalancing moves them. Empty: all that may stay, stay.</summary>
+    public IReadOnlyList<int> Moves { get => field ?? []; init; } = [];
+
     /// <summary>The service revision when it began; null until then, and in deploys of before this was kept. A request that finds a newer one supersedes it.</summary>
     public int? FirstRevision { get; init; }
 

@@ -17,8 +17,39 @@ public sealed record Grid
     public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
     public StatsdTarget? Statsd { get; init; }
     public LogForwarding? Logs { get; init; }
+
+    /// <summary>One of <see cref="GridRebalance"/>; null means <see cref="GridRebalance.Gentle"/>.</summary>
+    public string? Rebalance { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>When instances that are well are moved so that the grid lies more evenly. Never below <c>min_health</c>, and nothing for a difference of one.</summary>
+public static class GridRebalance
+{
+    /// <summary>Only when asked to.</summary>
+    public const string Off = "off";
+
+    /// <summary>One at a time, onto nodes that joined or returned within the last hour.</summary>
+    public const string Gentle = "gentle";
+
+    /// <summary>Up to five at a time, whenever the grid lies unevenly.</summary>
+    public const string Auto = "auto";
+
+    public static readonly IReadOnlyList<string> All = [Off, Gentle, Auto];
+}
+
+/// <summary>To the scheduler shard: begin to move instances so that the grid lies more evenly, up to five at once. Answered with
+/// <see cref="Commands.CommandResult"/>: <c>Notes</c> has a line per move, <c>CreatedId</c> the number that is under way then.</summary>
+public sealed record RebalanceGrid
+{
+    /// <summary>Moves that a dry run names at most.</summary>
+    public const int MostNamed = 100;
+
+    public required string Grid { get; init; }
+
+    /// <summary>Name the moves and begin none.</summary>
+    public bool DryRun { get; init; }
 }
 
 public sealed record StatsdTarget(string Server, int Port);
@@ -49,6 +80,9 @@ public sealed record UpdateGrid
     public StatsdTarget? Statsd { get; init; }
     public bool ClearStatsd { get; init; }
     public LogForwarding? Logs { get; init; }
+
+    /// <summary>One of <see cref="GridRebalance"/>.</summary>
+    public string? Rebalance { get; init; }
 }
 
 /// <summary>Refused while the grid has services or nodes.</summary>

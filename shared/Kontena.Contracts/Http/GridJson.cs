@@ -25,7 +25,17 @@ public sealed record GridJson
     /// <summary>Left out when the grid ships no logs.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GridLogsJson? Logs { get; init; }
+
+    /// <summary><c>off</c>, <c>gentle</c> or <c>auto</c>. Not of the original API.</summary>
+    public string Rebalance { get; init; } = "gentle";
 }
+
+/// <summary>Body of <c>grids/…/rebalance</c>. Not of the original API.</summary>
+public sealed record RebalanceRequest(bool? DryRun);
+
+/// <param name="Moves">A line per move: begun, or, in a dry run, to be begun.</param>
+/// <param name="UnderWay">Moves under way now, those begun included.</param>
+public sealed record RebalanceJson(IReadOnlyList<string> Moves, int UnderWay);
 
 /// <param name="Statsd">Null when the grid exports no stats; always written.</param>
 public sealed record GridStatsJson(StatsdJson? Statsd = null);
@@ -48,6 +58,10 @@ public sealed record GridRequest
     public IReadOnlyList<string>? TrustedSubnets { get; init; }
     public GridStatsRequest? Stats { get; init; }
     public GridLogsRequest? Logs { get; init; }
+
+    /// <summary><c>off</c>, <c>gentle</c> or <c>auto</c>. Not of the original API.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rebalance { get; init; }
 }
 
 /// <param name="Statsd">Null in an object that is there removes statsd on update.</param>

@@ -14,6 +14,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(GridJson))]
 [JsonSerializable(typeof(GridsJson))]
 [JsonSerializable(typeof(GridRequest))]
+[JsonSerializable(typeof(RebalanceRequest))]
+[JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(NodesJson))]
 [JsonSerializable(typeof(NodeRequest))]

@@ -109,4 +109,28 @@ public sealed class GridTests : CliTest
         Assert.Equal(0, await RunAsync("grid", "rm", "main"));
         Assert.True(Master.Got("DELETE", "/v1/grids/main"));
     }
+
+    [Fact]
+    public async Task Rebalance_names_the_moves_of_a_dry_run()
+    {
+        Master.On("POST", "/v1/grids/main/rebalance", """{"moves":["shop.web-3: a → b (3 instances on a, 0 on b)"],"under_way":0}""");
+        Assert.Equal(0, await RunAsync("grid", "rebalance", "--dry-run"));
+        Assert.Equal("shop.web-3: a → b (3 instances on a, 0 on b)\n", Out);
+        Assert.Equal("""{"dry_run":true}""", Master.BodyOf("POST", "/v1/grids/main/rebalance"));
+    }
+
+    [Fact]
+    public async Task Rebalance_says_when_there_is_nothing_to_move()
+    {
+        Master.On("POST", "/v1/grids/main/rebalance", """{"moves":[],"under_way":0}""");
+        Assert.Equal(0, await RunAsync("grid", "rebalance"));
+        Assert.Contains("Nothing to move: grid main lies evenly", Out);
+    }
+
+    [Fact]
+    public async Task Update_takes_only_the_three_ways_to_rebalance()
+    {
+        Assert.Equal(1, await RunAsync("grid", "update", "--rebalance", "always", "main"));
+        Assert.Contains("expected off, gentle or auto", Error);
+    }
 }
