@@ -35,7 +35,8 @@ internal sealed class World
             Schedulers.Add(new SchedulerReplica(this, $"scheduler-{number}", ++_marks));
 
         var now = SimClock.Start;
-        var grid = new Grid { Name = Grid, Token = Token, CreatedAt = now, UpdatedAt = now };
+        // What is well stays where it is: rebalancing moves it on purpose, and has its own laws.
+        var grid = new Grid { Name = Grid, Token = Token, Rebalance = GridRebalance.Off, CreatedAt = now, UpdatedAt = now };
         Store.Apply(new CommitBatch(StateKeys.System).Put(StateKeys.Grid, grid, 0), "world");
     }
 
