@@ -48,6 +48,7 @@ public static class NodeAgentModule
         services.AddSingleton<InstanceTools>();
         services.AddSingleton<ReportBoard>();
         services.AddSingleton<SyncReporter>();
+        services.AddSingleton<MemoryPeaks>();
 
         // In the order of a start: what is here is looked at first, then the world is told.
         Run<InstanceSupervisor>(services);

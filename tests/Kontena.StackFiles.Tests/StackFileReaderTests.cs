@@ -109,12 +109,16 @@ public sealed class StackFileReaderTests
             cpus: 2
             user: 1000
             stop_grace_period: 1m30s
-            deploy: {interval: 7d, min_health: 1, strategy: daemon, wait_for_port: 80}
+            deploy: {interval: 7d, min_health: 1, strategy: daemon, wait_for_port: 80, spread: rack, max_per_node: 3, reservations: {cpus: 0.25, memory: 64m}}
             """);
 
         Assert.Equal((67108864, 1L << 30, 10240, 2.0, "1000", "1m30s"),
             (service.Memory, service.MemorySwap, service.ShmSize, service.Cpus, service.User, service.StopGracePeriod));
-        Assert.Equal(new DeployOptsRequest { Interval = 604800, MinHealth = 1, WaitForPort = 80 }, service.DeployOpts);
+        Assert.Equal(new DeployOptsRequest
+            {
+                Interval = 604800, MinHealth = 1, WaitForPort = 80, Spread = "rack", MaxPerNode = 3, Reservations = new ReservationsRequest(0.25, 64 << 20),
+            },
+            service.DeployOpts);
         Assert.Equal("daemon", service.Strategy);
     }
 

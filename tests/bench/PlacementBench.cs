@@ -120,7 +120,7 @@ internal sealed class PlacementBench(int runs)
         var scene = grid.Scene.Under(
             grid.Nodes,
             name => name == lost ? Online(name) with { State = LivenessState.Offline, LastSeenAt = Now.AddHours(-1), DisconnectedAt = Now.AddHours(-1) } : Online(name),
-            [], []);
+            []);
         foreach (var (service, own) in grid.Placed)
         {
             if (!own.Exists(one => one.Node == lost))
@@ -164,7 +164,7 @@ internal sealed class PlacementBench(int runs)
                     Facts = new NodeFacts { Cpus = 64, MemoryTotal = 64 * Giga },
                 }),
             ];
-            Scene = new PlacementScene(Nodes, Online, [], []);
+            Scene = new PlacementScene(Nodes, Online, new SceneRules(), []);
         }
 
         public IReadOnlyList<Node> Nodes { get; }

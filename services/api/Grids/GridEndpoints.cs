@@ -17,7 +17,7 @@ internal static class GridEndpoints
         grids.MapPost("", CreateAsync).Produces<GridJson>(201).WithMetadata(new BodyOf(typeof(GridRequest))).WithSummary("Create a grid");
         grids.MapGet("/{grid}", ShowAsync).Produces<GridJson>().WithSummary("One grid");
         grids.MapPut("/{grid}", UpdateAsync).Produces<GridJson>().WithMetadata(new BodyOf(typeof(GridRequest)))
-            .WithSummary("Change affinity, trusted subnets, stats or logs of a grid");
+            .WithSummary("Change affinity, trusted subnets, stats, logs or quotas of a grid");
         grids.MapDelete("/{grid}", DeleteAsync).WithSummary("Remove an empty grid");
         grids.MapPost("/{grid}/rebalance", RebalanceAsync).Produces<RebalanceJson>().WithMetadata(new BodyOf(typeof(RebalanceRequest)))
             .WithSummary("Move instances so that the grid lies more evenly, or say which would be moved");
@@ -37,6 +37,8 @@ internal static class GridEndpoints
     private static async Task<IResult> CreateAsync(HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
     {
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.GridRequest);
+        if (request.Quota is not null || request.StackQuotas is not null)
+            throw HttpRefusal.Invalid(request.Quota is not null ? "quota" : "stack_quotas", "Quotas are set once the grid exists, by PUT /v1/grids/NAME");
         var created = await commands.AskGridManagerAsync(new CreateGrid
         {
             Name = request.Name,
@@ -67,6 +69,8 @@ internal static class GridEndpoints
             ClearStatsd = AsksToClearStatsd(body.RootElement),
             Logs = LogsOf(request),
             Rebalance = request.Rebalance,
+            Quota = QuotaOf(request.Quota),
+            StackQuotas = request.StackQuotas?.ToDictionary(one => one.Key, one => QuotaOf(one.Value) ?? new Quota(), StringComparer.Ordinal),
         }, cancellationToken);
         return Reply.Ok(await RenderAsync(reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
     }
@@ -108,6 +112,8 @@ internal static class GridEndpoints
             errors.Add(new FieldError(["stats", "statsd", "port"], "Port is required"));
         return errors.Count == 0 ? new StatsdTarget(statsd.Server!, statsd.Port!.Value) : throw HttpRefusal.Invalid(ErrorTree.Of(errors));
     }
+
+    private static Quota? QuotaOf(QuotaJson? quota) => quota is null ? null : new Quota(quota.Instances, quota.Cpus, quota.Memory);
 
     private static LogForwarding? LogsOf(GridRequest request) => request.Logs switch
     {

@@ -30,6 +30,8 @@ internal static class GridRendering
             Supernet = grid.Supernet,
             Logs = Logs(grid),
             Rebalance = grid.Rebalance ?? GridRebalance.Gentle,
+            Quota = grid.Quota is { } quota ? Render(quota) : null,
+            StackQuotas = grid.StackQuotas.Count == 0 ? null : grid.StackQuotas.ToDictionary(one => one.Key, one => Render(one.Value), StringComparer.Ordinal),
         };
     }
 
@@ -46,6 +48,8 @@ internal static class GridRendering
         Subnet = grid.Subnet,
         Supernet = grid.Supernet,
     };
+
+    private static QuotaJson Render(Quota quota) => new(quota.Instances, quota.Cpus, quota.Memory);
 
     private static GridStatsJson Stats(Grid grid) =>
         new(grid.Statsd is { } statsd ? new StatsdJson(statsd.Server, statsd.Port) : null);

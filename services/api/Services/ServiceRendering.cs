@@ -51,6 +51,8 @@ internal static class ServiceRendering
             {
                 Interval = spec.DeployInterval, MinHealth = spec.MinHealth, WaitForPort = spec.WaitForPort,
                 Parallelism = spec.DeployParallelism, OnFailure = spec.DeployOnFailure,
+                Spread = spec.Spread, MaxPerNode = spec.MaxPerNode,
+                Reservations = spec is { CpuReservation: null, MemoryReservation: null } ? null : new ReservationsJson(spec.CpuReservation, spec.MemoryReservation),
             },
             Pid = spec.Pid,
             InstanceCounts = new InstanceCountsJson(containers.Count, containers.Count(one => one.IsRunning)),

@@ -15,11 +15,12 @@ internal static class UpdateGridDecision
             return Decision.NotFound($"Grid {command.Grid} does not exist");
         var errors = new FieldErrors();
         GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.Statsd, command.Logs, errors);
+        QuotaRules.Check(command.Quota, command.StackQuotas, errors);
         if (command.Rebalance is not null && !GridRebalance.All.Contains(command.Rebalance))
             errors.Reason("isn't an option", "rebalance");
         if (errors.Any)
             return Decision.Refused(errors.Found);
-        if (command is { DefaultAffinity: null, TrustedSubnets: null, Statsd: null, ClearStatsd: false, Logs: null, Rebalance: null })
+        if (command is { DefaultAffinity: null, TrustedSubnets: null, Statsd: null, ClearStatsd: false, Logs: null, Rebalance: null, Quota: null, StackQuotas: null })
             return Decision.Unchanged(command.Grid);
 
         var draft = new GridDraft(command.Grid, StateKeys.System);
@@ -30,6 +31,8 @@ internal static class UpdateGridDecision
             Statsd = command.ClearStatsd ? null : command.Statsd ?? grid.Value.Statsd,
             Logs = command.Logs is { Forwarder: "none" } ? null : command.Logs ?? grid.Value.Logs,
             Rebalance = command.Rebalance ?? grid.Value.Rebalance,
+            Quota = command.Quota == new Quota() ? null : command.Quota ?? grid.Value.Quota,
+            StackQuotas = command.StackQuotas ?? grid.Value.StackQuotas,
             UpdatedAt = now,
         }, grid.Version, $"grid {command.Grid} updated");
         return Decision.Done(draft, command.Grid);

@@ -4,6 +4,7 @@ using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
+using Kontena.NodeAgent.Stats;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Kontena.NodeAgent.Heartbeats;
 
 /// <summary>"I am here", every two seconds. One that the broker does not take is dropped: the next says more.</summary>
 internal sealed class HeartbeatSender(
-    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, IControlBus bus,
+    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, IControlBus bus,
     TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -41,6 +42,7 @@ internal sealed class HeartbeatSender(
             ObservedDigest = supervisor.HasToldAll ? board.Digest() : "",
             Run = board.Run,
             Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook),
+            MemoryPeaks = peaks.TakeNews(),
         };
         try
         {

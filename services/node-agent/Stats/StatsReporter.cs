@@ -13,7 +13,7 @@ namespace Kontena.NodeAgent.Stats;
 /// <summary>Measures the machine and its containers at an interval and sends one batch on the data connection.</summary>
 internal sealed class StatsReporter(
     IContainerEngine engine, InstanceSupervisor supervisor, NodeMembership membership, NodeFactsReader facts, NodeAgentOptions options,
-    IDataBus bus, TimeProvider time, ILogger<StatsReporter> logger) : BackgroundService
+    MemoryPeaks peaks, IDataBus bus, TimeProvider time, ILogger<StatsReporter> logger) : BackgroundService
 {
     /// <summary>Containers measured at once.</summary>
     private const int AtOnce = 4;
@@ -42,6 +42,7 @@ internal sealed class StatsReporter(
                     NodeStats = _machine.Read(facts.Last?.EngineRootDir ?? "/", Seconds()),
                     Containers = await ContainersAsync(stoppingToken),
                 };
+                peaks.Take(batch.Containers, batch.At);
                 await bus.SendAsync(Destination.NodeData, batch, stoppingToken);
             }
             catch (Exception error) when (error is TimeoutException or EngineUnavailableException or EngineException or IOException)

@@ -3,6 +3,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.InstanceSpecs;
+using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Instances;
@@ -51,6 +52,7 @@ internal static class InstanceChanges
             Generation = generation,
             Desired = DesiredState.Running,
             Spec = spec,
+            Granted = Reservation.Of(service.Spec, draft.Scene.Rules.PeakOf(service)).ToGrant(),
             Departures = departures,
             UpdatedAt = now,
         };

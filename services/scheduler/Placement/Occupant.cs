@@ -10,7 +10,7 @@ internal sealed record Occupant(string Node, Instance Instance, bool Leaving)
 
     public string Name => Spec?.Name ?? InstanceSpecs.InstanceNames.Container(Instance.Stack, Instance.Service, Instance.Number);
 
-    public IReadOnlyList<PortMapping> Ports => Spec?.Ports ?? [];
+    public IReadOnlyList<PortMapping> Ports { get; } = HostPorts.Of(Instance.Spec);
 }
 
 /// <summary>All that lies on one node, with the sums that are asked for again and again. Immutable.</summary>

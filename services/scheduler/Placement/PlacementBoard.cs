@@ -20,7 +20,10 @@ internal sealed class PlacementBoard
         Scene = scene;
         Service = service;
         Seed = seed;
-        Need = Reservation.Of(service.Spec);
+        var reservation = Reservation.Of(service.Spec, scene.Rules.PeakOf(service));
+        Need = reservation.Load;
+        MemoryIsSeen = reservation.MemoryIsSeen;
+        Ports = HostPorts.Of(service.Spec);
         _own = [.. own.Where(instance => instance.ServiceUid == service.Uid)];
         _current = new Instance?[_own.Count == 0 ? 0 : _own.Max(instance => instance.Number) + 1];
         foreach (var instance in _own)
@@ -41,6 +44,12 @@ internal sealed class PlacementBoard
 
     /// <summary>What one instance of the service reserves.</summary>
     public NodeLoad Need { get; }
+
+    /// <summary>The memory in <see cref="Need"/> is a guess.</summary>
+    public bool MemoryIsSeen { get; }
+
+    /// <summary>The ports of its node that one instance holds.</summary>
+    public IReadOnlyList<PortMapping> Ports { get; }
 
     /// <summary>The instance of that number as it is now; parked ones (removed, data kept) too.</summary>
     public Instance? Current(int number) => number < _current.Length ? _current[number] : null;

@@ -14,27 +14,50 @@ internal static class PlacementPlanner
     /// <param name="seed">For strategies that draw lots.</param>
     public static PlacementPlan Plan(PlacementScene scene, Service service, IEnumerable<Instance> own, DateTimeOffset now, ulong seed)
     {
+        return PlacementRun.TryBegin(scene, service, own, now, seed, out var run, out var problem)
+            ? Plan(run, witness: null)
+            : Refuse(service, problem);
+    }
+
+    /// <summary>The same plan with its reasons: for each instance and node the rule that excluded it, or how it scored. Asks every node about
+    /// every instance that is told of.</summary>
+    /// <param name="only">The number of the one instance to tell of; null for all of them.</param>
+    public static PlacementReport Explain(
+        PlacementScene scene, Service service, IEnumerable<Instance> own, DateTimeOffset now, ulong seed, int? only = null)
+    {
         if (!PlacementRun.TryBegin(scene, service, own, now, seed, out var run, out var problem))
-            return Refuse(service, problem);
+            return new PlacementReport([], problem);
+        var witness = new PlacementWitness(run, only);
+        Plan(run, witness);
+        return new PlacementReport(witness.Reports, null);
+    }
+
+    private static PlacementPlan Plan(PlacementRun run, PlacementWitness? witness)
+    {
         var count = Count(run);
         if (count == 0)
-            return NoNode(run, run.Query(1));
+            return NoNode(run, run.Query(1), witness);
 
         var assignments = new Assignment?[count];
-        Keep(run, assignments);
+        Keep(run, assignments, witness);
         if (Array.TrueForAll(assignments, one => one is not null))
             return new PlacementPlan.Placed(assignments!);
 
         using var ranking = new NodeRanking(run);
+        var quotas = new QuotaGate(run.Board);
         for (var number = 1; number <= count; number++)
         {
             if (assignments[number - 1] is not null)
                 continue;
             var query = run.Query(number);
+            if (quotas.Refusal() is { } exceeded)
+                return Exceeding(query, exceeded, witness);
             if (ranking.Best(query) is not { } node)
-                return NoNode(run, query);
+                return NoNode(run, query, witness);
+            witness?.Decided(query, node, kept: false);
             run.Board.Choose(number, node);
             ranking.Taken(node);
+            quotas.Taken();
             assignments[number - 1] = new Assignment(number, node.Node, Kept: false);
         }
 
@@ -51,21 +74,24 @@ internal static class PlacementPlanner
         return run.Board.Scene.Nodes.Count(node => run.Admits(query, node)) * run.Board.Spec.Instances;
     }
 
-    private static void Keep(PlacementRun run, Assignment?[] assignments)
+    private static void Keep(PlacementRun run, Assignment?[] assignments, PlacementWitness? witness)
     {
         for (var number = 1; number <= assignments.Length; number++)
         {
             if (run.Board.Current(number)?.Node is not { } name || run.Board.Scene.Find(name) is not { } node)
                 continue;
-            if (!run.Admits(run.Query(number), node))
+            var query = run.Query(number);
+            if (!run.Admits(query, node))
                 continue;
+            witness?.Decided(query, node, kept: true);
             run.Board.Choose(number, node);
             assignments[number - 1] = new Assignment(number, node.Node, Kept: true);
         }
     }
 
-    private static PlacementPlan.Refused NoNode(PlacementRun run, PlacementQuery query)
+    private static PlacementPlan.Refused NoNode(PlacementRun run, PlacementQuery query, PlacementWitness? witness)
     {
+        witness?.Decided(query, null, kept: false);
         var nodes = query.Board.Scene.Nodes
             .Select(node => (node.Name, Exclusion: run.Excluded(query, node)))
             .Where(one => one.Exclusion is not null)
@@ -73,6 +99,12 @@ internal static class PlacementPlanner
         return new PlacementPlan.Refused(
             new PlacementExplanation(query.Board.NameOf(query.Number), [.. nodes]),
             query.Board.Scene.Nodes.Any(node => node is { State: LivenessState.Suspect } && run.Admits(query, node.IfOnline())));
+    }
+
+    private static PlacementPlan.Refused Exceeding(PlacementQuery query, string problem, PlacementWitness? witness)
+    {
+        witness?.Decided(query, null, kept: false, problem);
+        return new PlacementPlan.Refused(new PlacementExplanation(query.Board.NameOf(query.Number), [], problem));
     }
 
     private static PlacementPlan.Refused Refuse(Service service, string problem) =>

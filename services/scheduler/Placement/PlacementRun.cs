@@ -56,7 +56,7 @@ internal sealed class PlacementRun
             return false;
         }
 
-        var rules = service.Spec.Affinity.Count > 0 ? service.Spec.Affinity : scene.DefaultAffinity;
+        var rules = service.Spec.Affinity.Count > 0 ? service.Spec.Affinity : scene.Rules.DefaultAffinity;
         var affinities = new List<AffinityExpression>(rules.Count);
         foreach (var rule in rules)
         {

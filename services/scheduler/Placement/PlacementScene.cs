@@ -10,29 +10,28 @@ internal sealed class PlacementScene
     private readonly SceneNodes _nodes;
     private readonly PagedArray<Occupancy> _occupancy;
 
-    public PlacementScene(
-        IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, IReadOnlyList<string> defaultAffinity, IEnumerable<Instance> instances)
-        : this(new SceneNodes(nodes, liveness), defaultAffinity, instances)
+    public PlacementScene(IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, SceneRules rules, IEnumerable<Instance> instances)
+        : this(new SceneNodes(nodes, liveness), rules, instances)
     {
     }
 
-    private PlacementScene(SceneNodes nodes, IReadOnlyList<string> defaultAffinity, IEnumerable<Instance> instances)
-        : this(nodes, defaultAffinity, Move(nodes, PagedArray<Occupancy>.Filled(nodes.All.Count, Occupancy.Empty), instances.Select(one => ((Instance?)null, (Instance?)one))))
+    private PlacementScene(SceneNodes nodes, SceneRules rules, IEnumerable<Instance> instances)
+        : this(nodes, rules, Move(nodes, PagedArray<Occupancy>.Filled(nodes.All.Count, Occupancy.Empty), instances.Select(one => ((Instance?)null, (Instance?)one))))
     {
     }
 
-    private PlacementScene(SceneNodes nodes, IReadOnlyList<string> defaultAffinity, PagedArray<Occupancy> occupancy)
+    private PlacementScene(SceneNodes nodes, SceneRules rules, PagedArray<Occupancy> occupancy)
     {
         _nodes = nodes;
         _occupancy = occupancy;
-        DefaultAffinity = defaultAffinity;
+        Rules = rules;
     }
 
     /// <summary>Ordered by node number: the last tie-break of every choice.</summary>
     public IReadOnlyList<Candidate> Nodes => _nodes.All;
 
-    /// <summary>Used by services that have no affinity of their own; it replaces, it does not add (runtime.md §2.4).</summary>
-    public IReadOnlyList<string> DefaultAffinity { get; }
+    /// <summary>What holds for the whole grid.</summary>
+    public SceneRules Rules { get; }
 
     public IReadOnlyList<Occupant> On(string node) => _nodes.Find(node) is { } found ? On(found).All : [];
 
@@ -51,15 +50,17 @@ internal sealed class PlacementScene
     /// longer there.</summary>
     /// <param name="changes">What was before is the very value that the scene was given.</param>
     public PlacementScene After(IEnumerable<(Instance? Before, Instance? After)> changes) =>
-        new(_nodes, DefaultAffinity, Move(_nodes, _occupancy, changes));
+        new(_nodes, Rules, Move(_nodes, _occupancy, changes));
+
+    public PlacementScene With(SceneRules rules) => ReferenceEquals(rules, Rules) ? this : new PlacementScene(_nodes, rules, _occupancy);
 
     /// <summary>The same instances under other facts of the nodes.</summary>
     /// <param name="instances">All of them; looked at only when nodes came, went or changed their names.</param>
     public PlacementScene Under(
-        IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, IReadOnlyList<string> defaultAffinity, IEnumerable<Instance> instances)
+        IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, IEnumerable<Instance> instances)
     {
         var now = new SceneNodes(nodes, liveness);
-        return now.SamePlaces(_nodes) ? new PlacementScene(now, defaultAffinity, _occupancy) : new PlacementScene(now, defaultAffinity, instances);
+        return now.SamePlaces(_nodes) ? new PlacementScene(now, Rules, _occupancy) : new PlacementScene(now, Rules, instances);
     }
 
     /// <summary>The nodes on which the instance holds something: where it is, and what it has not yet left.</summary>

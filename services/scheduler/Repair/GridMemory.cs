@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Repair;
@@ -12,6 +13,10 @@ internal sealed class GridMemory
     private readonly Dictionary<string, (string? Run, long Sequence)> _lastWords = new(StringComparer.Ordinal);
     private Dictionary<string, string> _digests = new(StringComparer.Ordinal);
     private object? _digestsOf;
+    private readonly Dictionary<string, (IReadOnlyList<MemoryPeak> Peaks, DateTimeOffset At)> _peaks = new(StringComparer.Ordinal);
+
+    /// <summary>What a silent node said of memory counts this long.</summary>
+    private static readonly TimeSpan PeaksCount = TimeSpan.FromHours(1);
 
     /// <summary>When each instance was last heard of.</summary>
     public DateTimeOffset? HeardOf(string instanceId) => _heard.TryGetValue(instanceId, out var at) ? at : null;
@@ -29,6 +34,30 @@ internal sealed class GridMemory
     /// <summary>Whether the report was sent before the last word, and passed by it on the way.</summary>
     public bool IsPassed(string key, InstanceObserved report) =>
         report.Run is not null && _lastWords.TryGetValue(key, out var last) && last.Run == report.Run && last.Sequence >= report.Sequence;
+
+    /// <summary>The most memory that a container of each service was seen to use, in bytes, by the service's document id. The same value until a node
+    /// says something else.</summary>
+    public IReadOnlyDictionary<string, long> Peaks { get; private set; } = new Dictionary<string, long>();
+
+    /// <summary>What a node said of its containers, until it says so again or has been silent for an hour.</summary>
+    public void TakePeaks(NodeHeartbeat heartbeat, DateTimeOffset now)
+    {
+        if (heartbeat.MemoryPeaks is not { } peaks)
+            return;
+        _peaks[heartbeat.NodeId] = (peaks, now);
+        foreach (var silent in _peaks.Where(one => now - one.Value.At > PeaksCount).Select(one => one.Key).ToList())
+            _peaks.Remove(silent);
+
+        var largest = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var peak in _peaks.Values.SelectMany(one => one.Peaks.Take(NodeHeartbeat.MostPeaks)))
+        {
+            var service = Contracts.Services.Service.DocumentId(peak.Stack, peak.Service);
+            largest[service] = Math.Max(largest.GetValueOrDefault(service), peak.Bytes);
+        }
+
+        if (largest.Count != Peaks.Count || largest.Any(one => Peaks.GetValueOrDefault(one.Key) != one.Value))
+            Peaks = largest;
+    }
 
     /// <summary>Forgets what no longer exists, so that memory stays as large as the grid.</summary>
     public void Prune(Func<string, bool> isInstance, DateTimeOffset now)

@@ -22,6 +22,10 @@ internal static class GridReconciler
     public static IReadOnlyList<CommandResult?> Apply(
         GridDraft draft, GridSnapshot before, IReadOnlyList<GridInput> inputs, GridMemory memory, DateTimeOffset now, Func<string> newId)
     {
+        foreach (var input in inputs.OfType<GridInput.Heartbeat>())
+            memory.TakePeaks(input.Beat, now);
+        draft.Peaks = memory.Peaks;
+
         var answers = new CommandResult?[inputs.Count];
         for (var at = 0; at < inputs.Count; at++)
             answers[at] = Take(draft, memory, inputs[at], now, newId);

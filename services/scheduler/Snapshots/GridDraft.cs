@@ -23,6 +23,10 @@ internal sealed class GridDraft(GridSnapshot before)
 
     public Grid? Grid => before.Grid;
 
+    /// <summary>The most memory that each service was seen to use, by its document id: told by nodes, stored nowhere. Set before anything is
+    /// placed.</summary>
+    public IReadOnlyDictionary<string, long> Peaks { get; set; } = new SceneRules().Peaks;
+
     public DocumentTable<Node> Nodes => before.Nodes;
 
     public DocumentTable<NodeLiveness> Liveness => before.Liveness;
@@ -102,12 +106,15 @@ internal sealed class GridDraft(GridSnapshot before)
         };
     }
 
+    private GridIndex Seeing(GridIndex index) =>
+        ReferenceEquals(index.Scene.Rules.Peaks, Peaks) ? index : index with { Scene = index.Scene.With(index.Scene.Rules with { Peaks = Peaks }) };
+
     // As far as this draft has come; what changed since it was last asked for is made up for now.
     private GridIndex Index
     {
         get
         {
-            var index = _index ?? before.Index;
+            var index = _index ?? Seeing(before.Index);
             if (_indexed < Instances.Journal.Count)
             {
                 index = index.After([.. Instances.Journal.Skip(_indexed)]);

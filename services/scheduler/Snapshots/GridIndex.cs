@@ -15,11 +15,10 @@ internal sealed record GridIndex(
     /// <param name="known">One of an earlier state of the same grid, or null.</param>
     public static GridIndex Of(GridSnapshot snapshot, GridIndex? known)
     {
-        var affinity = snapshot.Grid?.DefaultAffinity ?? [];
         if (known is null || !ReferenceEquals(known.Instances, snapshot.Instances))
         {
             return new GridIndex(
-                new PlacementScene(snapshot.Nodes.Values, snapshot.Liveness.Find, affinity, snapshot.Instances.Values),
+                new PlacementScene(snapshot.Nodes.Values, snapshot.Liveness.Find, SceneRules.Of(snapshot.Grid), snapshot.Instances.Values),
                 InstanceIndex.Of(snapshot.Instances.Values), snapshot.Grid, snapshot.Nodes, snapshot.Liveness, snapshot.Instances);
         }
 
@@ -29,7 +28,7 @@ internal sealed record GridIndex(
             ? known
             : known with
             {
-                Scene = known.Scene.Under(snapshot.Nodes.Values, snapshot.Liveness.Find, affinity, snapshot.Instances.Values),
+                Scene = known.Scene.With(SceneRules.Of(snapshot.Grid)).Under(snapshot.Nodes.Values, snapshot.Liveness.Find, snapshot.Instances.Values),
                 Grid = snapshot.Grid, Nodes = snapshot.Nodes, Liveness = snapshot.Liveness,
             };
     }

@@ -20,6 +20,12 @@ public sealed record Grid
 
     /// <summary>One of <see cref="GridRebalance"/>; null means <see cref="GridRebalance.Gentle"/>.</summary>
     public string? Rebalance { get; init; }
+
+    /// <summary>What all instances of the grid together may take; null for no bound.</summary>
+    public Quota? Quota { get; init; }
+
+    /// <summary>The same for the services of one stack, by its name; <c>*</c> for each stack that has no entry of its own.</summary>
+    public IReadOnlyDictionary<string, Quota> StackQuotas { get => field ?? new Dictionary<string, Quota>(); init; } = new Dictionary<string, Quota>();
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }
@@ -54,6 +60,16 @@ public sealed record RebalanceGrid
 
 public sealed record StatsdTarget(string Server, int Port);
 
+/// <summary>A bound of what may be placed; each part null for none. What runs already is never taken away for it.</summary>
+/// <param name="Instances">0 or more.</param>
+/// <param name="Cpus">Cores reserved; 0 or more.</param>
+/// <param name="Memory">Bytes reserved; 0 or more.</param>
+public sealed record Quota(int? Instances = null, double? Cpus = null, long? Memory = null)
+{
+    /// <summary>The entry of <see cref="Grid.StackQuotas"/> for stacks without one of their own.</summary>
+    public const string EveryStack = "*";
+}
+
 public sealed record LogForwarding(string Forwarder, IReadOnlyDictionary<string, string> Opts);
 
 /// <summary>Answered with <see cref="Commands.CommandResult"/>; <c>CreatedId</c> is the name.</summary>
@@ -83,6 +99,12 @@ public sealed record UpdateGrid
 
     /// <summary>One of <see cref="GridRebalance"/>.</summary>
     public string? Rebalance { get; init; }
+
+    /// <summary>One with nothing in it removes the bound.</summary>
+    public Quota? Quota { get; init; }
+
+    /// <summary>Replaces all of them.</summary>
+    public IReadOnlyDictionary<string, Quota>? StackQuotas { get; init; }
 }
 
 /// <summary>Refused while the grid has services or nodes.</summary>

@@ -28,7 +28,20 @@ public sealed record GridJson
 
     /// <summary><c>off</c>, <c>gentle</c> or <c>auto</c>. Not of the original API.</summary>
     public string Rebalance { get; init; } = "gentle";
+
+    /// <summary>Left out when not bounded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QuotaJson? Quota { get; init; }
+
+    /// <summary>By name of the stack, <c>*</c> for every other; left out when none is bounded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, QuotaJson>? StackQuotas { get; init; }
 }
+
+/// <param name="Instances">Null for any number, as with the others.</param>
+/// <param name="Cpus">Cores reserved.</param>
+/// <param name="Memory">Bytes reserved.</param>
+public sealed record QuotaJson(int? Instances = null, double? Cpus = null, long? Memory = null);
 
 /// <summary>Body of <c>grids/…/rebalance</c>. Not of the original API.</summary>
 public sealed record RebalanceRequest(bool? DryRun);
@@ -62,6 +75,12 @@ public sealed record GridRequest
     /// <summary><c>off</c>, <c>gentle</c> or <c>auto</c>. Not of the original API.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Rebalance { get; init; }
+
+    /// <summary>Update only, as the next: an object with nothing in it removes the bound.</summary>
+    public QuotaJson? Quota { get; init; }
+
+    /// <summary>Replaces all of them.</summary>
+    public IReadOnlyDictionary<string, QuotaJson>? StackQuotas { get; init; }
 }
 
 /// <param name="Statsd">Null in an object that is there removes statsd on update.</param>

@@ -107,7 +107,21 @@ public sealed record DeployOptsJson
     /// <summary><c>continue</c> or <c>rollback</c>; left out for <c>stop</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OnFailure { get; init; }
+
+    /// <summary>Left out when not set, as are the two after it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Spread { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxPerNode { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReservationsJson? Reservations { get; init; }
 }
+
+/// <param name="Cpus">Cores.</param>
+/// <param name="Memory">Bytes.</param>
+public sealed record ReservationsJson(double? Cpus, long? Memory);
 
 public sealed record InstanceCountsJson(int Total, int Running);
 

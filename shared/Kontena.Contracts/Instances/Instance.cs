@@ -26,6 +26,9 @@ public sealed record Instance
     /// <summary>What the node was last told; null until placed.</summary>
     public InstanceSpec? Spec { get; init; }
 
+    /// <summary>What was kept for it on its node when it was last placed; null for one placed before this was noted: its limits.</summary>
+    public GrantedResources? Granted { get; init; }
+
     /// <summary>Nodes that still have to confirm that an earlier placement of this instance is gone.</summary>
     public IReadOnlyList<Departure> Departures { get; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
@@ -38,6 +41,10 @@ public sealed record Departure(string Node, string NodeId, long Generation, Date
     /// <summary>Not ordered yet: it goes on serving until its successor is ready. <see cref="OrderedAt"/> is when it was decided.</summary>
     public bool AwaitsSuccessor { get; init; }
 }
+
+/// <param name="Cpus">Cores; 0 for none.</param>
+/// <param name="Memory">Bytes; 0 for none.</param>
+public sealed record GrantedResources(double Cpus, long Memory);
 
 public enum DesiredState
 {

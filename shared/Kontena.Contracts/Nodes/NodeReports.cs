@@ -74,7 +74,17 @@ public sealed record NodeHeartbeat
 
     /// <summary>What of the agent does not work, a sentence each, the same from beat to beat while it lasts; at most 16. Empty: all is well, or an older agent.</summary>
     public IReadOnlyList<string> Troubles { get => field ?? []; init; } = [];
+
+    /// <summary>What the containers of each service used at most within the last hour: with the first heartbeat after each measurement, else null.
+    /// At most <see cref="MostPeaks"/>.</summary>
+    public IReadOnlyList<MemoryPeak>? MemoryPeaks { get; init; }
+
+    /// <summary>Services in one heartbeat; those that use most are told.</summary>
+    public const int MostPeaks = 1000;
 }
+
+/// <param name="Bytes">The largest of one container.</param>
+public sealed record MemoryPeak(string Stack, string Service, long Bytes);
 
 /// <summary>The facts of a node that has joined. Sent on change and when asked.</summary>
 public sealed record NodeFactsReport

@@ -89,7 +89,16 @@ public sealed record DeployOptsRequest
 
     /// <summary><c>stop</c>, <c>continue</c> or <c>rollback</c>.</summary>
     public string? OnFailure { get; init; }
+
+    /// <summary>The key of a label, such as <c>rack</c>.</summary>
+    public string? Spread { get; init; }
+    public int? MaxPerNode { get; init; }
+    public ReservationsRequest? Reservations { get; init; }
 }
+
+/// <param name="Cpus">Cores.</param>
+/// <param name="Memory">Bytes.</param>
+public sealed record ReservationsRequest(double? Cpus, long? Memory);
 
 public sealed record HooksRequest
 {

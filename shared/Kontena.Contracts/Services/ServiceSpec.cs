@@ -9,8 +9,15 @@ public sealed record ServiceSpec
     /// <summary>1 or more; for <c>daemon</c>, per node.</summary>
     public int Instances { get; init; } = 1;
 
-    /// <summary><c>ha</c>, <c>daemon</c> or <c>random</c>.</summary>
+    /// <summary><c>ha</c>, <c>daemon</c>, <c>random</c> or <c>binpack</c>.</summary>
     public string Strategy { get; init; } = "ha";
+
+    /// <summary>The label whose values are each given as many instances as the others; null: the strategy's own (<c>az</c> for <c>ha</c>, none for
+    /// the others).</summary>
+    public string? Spread { get; init; }
+
+    /// <summary>1 or more: instances of the service on one node; null for any number.</summary>
+    public int? MaxPerNode { get; init; }
     public string? User { get; init; }
 
     /// <summary>One text, split like a shell would.</summary>
@@ -35,6 +42,13 @@ public sealed record ServiceSpec
     public long? MemorySwap { get; init; }
     public long? ShmSize { get; init; }
     public double? Cpus { get; init; }
+
+    /// <summary>Bytes of its node's memory that placement keeps for each instance; null: its limit, and without one what it was seen to
+    /// use.</summary>
+    public long? MemoryReservation { get; init; }
+
+    /// <summary>Cores of its node that placement keeps for each instance; null: its limit.</summary>
+    public double? CpuReservation { get; init; }
 
     /// <summary>0 to 1024.</summary>
     public int? CpuShares { get; init; }

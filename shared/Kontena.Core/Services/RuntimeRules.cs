@@ -57,7 +57,7 @@ internal static class RuntimeRules
         var onFailure = opts.OnFailure?.Trim() ?? OnFailure[0];
         if (!OnFailure.Contains(onFailure))
             errors.Say($"On failure not supported: one of {string.Join(", ", OnFailure)}", "deploy_opts", "on_failure");
-        return spec with
+        spec = spec with
         {
             WaitForPort = opts.WaitForPort,
             MinHealth = opts.MinHealth ?? 0.8,
@@ -65,6 +65,7 @@ internal static class RuntimeRules
             DeployParallelism = opts.Parallelism,
             DeployOnFailure = onFailure == OnFailure[0] ? null : onFailure,
         };
+        return PlacementRules.WithDeployOpts(spec, opts, errors);
     }
 
     private static void AtLeast(long? value, long least, string field, FieldErrors errors)

@@ -16,8 +16,6 @@ public static class ServiceSpecReader
     /// <summary>Bounds what one service can ask of the scheduler.</summary>
     public const int MaxInstances = 10_000;
 
-    private static readonly string[] Strategies = ["ha", "daemon", "random"];
-
     /// <summary>A new service: name, image and <c>stateful</c> are required, the rest has defaults.</summary>
     public static SpecReading ReadNew(ServiceRequest request, ServiceSurroundings around, params string[] path)
     {
@@ -79,8 +77,8 @@ public static class ServiceSpecReader
         var fields = new FieldReader(errors);
         if ((request.Instances ?? request.ContainerCount) is { } instances)
             CheckInstances(instances, request.Instances is null ? "container_count" : "instances", errors);
-        if (request.Strategy is { } strategy && !Strategies.Contains(strategy.Trim()))
-            errors.Say($"Strategy not supported: one of {string.Join(", ", Strategies)}", "strategy");
+        if (request.Strategy is { } strategy && !PlacementRules.Strategies.Contains(strategy.Trim()))
+            errors.Say($"Strategy not supported: one of {string.Join(", ", PlacementRules.Strategies)}", "strategy");
         RuntimeRules.Check(request, errors);
         VaultRules.Check(request, around, errors);
 
@@ -124,6 +122,7 @@ public static class ServiceSpecReader
         };
         if (request.DeployOpts is { } opts)
             spec = RuntimeRules.WithDeployOpts(spec, opts, errors);
+        PlacementRules.Check(spec, errors);
         if (spec.Stateful && spec.VolumesFrom.Count > 0)
             errors.Say("Volumes From can't be used by a stateful service", "volumes_from");
         return spec;

@@ -7,7 +7,6 @@ namespace Kontena.StackFiles.Services;
 /// <summary>One service of the file, complete with all it extends, as the API takes it. Reports everything that is wrong with it.</summary>
 internal static class ServiceReader
 {
-    private static readonly string[] Strategies = ["ha", "daemon", "random"];
     private static readonly string[] OnFailure = ["stop", "continue", "rollback"];
     private static readonly string[] NetworkModes = ["bridge", "host"];
 
@@ -15,7 +14,8 @@ internal static class ServiceReader
     {
         var values = new Values(service, path, remarks);
         CheckKeys(service, path, form, remarks);
-        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "parallelism", "on_failure");
+        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "parallelism", "on_failure", "spread", "max_per_node", "reservations");
+        var reservations = deploy?.Mapping("reservations", "cpus", "memory");
         var logging = values.Mapping("logging", "driver", "options");
         var image = values.Text("image");
         if (string.IsNullOrWhiteSpace(image))
@@ -27,7 +27,7 @@ internal static class ServiceReader
             Image = string.IsNullOrWhiteSpace(image) ? null : ImageName.WithTag(image),
             Stateful = values.Boolean("stateful") ?? false,
             Instances = Instances(values),
-            Strategy = Choice(deploy, "strategy", Strategies),
+            Strategy = Choice(deploy, "strategy", [.. PlacementRules.Strategies]),
             User = values.TextOrNumber("user"),
             Entrypoint = values.Text("entrypoint"),
             Cmd = Command(values),
@@ -61,6 +61,9 @@ internal static class ServiceReader
                 Interval = Interval(deploy),
                 Parallelism = deploy?.Integer("parallelism"),
                 OnFailure = Choice(deploy, "on_failure", OnFailure),
+                Spread = Spread(deploy),
+                MaxPerNode = deploy?.Integer("max_per_node"),
+                Reservations = reservations is null ? null : new ReservationsRequest(reservations.Number("cpus"), reservations.Memory("memory")),
             },
             Hooks = HooksReader.Read(values),
             HealthCheck = HealthCheckReader.Read(values, "health_check"),
@@ -148,6 +151,14 @@ internal static class ServiceReader
             return map.Entries.ToDictionary(entry => entry.Key, entry => ((YamlScalar)entry.Value).Text);
         values.Error(node, key, $"expected a mapping of option names to values, found {node.Kind}");
         return null;
+    }
+
+    private static string? Spread(Values? deploy)
+    {
+        var key = deploy?.Text("spread");
+        if (key is not null && !PlacementRules.IsLabelKey(key))
+            deploy!.Error(deploy.Map["spread"]!, "spread", $"expected the key of a label, such as az or rack, found '{key}'");
+        return key;
     }
 
     private static int? Interval(Values? deploy)

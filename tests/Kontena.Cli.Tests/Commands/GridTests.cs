@@ -55,6 +55,29 @@ public sealed class GridTests : CliTest
     }
 
     [Fact]
+    public async Task Update_sends_quotas_as_they_are_written()
+    {
+        Master.On("PUT", "/v1/grids/main", Some.Grid());
+        Assert.Equal(0, await RunAsync("grid", "update", "--quota", "instances=100,cpus=2.5", "--stack-quota", "shop:memory=1g", "--stack-quota", "*:instances=3", "main"));
+        var body = Master.BodyOf("PUT", "/v1/grids/main");
+        Assert.Contains("\"quota\":{\"instances\":100,\"cpus\":2.5", body);
+        Assert.Contains("\"shop\":{", body);
+        Assert.Contains("\"memory\":1073741824", body);
+        Assert.Contains("\"*\":{\"instances\":3", body);
+    }
+
+    [Theory]
+    [InlineData("--quota", "instances=many")]
+    [InlineData("--quota", "gpus=1")]
+    [InlineData("--stack-quota", "instances=1")]
+    public async Task A_quota_that_cannot_be_read_is_refused_before_anything_is_sent(string option, string value)
+    {
+        Assert.NotEqual(0, await RunAsync("grid", "update", option, value, "main"));
+        Assert.Contains($"option '{option}': invalid value", Error);
+        Assert.Empty(Master.Seen);
+    }
+
+    [Fact]
     public async Task Use_knows_only_grids_that_exist()
     {
         Master.On("GET", "/v1/grids", $$"""{"grids":[{{Some.Grid()}}]}""");

@@ -49,6 +49,17 @@ public sealed class ServiceSpecReaderTests
     }
 
     [Fact]
+    public void Where_instances_may_go_is_kept()
+    {
+        var spec = Read(Some.Request with
+        {
+            Strategy = "binpack", Cpus = 2, Memory = 512,
+            DeployOpts = new DeployOptsRequest { Spread = "rack", MaxPerNode = 2, Reservations = new ReservationsRequest(0.25, 128) },
+        });
+        Assert.Equal(("binpack", "rack", 2, 0.25, 128L), (spec.Strategy, spec.Spread, spec.MaxPerNode, spec.CpuReservation, spec.MemoryReservation));
+    }
+
+    [Fact]
     public void The_older_name_of_instances_counts_when_it_is_alone() =>
         Assert.Equal(4, Read(Some.Request with { ContainerCount = 4 }).Instances);
 
@@ -121,7 +132,7 @@ public sealed class ServiceSpecReaderTests
         { "instances: Instances is too small: at least 1; to run none, stop the service", Some.Request with { Instances = 0 } },
         { "container_count: Container Count is too small: at least 1; to run none, stop the service", Some.Request with { ContainerCount = -1 } },
         { "instances: Instances is too big: at most 10000", Some.Request with { Instances = 10_001 } },
-        { "strategy: Strategy not supported: one of ha, daemon, random", Some.Request with { Strategy = "best" } },
+        { "strategy: Strategy not supported: one of ha, daemon, random, binpack", Some.Request with { Strategy = "best" } },
         { "env.[1]: Env[1] isn't in the right format: KEY=value is expected", Some.Request with { Env = ["A=1", "=x"] } },
         { "env.[0]: Env[0] isn't in the right format: KEY=value is expected", Some.Request with { Env = ["A"] } },
         { "env.[0]: Env[0] can't be nil", Some.Request with { Env = [null!] } },
@@ -163,6 +174,14 @@ public sealed class ServiceSpecReaderTests
         { "deploy_opts.min_health: Min Health is too big: from 0.0 to 1.0", Some.Request with { DeployOpts = new DeployOptsRequest { MinHealth = 1.1 } } },
         { "deploy_opts.parallelism: Parallelism is too small: from 1 to 1000", Some.Request with { DeployOpts = new DeployOptsRequest { Parallelism = 0 } } },
         { "deploy_opts.on_failure: On failure not supported: one of stop, continue, rollback", Some.Request with { DeployOpts = new DeployOptsRequest { OnFailure = "retry" } } },
+        { "deploy_opts.spread: Spread isn't in the right format: the key of a label, such as az or rack", Some.Request with { DeployOpts = new DeployOptsRequest { Spread = "az=1" } } },
+        { "deploy_opts.max_per_node: Max Per Node is too small: at least 1", Some.Request with { DeployOpts = new DeployOptsRequest { MaxPerNode = 0 } } },
+        { "deploy_opts.reservations.cpus: Cpus is too small: more than 0", Some.Request with { DeployOpts = new DeployOptsRequest { Reservations = new ReservationsRequest(0, null) } } },
+        { "deploy_opts.reservations.memory: Memory is too small: at least 1 byte", Some.Request with { DeployOpts = new DeployOptsRequest { Reservations = new ReservationsRequest(null, -1) } } },
+        { "deploy_opts.reservations.memory: reserves 65 bytes of memory, more than its limit of 64; raise the limit or reserve less", Some.Request with { Memory = 64, DeployOpts = new DeployOptsRequest { Reservations = new ReservationsRequest(null, 65) } } },
+        { "deploy_opts.reservations.cpus: reserves 2 cpus, more than its limit of 0.5; raise the limit or reserve less", Some.Request with { Cpus = 0.5, DeployOpts = new DeployOptsRequest { Reservations = new ReservationsRequest(2, null) } } },
+        { "deploy_opts.max_per_node: the strategy daemon runs 3 instances on each node, and max_per_node allows 2; leave max_per_node out", Some.Request with { Strategy = "daemon", Instances = 3, DeployOpts = new DeployOptsRequest { MaxPerNode = 2 } } },
+        { "affinity: Affinity is too long: at most 64 rules", Some.Request with { Affinity = [.. Enumerable.Repeat("label==x", 65)] } },
         { "deploy_opts.wait_for_port: Wait For Port is too small: from 1 to 65535", Some.Request with { DeployOpts = new DeployOptsRequest { WaitForPort = 0 } } },
         { "hooks.pre_start.[0].instances: Instances isn't in the right format", Some.Request with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "x" }] } } },
         { "hooks.post_start.[0].cmd: Cmd is required", Some.Request with { Hooks = new HooksRequest { PostStart = [new HookRequest { Name = "a", Instances = "*" }] } } },

@@ -57,6 +57,34 @@ public sealed class GridDecisionTests
     }
 
     [Fact]
+    public void Quotas_are_set_replaced_and_removed()
+    {
+        var set = UpdateGridDecision.Decide(One, new UpdateGrid
+        {
+            Grid = "prod", Quota = new Quota(100, 8, 1 << 30), StackQuotas = new Dictionary<string, Quota> { ["shop"] = new(5), ["*"] = new(Cpus: 1) },
+        }, Some.Now);
+        var grid = Assert.Single(set.Puts(StateKeys.Grid));
+        Assert.Equal((new Quota(100, 8, 1 << 30), new Quota(5)), (grid.Quota, grid.StackQuotas["shop"]));
+
+        var removed = UpdateGridDecision.Decide([new Versioned<Grid>(grid, 5)], new UpdateGrid { Grid = "prod", Quota = new Quota() }, Some.Now);
+        Assert.Null(Assert.Single(removed.Puts(StateKeys.Grid)).Quota);
+        Assert.Equal(2, Assert.Single(removed.Puts(StateKeys.Grid)).StackQuotas.Count);
+    }
+
+    [Fact]
+    public void Every_mistake_in_quotas_is_named()
+    {
+        var decision = UpdateGridDecision.Decide(One, new UpdateGrid
+        {
+            Grid = "prod", Quota = new Quota(-1, double.NaN, -1), StackQuotas = new Dictionary<string, Quota> { ["no such"] = new(), ["shop"] = new(-5) },
+        }, Some.Now);
+        Assert.Null(decision.Batch);
+        Assert.Equal(
+            ["quota.instances", "quota.memory", "quota.cpus", "stack_quotas.no such", "stack_quotas.shop.instances"],
+            decision.Reply.Errors.Select(error => string.Join('.', error.Path)));
+    }
+
+    [Fact]
     public void A_supernet_that_is_not_given_follows_the_subnet() =>
         Assert.Equal("192.168.0.0/16", Create(new CreateGrid { Subnet = "192.168.0.0/16" }).Puts(StateKeys.Grid)[0].Supernet);
 

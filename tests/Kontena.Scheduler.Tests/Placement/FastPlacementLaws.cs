@@ -21,18 +21,23 @@ public sealed class FastPlacementLaws
     private static readonly Gen<Service> Services =
         from name in Gen.Elements("web", "api", "db")
         from instances in Gen.Choose(1, 7)
-        from strategy in Gen.Elements("ha", "ha", "daemon", "random")
+        from strategy in Gen.Elements("ha", "ha", "daemon", "random", "binpack")
         from stateful in Gen.Frequency((5, Gen.Constant(false)), (1, Gen.Constant(true)))
         from volumes in Gen.Elements<string[]>([], [], [], ["data:/data"], ["/etc:/etc"])
         from memory in Gen.Elements(0L, 300L, 1500L)
         from cpus in Gen.Elements(0d, 0.1, 1.5)
         from port in Gen.Elements(0, 0, 80, 81)
         from affinity in Affinities
+        from spread in Gen.Elements(null, null, "disk", "rack")
+        from most in Gen.Elements<int?>(null, null, 1, 2)
+        from reserved in Gen.Elements<long?>(null, null, 700)
+        from net in Gen.Frequency((5, Gen.Constant("bridge")), (1, Gen.Constant("host")))
         from follows in Gen.Frequency((8, Gen.Constant("")), (1, Gen.Constant("api-%s")), (1, Gen.Constant("db-1")))
         select Some.Service(name, Some.Spec(instances) with
         {
             Strategy = strategy, Stateful = stateful, Memory = memory == 0 ? null : memory * Some.Mega, Cpus = cpus == 0 ? null : cpus,
             Ports = port == 0 ? [] : [new PortMapping(port, 8080)], Affinity = affinity, Volumes = volumes,
+            Spread = spread, MaxPerNode = most, MemoryReservation = reserved * Some.Mega, Net = net,
             VolumesFrom = follows.Length == 0 || stateful ? [] : [follows],
         });
 
@@ -57,6 +62,30 @@ public sealed class FastPlacementLaws
     });
 
     [Fact]
+    public void The_reasons_lead_to_the_plan() => Check((bed, services) =>
+    {
+        foreach (var service in services)
+        {
+            var report = bed.Explain(service);
+            if (bed.Plan(service) is PlacementPlan.Placed placed)
+                Assert.Equal(placed.Assignments.Select(one => one.Node.Name), report.Instances.OrderBy(one => one.Number).Select(one => one.Node));
+            foreach (var instance in report.Instances.Where(one => !one.Kept))
+            {
+                var best = instance.Nodes.Where(one => one.Exclusion is null).Select(one => one.Score.Select(term => term.Value).ToArray()).ToList();
+                if (service.Spec.Strategy != "daemon")
+                    Assert.Equal(instance.Node is not null, best.Count > 0);
+                Assert.All(best, other => Assert.True(best[0].Length == 0 || Less(best[0], other)));
+            }
+        }
+    });
+
+    private static bool Less(long[] one, long[] other)
+    {
+        var at = one.Zip(other).TakeWhile(pair => pair.First == pair.Second).Count();
+        return at == one.Length || one[at] < other[at];
+    }
+
+    [Fact]
     public void A_filter_admits_exactly_what_it_does_not_exclude() => Check((bed, services) =>
     {
         foreach (var service in services)
@@ -74,7 +103,8 @@ public sealed class FastPlacementLaws
     [Fact]
     public void A_scene_that_moved_forward_is_the_scene_made_anew() => Check((bed, _) =>
     {
-        var scene = new PlacementScene(bed.Nodes, name => bed.Liveness.GetValueOrDefault(name), [], []);
+        var empty = new PlacementScene(bed.Nodes, name => bed.Liveness.GetValueOrDefault(name), new SceneRules(), []);
+        var scene = empty;
         foreach (var instance in bed.Instances)
         {
             var elsewhere = instance with { Node = bed.Nodes[^1].Name, NodeId = bed.Nodes[^1].NodeId, Departures = [] };
@@ -83,7 +113,7 @@ public sealed class FastPlacementLaws
 
         Assert.Equal(Text(bed.Scene()), Text(scene));
         Assert.Equal(
-            Text(new PlacementScene(bed.Nodes, name => bed.Liveness.GetValueOrDefault(name), [], [])),
+            Text(empty),
             Text(scene.After(bed.Instances.Select(one => ((Instance?)one, (Instance?)null)))));
     });
 

@@ -19,7 +19,9 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
 
     public Dictionary<string, NodeLiveness> Liveness { get; } = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
+    public IReadOnlyList<string> DefaultAffinity { get => Rules.DefaultAffinity; init => Rules = Rules with { DefaultAffinity = value }; }
+
+    public SceneRules Rules { get; set; } = new();
 
     public List<Instance> Instances { get; } = [];
 
@@ -28,7 +30,7 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
     public void Replace(Func<Node, Node> change) => _nodes = [.. _nodes.Select(change)];
 
     public PlacementScene Scene() =>
-        new(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), DefaultAffinity, Instances);
+        new(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), Rules, Instances);
 
     public PlacementPlan Plan(Service service) => PlacementPlanner.Plan(
         Scene(), service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service));
@@ -39,6 +41,9 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
 
     public PlacementExplanation Refuse(Service service) => Assert.IsType<PlacementPlan.Refused>(Plan(service)).Explanation;
 
+    public PlacementReport Explain(Service service, int? only = null) =>
+        PlacementPlanner.Explain(Scene(), service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service), only);
+
     /// <summary>Plans and makes it so.</summary>
     public IReadOnlyList<int> Settle(Service service)
     {
@@ -48,7 +53,8 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
         {
             Id = $"{service.Uid}-{one.Number}", Grid = "test-grid", Stack = service.Stack, Service = service.Name, ServiceUid = service.Uid,
             Number = one.Number, Node = one.Node.Name, NodeId = one.Node.NodeId, Generation = 1, Desired = DesiredState.Running,
-            Spec = InstanceSpecBuilder.Build(service, null, one.Node, one.Number, "r1"), CreatedAt = Some.Start, UpdatedAt = Some.Start,
+            Spec = InstanceSpecBuilder.Build(service, null, one.Node, one.Number, "r1"),
+            Granted = Reservation.Of(service.Spec, Rules.PeakOf(service)).ToGrant(), CreatedAt = Some.Start, UpdatedAt = Some.Start,
         }));
         return [.. assignments.Select(one => one.Node.Number)];
     }

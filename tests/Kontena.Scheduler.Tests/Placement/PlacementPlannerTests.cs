@@ -57,7 +57,7 @@ public sealed class PlacementPlannerTests
     public void An_unknown_strategy_lists_the_known_ones()
     {
         var refusal = new PlacementBed(1).Refuse(Some.Service(spec: Some.Spec() with { Strategy = "best" }));
-        Assert.Contains("known are daemon, ha, random", refusal.ToString(), StringComparison.Ordinal);
+        Assert.Contains("known are binpack, daemon, ha, random", refusal.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

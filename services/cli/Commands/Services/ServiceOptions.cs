@@ -28,12 +28,16 @@ internal sealed class ServiceOptions(CommandBody body)
     private readonly Option<string?> pid = body.Text("--pid", null, "MODE", "host");
     private readonly Option<string?> logDriver = body.Text("--log-driver", null, "DRIVER", "The engine's log driver");
     private readonly Option<string[]> logOpts = body.Many("--log-opt", null, "K=V", "Option of the log driver (repeatable)");
-    private readonly Option<string?> strategy = body.Text("--deploy-strategy", null, "NAME", "ha, daemon or random");
+    private readonly Option<string?> strategy = body.Text("--deploy-strategy", null, "NAME", "ha, daemon, random or binpack");
     private readonly Option<string?> waitForPort = body.Text("--deploy-wait-for-port", null, "PORT", "An instance is ready when this port accepts");
     private readonly Option<string?> minHealth = body.Text("--deploy-min-health", null, "F", "Share of instances that stay up while deploying, 0.0 to 1.0");
     private readonly Option<string?> interval = body.Text("--deploy-interval", null, "TIME", "Deploy again after this time, e.g. 5min, 2h, 7d");
     private readonly Option<string?> parallelism = body.Text("--deploy-parallelism", null, "N", "Instances that a deploy has under way at once, at most");
     private readonly Option<string?> onFailure = body.Text("--deploy-on-failure", null, "WHAT", "When an instance fails: stop, continue or rollback (default: stop)");
+    private readonly Option<string?> spread = body.Text("--spread", null, "KEY", "Spread evenly over the values of this label, e.g. rack (default with ha: az)");
+    private readonly Option<string?> maxPerNode = body.Text("--max-per-node", null, "N", "Most instances on one node");
+    private readonly Option<string?> cpuReservation = body.Text("--cpu-reservation", null, "N", "CPUs kept free for each instance on its node, e.g. 0.25");
+    private readonly Option<string?> memoryReservation = body.Text("--memory-reservation", null, "SIZE", "Memory kept free for each instance on its node, e.g. 128m");
     private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Vault secret as environment variable (repeatable)");
     private readonly Option<string?> healthPort = body.Text("--health-check-port", null, "PORT", "Port to check; none removes the check");
     private readonly Option<string?> healthProtocol = body.Text("--health-check-protocol", null, "P", "http or tcp; none removes the check");
@@ -75,7 +79,7 @@ internal sealed class ServiceOptions(CommandBody body)
 
     private DeployOptsRequest? DeployOpts(CommandRun run)
     {
-        Option<string?>[] all = [waitForPort, minHealth, interval, parallelism, onFailure];
+        Option<string?>[] all = [waitForPort, minHealth, interval, parallelism, onFailure, spread, maxPerNode, cpuReservation, memoryReservation];
         if (!all.Any(run.Given)) return null;
         int? seconds = run.Value(interval) is { } text
             ? Durations.Seconds(text) ?? throw new UsageException($"option '--deploy-interval': invalid value '{text}', expected a time such as 5min, 2h or 7d")
@@ -87,6 +91,11 @@ internal sealed class ServiceOptions(CommandBody body)
             Interval = seconds,
             Parallelism = run.Integer(parallelism, 1),
             OnFailure = run.Value(onFailure),
+            Spread = run.Value(spread),
+            MaxPerNode = run.Integer(maxPerNode, 1),
+            Reservations = run.Given(cpuReservation) || run.Given(memoryReservation)
+                ? new ReservationsRequest(run.Decimal(cpuReservation), run.Bytes(memoryReservation))
+                : null,
         };
     }
 

@@ -111,7 +111,11 @@ internal static class ServiceOutline
             .Optional("wait_for_port", options.WaitForPort?.ToString())
             .Optional("interval", options.Interval?.ToString())
             .Optional("parallelism", options.Parallelism?.ToString())
-            .Optional("on_failure", options.OnFailure);
+            .Optional("on_failure", options.OnFailure)
+            .Optional("spread", options.Spread)
+            .Optional("max_per_node", options.MaxPerNode?.ToString());
+        if (options.Reservations is { } kept)
+            inner.Open("reservations").Optional("cpus", kept.Cpus?.ToString(CultureInfo.InvariantCulture)).Optional("memory", Size(kept.Memory));
     }
 
     private static void WriteSecrets(Outline block, ServiceJson service)

@@ -1,12 +1,8 @@
-using System.Globalization;
-
 namespace Kontena.Scheduler.Placement.Filters;
 
 /// <summary>The memory that all instances on a node reserve stays within what it has. What reserves none is not counted.</summary>
 internal sealed class MemoryFilter : IPlacementFilter
 {
-    private const long Mega = 1024 * 1024;
-
     public bool Admits(PlacementQuery query, Candidate node) =>
         query.Board.Need.Memory <= 0
         || IsGranted(query, node)
@@ -16,18 +12,16 @@ internal sealed class MemoryFilter : IPlacementFilter
     {
         if (Admits(query, node))
             return null;
-        var need = Text(query.Board.Need.Memory);
-        var free = Text(Math.Max(0, query.Board.FreeMemory(node)));
-        return new Exclusion("memory", $"lacking {need} of memory", $"{free} of {Text(node.Node.Facts!.MemoryTotal)} are not reserved, {need} needed",
-            $"lower the memory limit below {need} or add a node with {need} free");
+        var need = Quantities.Memory(query.Board.Need.Memory);
+        var free = Quantities.Memory(Math.Max(0, query.Board.FreeMemory(node)));
+        return new Exclusion("memory", $"lacking {need} of memory", $"{free} of {Quantities.Memory(node.Node.Facts!.MemoryTotal)} are not reserved, {need} needed",
+            query.Board.MemoryIsSeen
+                ? $"say what it needs (deploy.reservations.memory; {need} is what it was seen to use and a quarter more) or add a node with {need} free"
+                : $"reserve less memory than {need} (deploy.reservations.memory, else the limit) or add a node with {need} free");
     }
 
     // It is not moved because facts changed around it.
     private static bool IsGranted(PlacementQuery query, Candidate node) =>
         query.Number > 0 && query.IsHome(node) && query.Current is { Spec: not null } current
-        && Reservation.Of(current).Memory >= query.Board.Need.Memory;
-
-    private static string Text(long bytes) => bytes >= Mega
-        ? (bytes / (double)Mega).ToString("0.#", CultureInfo.InvariantCulture) + " MB"
-        : bytes.ToString(CultureInfo.InvariantCulture) + " bytes";
+        && (query.Board.MemoryIsSeen || Reservation.Of(current).Memory >= query.Board.Need.Memory);
 }

@@ -9,7 +9,7 @@ internal sealed class PortFilter : IPlacementFilter
     public bool Concerns(ServiceSpec spec) => spec.Ports.Count > 0;
 
     public bool Admits(PlacementQuery query, Candidate node) =>
-        query.Board.Spec.Ports.Count == 0 || (query.Board.CountOn(node) == 0 && Holder(query, node).Port is null);
+        query.Board.Ports.Count == 0 || (query.Board.CountOn(node) == 0 && Holder(query, node).Port is null);
 
     public Exclusion? Exclude(PlacementQuery query, Candidate node)
     {
@@ -17,7 +17,7 @@ internal sealed class PortFilter : IPlacementFilter
             return null;
         if (Holder(query, node) is { Port: { } taken, By: { } by })
             return Taken(taken, by.Leaving ? $"{by.Name}, which is leaving" : by.Name);
-        return Taken(query.Board.Spec.Ports[0], query.Board.NameOf(query.Board.FirstOn(node)));
+        return Taken(query.Board.Ports[0], query.Board.NameOf(query.Board.FirstOn(node)));
     }
 
     /// <summary>53/tcp and 53/udp live side by side, and so do two addresses, unless one of them means all.</summary>
@@ -28,7 +28,7 @@ internal sealed class PortFilter : IPlacementFilter
 
     private static (PortMapping? Port, Occupant? By) Holder(PlacementQuery query, Candidate node)
     {
-        var wanted = query.Board.Spec.Ports;
+        var wanted = query.Board.Ports;
         foreach (var other in query.Board.Scene.On(node).WithPorts)
         {
             if (!query.IsOther(other))

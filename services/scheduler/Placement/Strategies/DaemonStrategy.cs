@@ -14,5 +14,7 @@ internal sealed class DaemonStrategy : IPlacementStrategy
 
     public string? SpreadKey(ServiceSpec spec) => null;
 
+    public IReadOnlyList<string> Terms { get; } = ["own instances on the node"];
+
     public NodeScore Score(PlacementBoard board, Candidate node) => new(board.CountOn(node));
 }

@@ -12,7 +12,9 @@ internal sealed class HaStrategy : IPlacementStrategy
 
     public bool PerNode => false;
 
-    public string SpreadKey(ServiceSpec spec) => "az";
+    public string SpreadKey(ServiceSpec spec) => spec.Spread ?? "az";
+
+    public IReadOnlyList<string> Terms { get; } = ["own instances on the node", "tenths of its memory reserved", "instances of others on the node"];
 
     // The share in tenths, so that a few megabytes do not outweigh the number of instances.
     public NodeScore Score(PlacementBoard board, Candidate node)

@@ -18,6 +18,9 @@ internal interface IPlacementStrategy
     /// over.</summary>
     string? SpreadKey(ServiceSpec spec);
 
+    /// <summary>What the terms of <see cref="Score"/> count, for people; as many as are used.</summary>
+    IReadOnlyList<string> Terms { get; }
+
     /// <summary>How good the node is for one more instance. Depends on nothing but what lies on this node.</summary>
     NodeScore Score(PlacementBoard board, Candidate node);
 }

@@ -6,7 +6,7 @@ namespace Kontena.Scheduler.Placement.Strategies;
 internal static class PlacementStrategies
 {
     private static readonly FrozenDictionary<string, IPlacementStrategy> ByName =
-        new IPlacementStrategy[] { new HaStrategy(), new DaemonStrategy(), new RandomStrategy() }
+        new IPlacementStrategy[] { new HaStrategy(), new DaemonStrategy(), new RandomStrategy(), new BinpackStrategy() }
             .ToFrozenDictionary(one => one.Name, StringComparer.Ordinal);
 
     public static IEnumerable<string> Names => ByName.Keys.Order(StringComparer.Ordinal);

@@ -16,7 +16,9 @@ internal sealed class RandomStrategy : IPlacementStrategy
 
     public bool PerNode => false;
 
-    public string? SpreadKey(ServiceSpec spec) => null;
+    public string? SpreadKey(ServiceSpec spec) => spec.Spread;
+
+    public IReadOnlyList<string> Terms { get; } = ["lot drawn"];
 
     public NodeScore Score(PlacementBoard board, Candidate node)
     {
