@@ -9,6 +9,7 @@ using Kontena.Scheduler.Instances;
 using Kontena.Scheduler.Nodes;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Snapshots;
+using Kontena.State;
 
 namespace Kontena.Scheduler.Shards;
 
@@ -39,7 +40,7 @@ internal static class GridReconciler
 
         ServiceUpkeep.Run(draft, memory, now);
         Succession.Run(draft, now);
-        if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false }))
+        if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);
 
         // While reports are coming in, digests differ for good reasons; the next heartbeat is two seconds away.
@@ -51,6 +52,10 @@ internal static class GridReconciler
 
         return answers;
     }
+
+    // What a lost node had should not wait for the timer.
+    private static bool IsOfLiveness(GridInput input) =>
+        input is GridInput.FactChanged { Fact.Kind: var kind } && kind == StateKeys.NodeLiveness.Name;
 
     private static void Sweep(GridDraft draft, GridMemory memory, DateTimeOffset now, Func<string> newId)
     {

@@ -61,25 +61,28 @@ public sealed class PlacementPlannerTests
     }
 
     [Fact]
-    public void A_lost_node_keeps_its_instances_for_the_grace_and_no_longer()
+    public void A_lost_node_keeps_none_of_its_stateless_instances() // decision 0023
     {
-        var bed = new PlacementBed(2);
-        var service = Some.Service();
-        bed.Settle(service);
-        bed.Liveness["node-1"] = Some.Offline("node-1", Now.AddSeconds(-119));
-        Assert.Equal([1], bed.Place(service));
-        bed.Liveness["node-1"] = Some.Offline("node-1", Now.AddSeconds(-121));
-        Assert.Equal([2], bed.Place(service));
+        foreach (var strategy in new[] { "ha", "random" })
+        {
+            var bed = new PlacementBed(2);
+            var service = Some.Service(spec: Some.Spec() with { Strategy = strategy });
+            var home = Assert.Single(bed.Settle(service));
+            bed.Liveness[$"node-{home}"] = Some.Offline($"node-{home}", Now.AddSeconds(-1));
+            Assert.Equal([3 - home], bed.Place(service));
+        }
     }
 
     [Fact]
-    public void A_deploy_within_the_grace_does_not_move_instances() // runtime.md §2.12
+    public void A_daemon_waits_ten_minutes_for_its_node() // runtime.md §2.12
     {
         var bed = new PlacementBed(3);
-        var service = Some.Service(spec: Some.Spec(3));
+        var service = Some.Service(spec: Some.Spec() with { Strategy = "daemon" });
         var before = bed.Settle(service);
-        bed.Liveness["node-2"] = Some.Offline("node-2", Now.AddSeconds(-60));
+        bed.Liveness["node-2"] = Some.Offline("node-2", Now.AddSeconds(-599));
         Assert.Equal(before, bed.Place(service));
+        bed.Liveness["node-2"] = Some.Offline("node-2", Now.AddSeconds(-601));
+        Assert.Equal(2, bed.Place(service).Count);
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Shards;
 using Kontena.Scheduler.Tests.World;
+using Kontena.State;
 
 namespace Kontena.Scheduler.Tests.Repair;
 
@@ -124,15 +126,17 @@ public sealed class RepairTests
     }
 
     [Fact]
-    public void An_instance_moves_after_the_grace_and_the_returned_node_is_fenced()
+    public void An_instance_of_a_lost_node_moves_at_once_and_the_returned_node_is_fenced() // decision 0023
     {
         var world = new GridWorld(nodes: 2);
         world.Put(Some.Service());
         world.Finish(world.Deploy());
-        world.Lose("node-1");
-        world.Run(110);
-        Assert.Empty(world["node-2"].Containers);
-        world.Until(() => world["node-2"].Containers.Any(), "it moves", 60);
+        world.Run(60);
+        world["node-1"].IsConnected = false;
+        world.Put(Some.Offline("node-1", world.Now.AddSeconds(-1)));
+        world.Apply(new GridInput.FactChanged(new GridFactChanged { Grid = "test-grid", Kind = StateKeys.NodeLiveness.Name, Id = "node-1" }));
+        Assert.Equal("node-2", world.Instances[0].Node);
+        world.Until(() => world["node-2"].Containers.Any(), "it runs there", 10);
         Assert.Single(world["node-1"].Containers); // unreachable, still running
         Assert.Single(world.Instances[0].Departures);
         world.Return("node-1");

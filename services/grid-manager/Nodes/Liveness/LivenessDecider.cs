@@ -8,7 +8,7 @@ internal static class LivenessDecider
     /// <summary>The state of one node.</summary>
     /// <param name="current">The state stored.</param>
     /// <param name="heardAt">The last heartbeat; null when this process has heard none.</param>
-    /// <param name="judge">Since when silence counts; null while nobody may be judged for it.</param>
+    /// <param name="judge">Since when silence counts, also a moment from now; null while nobody may be judged for it.</param>
     public static LivenessState Next(LivenessState current, TimeSpan? heardAt, TimeSpan? judge, TimeSpan now, LivenessOptions options)
     {
         if (heardAt is { } heard && now - heard < options.SuspectAfter)

@@ -10,8 +10,11 @@ internal sealed record LivenessOptions
     /// <summary>Three heartbeats of two seconds missed.</summary>
     public TimeSpan SuspectAfter { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary><c>Kontena:Liveness:OfflineAfterSeconds</c>, 10 to 3600.</summary>
-    public TimeSpan OfflineAfter { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary><c>Kontena:Liveness:OfflineAfterSeconds</c>, 7 to 3600. Stateless instances move at once then (decision 0023).</summary>
+    public TimeSpan OfflineAfter { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>After the broker or this process was away, so long for nodes to find their way back before silence begins to count.</summary>
+    public TimeSpan ReturnTime { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How often we write to ourselves through the broker.</summary>
     public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromSeconds(1);
@@ -37,8 +40,8 @@ internal sealed record LivenessOptions
         var options = new LivenessOptions();
         if (configuration[key] is not { Length: > 0 } text)
             return options;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 10 and <= 3600
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 7 and <= 3600
             ? options with { OfflineAfter = TimeSpan.FromSeconds(seconds) }
-            : throw new SettingException(key, $"is '{text}', not a number of seconds from 10 to 3600", "20");
+            : throw new SettingException(key, $"is '{text}', not a number of seconds from 7 to 3600", "8");
     }
 }

@@ -4,7 +4,7 @@ namespace Kontena.GridManager.Nodes.Liveness;
 
 /// <summary>Since when silence may count against nodes: never while the broker or this process was away, nor while all are silent at once.</summary>
 /// <remarks>
-/// Our own probes go the way heartbeats go. While they do not come back, nobody is judged; when they do again, everybody gets the full grace.
+/// Our own probes go the way heartbeats go. While they do not come back, nobody is judged; when they do again, everybody gets the time to return and then the full grace.
 /// A process that does not own the queue of reports never sees its probes and so never judges.
 /// </remarks>
 internal sealed class SilenceJudge(LivenessOptions options)
@@ -21,7 +21,7 @@ internal sealed class SilenceJudge(LivenessOptions options)
 
     public void ProbeReturned(TimeSpan now) => _echoAt = now;
 
-    /// <summary>Since when silence counts; null while it does not.</summary>
+    /// <summary>Since when silence counts, which may be a moment from now; null while it does not.</summary>
     public TimeSpan? Since(IReadOnlyCollection<(LivenessState State, TimeSpan? HeardAt)> nodes, TimeSpan now)
     {
         if (_echoAt is not { } echo || now - echo > options.ProbeLimit)
@@ -31,11 +31,11 @@ internal sealed class SilenceJudge(LivenessOptions options)
             return null;
         }
 
-        _since ??= now;
+        _since ??= now + options.ReturnTime;
         if (!LivenessDecider.SilentTogether(nodes, _since.Value, now, options))
         {
             if (_togetherSince is not null)
-                _since = now;
+                _since = now + options.ReturnTime;
             _togetherSince = null;
             return _since;
         }

@@ -12,7 +12,7 @@ internal sealed class BinpackStrategy : IPlacementStrategy
 
     public string Name => "binpack";
 
-    public TimeSpan Grace { get; } = TimeSpan.FromSeconds(120);
+    public TimeSpan Grace => TimeSpan.Zero;
 
     public bool PerNode => false;
 

@@ -8,7 +8,7 @@ internal sealed class HaStrategy : IPlacementStrategy
 {
     public string Name => "ha";
 
-    public TimeSpan Grace { get; } = TimeSpan.FromSeconds(120);
+    public TimeSpan Grace => TimeSpan.Zero;
 
     public bool PerNode => false;
 

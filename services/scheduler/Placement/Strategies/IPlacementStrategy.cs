@@ -8,7 +8,8 @@ internal interface IPlacementStrategy
     /// <summary>As written in <c>deploy.strategy</c>.</summary>
     string Name { get; }
 
-    /// <summary>How long a node that went offline keeps its instances.</summary>
+    /// <summary>How long a node that went offline keeps its instances. None where they could run elsewhere: offline is a verdict already
+    /// (decision 0023).</summary>
     TimeSpan Grace { get; }
 
     /// <summary>The wanted number of instances is meant for each node, not for the grid.</summary>

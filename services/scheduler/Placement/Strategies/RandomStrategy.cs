@@ -12,7 +12,7 @@ internal sealed class RandomStrategy : IPlacementStrategy
 
     public string Name => "random";
 
-    public TimeSpan Grace { get; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Grace => TimeSpan.Zero;
 
     public bool PerNode => false;
 

@@ -17,12 +17,12 @@ public sealed class NodeLivenessMonitorTests
     public NodeLivenessMonitorTests() => _monitor = new NodeLivenessMonitor(new LivenessOptions(), _clock);
 
     [Fact]
-    public void Three_missed_heartbeats_make_a_suspect_and_twenty_seconds_an_offline_node()
+    public void Three_missed_heartbeats_make_a_suspect_and_a_fourth_an_offline_node()
     {
         Know("a", "b");
-        Live(10, ["a", "b"]);
+        Live(20, ["a", "b"]);
         Live(40, ["b"]);
-        Assert.Equal(["14 a Suspect", "28 a Offline"], _changes);
+        Assert.Equal(["24 a Suspect", "26 a Offline"], _changes);
     }
 
     [Fact]
@@ -56,6 +56,18 @@ public sealed class NodeLivenessMonitorTests
         Assert.Empty(_changes);
         Live(5, ["a", "b"]);
         Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void Nodes_get_twelve_seconds_to_find_the_broker_again_before_silence_counts()
+    {
+        Know("a", "b");
+        Live(20, ["a", "b"]);
+        Live(60, [], probes: false);
+        Live(19, ["b"]);
+        Assert.DoesNotContain(LivenessState.Offline, _states.Values);
+        Live(3, ["b"]);
+        Assert.Equal(LivenessState.Offline, _states["a"]);
     }
 
     [Fact]
@@ -136,7 +148,7 @@ public sealed class NodeLivenessMonitorTests
         Assert.Equal(2, puts.Count(liveness => liveness.State == LivenessState.Online));
         var offline = puts[^1];
         Assert.Equal(LivenessState.Offline, offline.State);
-        Assert.Equal(TimeSpan.FromSeconds(20), offline.DisconnectedAt - offline.LastSeenAt);
+        Assert.Equal(TimeSpan.FromSeconds(8), offline.DisconnectedAt - offline.LastSeenAt);
     }
 
     [Fact]
