@@ -10,7 +10,7 @@ containers() {
         id=${line#*\"Id\":\"}; rest="$(field "$line" service.name) $(field "$line" service.instance_number)"
         line=${line#*\"State\":\"}
         echo "$number ${id%%\"*} $rest ${line%%\"*}"
-      done
+      done || true
   done
 }
 field() { local value=${1#*\"io.kontena.$2\":\"}; echo "${value%%\"*}"; }

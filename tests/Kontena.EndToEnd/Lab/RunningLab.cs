@@ -1,0 +1,88 @@
+using Kontena.Docker;
+using Kontena.EndToEnd.Platform;
+using Xunit;
+
+namespace Kontena.EndToEnd.Lab;
+
+/// <summary>Three hosts of <c>infra/lab</c>, each with an engine and an agent of its own.</summary>
+public sealed class RunningLab : IAsyncLifetime
+{
+    public const int Hosts = 3;
+    private readonly string _home = Directory.CreateTempSubdirectory("kontena-lab-").FullName;
+    private readonly Dictionary<string, string> _environment = [];
+
+    /// <summary>Why the tests can't run here; null when they can.</summary>
+    public string? Skip { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("KONTENA_TEST_DOCKER") is not { } socket)
+        {
+            Skip = "no root, no lab: run infra/test as root";
+            return;
+        }
+
+        if (!(File.Exists("/usr/bin/redis-server") && File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")))
+        {
+            Skip = "redis-server or rabbitmq-server is not installed";
+            return;
+        }
+
+        _environment["HOME"] = _home;
+        _environment["NO_COLOR"] = "1";
+        _environment["KONTENA_LAB"] = Folder = Path.Combine(Path.GetDirectoryName(new Uri(socket).AbsolutePath)!, "lab");
+        await MustLabAsync("up", $"{Hosts}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Skip is null)
+            await MustLabAsync("down");
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private string Folder { get; set; } = "";
+
+    /// <summary>A verb of <c>infra/lab</c>; it must succeed.</summary>
+    internal async Task<string> MustLabAsync(params string[] arguments)
+    {
+        var output = await Command.RunAsync(Repository.At("infra", "lab"), arguments, _environment, TimeSpan.FromMinutes(3));
+        Assert.True(output.ExitCode == 0, output.ToString());
+        return output.Stdout;
+    }
+
+    /// <summary>The client, logged in to the lab; it must succeed.</summary>
+    internal Task<string> MustAsync(params string[] arguments) => MustLabAsync(["kontena", .. arguments]);
+
+    internal string Write(string name, string text)
+    {
+        var path = Path.Combine(_home, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>What runs of a stack: the host's number and the container's name, by name. A host without an engine has nothing.</summary>
+    internal async Task<IReadOnlyList<(int Host, string Name)>> RunningAsync(string stack)
+    {
+        var found = new List<(int Host, string Name)>();
+        for (var host = 1; host <= Hosts; host++)
+        {
+            try
+            {
+                using var engine = new DockerEngineClient(EngineAddress.Parse($"unix://{Folder}/h{host}/docker.sock"), TimeProvider.System);
+                var containers = await engine.ListContainersAsync([$"io.kontena.stack.name={stack}"], CancellationToken.None);
+                found.AddRange(containers.Where(one => one.State == "running").Select(one => (host, one.Name)));
+            }
+            catch (EngineUnavailableException)
+            {
+                // Its power is off.
+            }
+        }
+
+        return [.. found.OrderBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.Host)];
+    }
+
+    internal async Task<string> NodeStatusAsync(int host) =>
+        (await MustAsync("node", "ls")).Split('\n').Single(line => line.Contains($" h{host} ", StringComparison.Ordinal));
+}

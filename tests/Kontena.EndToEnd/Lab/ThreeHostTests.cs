@@ -1,0 +1,72 @@
+using Kontena.EndToEnd.Platform;
+using Xunit;
+
+namespace Kontena.EndToEnd.Lab;
+
+/// <summary>What a second and a third machine are for, through the client and on real engines.</summary>
+[Collection("one engine")]
+public sealed class ThreeHostTests : IClassFixture<RunningLab>
+{
+    private static readonly string[] All = ["trio.db-1", "trio.web-1", "trio.web-2", "trio.web-3"];
+    private readonly RunningLab _lab;
+
+    public ThreeHostTests(RunningLab lab)
+    {
+        Assert.SkipWhen(lab.Skip is not null, lab.Skip ?? "");
+        _lab = lab;
+    }
+
+    [Fact]
+    public async Task A_stack_spreads_over_hosts_survives_a_drain_and_a_lost_host_and_its_data_stays()
+    {
+        await _lab.MustAsync("stack", "install", _lab.Write("trio/kontena.yml", """
+            stack: test/trio
+            version: 0.1.0
+            services:
+              web:
+                image: kontena-lab/web:1
+                instances: 3
+                deploy:
+                  min_health: 0.5
+                  wait_for_port: 80
+              db:
+                image: kontena-lab/web:1
+                command: /bin/sleep 1000000
+                stateful: true
+                volumes:
+                  - /data
+            """));
+        Assert.Equal(All, await NamesAsync());
+        Assert.Equal([1, 2, 3], (await WebAsync()).Select(one => one.Host).Order());
+        await _lab.MustAsync("service", "exec", "--shell", "trio/db", "--", "echo kept > /data/file");
+        var data = await HostOfDbAsync();
+        var other = data % RunningLab.Hosts + 1;
+
+        await _lab.MustAsync("node", "update", "--availability", "drain", $"h{other}");
+        await Until.TrueAsync($"h{other} is empty and all run elsewhere", async () =>
+            (await NamesAsync()).SequenceEqual(All) && (await WebAsync()).All(one => one.Host != other), seconds: 60);
+        await _lab.MustAsync("node", "update", "--availability", "active", $"h{other}");
+
+        // The cord of the host with the data is pulled: the stateless run elsewhere, the data waits for its host.
+        await _lab.MustLabAsync("kill", $"{data}");
+        await Until.TrueAsync($"all of web run without h{data}", async () => (await NamesAsync()).SequenceEqual(All[1..]), seconds: 30);
+        Assert.Contains("offline", await _lab.NodeStatusAsync(data));
+        Assert.DoesNotContain("trio.db-1", await NamesAsync());
+
+        await _lab.MustLabAsync("start", $"{data}");
+        await Until.TrueAsync($"h{data} is back and nothing runs twice", async () =>
+            (await NamesAsync()).SequenceEqual(All) && (await _lab.NodeStatusAsync(data)).Contains("online", StringComparison.Ordinal), seconds: 60);
+        Assert.Equal(data, await HostOfDbAsync());
+        Assert.Equal("kept", (await _lab.MustAsync("service", "exec", "--shell", "trio/db", "--", "cat /data/file")).Trim());
+
+        await _lab.MustAsync("stack", "rm", "--force", "trio");
+        Assert.Empty(await NamesAsync());
+    }
+
+    private async Task<IReadOnlyList<string>> NamesAsync() => [.. (await _lab.RunningAsync("trio")).Select(one => one.Name)];
+
+    private async Task<IReadOnlyList<(int Host, string Name)>> WebAsync() =>
+        [.. (await _lab.RunningAsync("trio")).Where(one => one.Name.StartsWith("trio.web", StringComparison.Ordinal))];
+
+    private async Task<int> HostOfDbAsync() => (await _lab.RunningAsync("trio")).Single(one => one.Name == "trio.db-1").Host;
+}
