@@ -14,12 +14,12 @@ export DOTNET_GCgen0size=0x400000
 service_of() { echo "${1%-[2-9]}"; }
 replica_of() { case $1 in *-[2-9]) echo "${1##*-}" ;; *) echo 1 ;; esac; }
 
-# replica_names COUNT: scheduler, scheduler-2, … of every service but the agent.
+# replica_names COUNT: scheduler, scheduler-2, … of every service but the agent. There is one log-collector: its embedded store has one writer,
+# and of two with a store each either would know half of the lines.
 replica_names() {
-  local number service
-  for number in $(seq "$1"); do
-    for service in grid-manager scheduler log-collector api; do [ "$number" -eq 1 ] && echo "$service" || echo "$service-$number"; done
-  done
+  local number
+  printf '%s\n' grid-manager scheduler log-collector api
+  for number in $(seq 2 "$1"); do printf '%s\n' "grid-manager-$number" "scheduler-$number" "api-$number"; done
 }
 
 # Where each process answers /readyz. Replicas are ten ports apart.
