@@ -11,6 +11,7 @@ using Kontena.Api.Services;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stacks;
 using Kontena.Api.Stats;
+using Kontena.Api.Volumes;
 using Kontena.Core.Ids;
 using Kontena.Hosting;
 using Kontena.Hosting.DeadLetters;
@@ -86,6 +87,7 @@ public static class ApiModule
         ExecEndpoints.Map(routes);
         LogEndpoints.Map(routes);
         StatsEndpoints.Map(routes);
+        VolumeEndpoints.Map(routes);
         routes.MapApiDocument();
     }
 }

@@ -5,6 +5,7 @@ using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.GridManager.Services;
 using Kontena.GridManager.Stacks;
+using Kontena.GridManager.Volumes;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
 using Kontena.State;
@@ -36,7 +37,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(ServiceConsumer), typeof(StackConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {

@@ -34,6 +34,7 @@ public static class SchedulerModule
                     new BusBinding(Queues.Reports, $"{shard}.heartbeat"),
                     new BusBinding(Queues.Reports, $"{shard}.observed"),
                     new BusBinding(Queues.Reports, $"{shard}.synced"),
+                    new BusBinding(Queues.Reports, $"{shard}.volume"),
                 ],
                 SingleActiveConsumer = true,
                 Prefetch = AtOnce,

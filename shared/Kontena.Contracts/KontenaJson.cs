@@ -6,6 +6,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 
 namespace Kontena.Contracts;
 
@@ -27,6 +28,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(ServiceRevision))]
 [JsonSerializable(typeof(RollbackService))]
 [JsonSerializable(typeof(Stack))]
+[JsonSerializable(typeof(Volume))]
+[JsonSerializable(typeof(VolumeInstance))]
 [JsonSerializable(typeof(ServiceDeploy))]
 [JsonSerializable(typeof(StackDeploy))]
 [JsonSerializable(typeof(Instance))]
@@ -44,6 +47,9 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(RemoveInstance))]
 [JsonSerializable(typeof(RestartInstance))]
 [JsonSerializable(typeof(SyncNode))]
+[JsonSerializable(typeof(RemoveVolume))]
+[JsonSerializable(typeof(LeaseRenewed))]
+[JsonSerializable(typeof(VolumeTornDown))]
 public sealed partial class KontenaJson : JsonSerializerContext;
 
 /// <summary>How requests look on HTTP: snake_case, numbers also as text (rest-api.md §2.1), nulls written.</summary>

@@ -12,6 +12,13 @@ public sealed partial class DockerEngineClient
         return [.. (found.Volumes ?? []).Select(v => new VolumeDetails(v.Name ?? "", v.Driver ?? "", v.Labels ?? []))];
     }
 
+    public async Task<VolumeDetails?> InspectVolumeAsync(string volume, CancellationToken cancellationToken)
+    {
+        var call = EngineCall.Get($"/volumes/{EnginePath.Segment(volume)}");
+        var found = await _transport.FindAsync(call, EngineJson.Default.WireVolume, cancellationToken);
+        return found is null ? null : new VolumeDetails(found.Name ?? volume, found.Driver ?? "", found.Labels ?? []);
+    }
+
     /// <summary>The engine answers a second creation of the same name and driver with the volume that is there.</summary>
     public async Task EnsureVolumeAsync(VolumeConfig config, CancellationToken cancellationToken)
     {

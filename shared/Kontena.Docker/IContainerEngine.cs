@@ -57,6 +57,9 @@ public interface IContainerEngine
 
     Task<IReadOnlyList<VolumeDetails>> ListVolumesAsync(IReadOnlyList<string> labels, CancellationToken cancellationToken);
 
+    /// <summary>Null when there is no such volume.</summary>
+    Task<VolumeDetails?> InspectVolumeAsync(string volume, CancellationToken cancellationToken);
+
     /// <summary>Made if it is not there.</summary>
     Task EnsureVolumeAsync(VolumeConfig config, CancellationToken cancellationToken);
 

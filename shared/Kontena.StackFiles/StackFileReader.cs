@@ -161,12 +161,12 @@ public sealed class StackFileReader
             var path = $"volumes.{entry.Key}";
             if (entry.Value is not YamlMap volume)
             {
-                _remarks.Error(entry.Value.Place, path, "expected a mapping with 'external: true'; to keep data without a volume of the grid, mount a path of the node in the service, e.g. '/srv/data:/data'");
+                _remarks.Error(entry.Value.Place, path, $"expected a mapping with 'external: true', and the volume made once with: kontena volume create --driver local --scope instance {entry.Key}");
                 continue;
             }
 
             foreach (var other in volume.Entries.Where(other => other.Key is not ("external" or "only_if" or "skip_if")))
-                _remarks.Error(other.KeyPlace, $"{path}.{other.Key}", "is not a known key; only external volumes can be named here");
+                _remarks.Error(other.KeyPlace, $"{path}.{other.Key}", "is not a known key; only external volumes can be named here, driver and scope are given to: kontena volume create");
             var external = volume["external"] switch
             {
                 YamlScalar { AsBoolean: true } => entry.Key,

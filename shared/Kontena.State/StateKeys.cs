@@ -5,6 +5,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.State.Documents;
 
 namespace Kontena.State;
@@ -34,6 +35,8 @@ public static class StateKeys
         revision => Contracts.Services.ServiceRevision.DocumentId(revision.ServiceUid, revision.Revision),
         revision => [new IndexValue("service", Contracts.Services.Service.DocumentId(revision.Stack, revision.Service))]);
 
+    public static readonly DocumentKind<Volume> Volume = new("volume", KontenaJson.Default.Volume, volume => volume.Name);
+
     public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
 
     /// <summary>Finds the service deploys of a grid that have not ended, without reading the many that have.</summary>
@@ -45,6 +48,10 @@ public static class StateKeys
 
     public static readonly DocumentKind<InstanceObserved> Observed = new("observed", KontenaJson.Default.InstanceObserved,
         observed => InstanceObserved.DocumentId(observed.Node, observed.InstanceId));
+
+    public static readonly DocumentKind<VolumeInstance> VolumeInstance = new("volume-instance", KontenaJson.Default.VolumeInstance,
+        instance => Contracts.Volumes.VolumeInstance.DocumentId(instance.NodeId, instance.Name),
+        instance => [new IndexValue("volume", instance.Volume)]);
 
     public static readonly DocumentKind<ServiceDeploy> ServiceDeploy = new("service-deploy", KontenaJson.Default.ServiceDeploy,
         deploy => deploy.Id,
@@ -65,5 +72,5 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, GridSequence, Instance, Observed, ServiceDeploy, StackDeploy];
+        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy];
 }

@@ -5,6 +5,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.GridManager.Decisions;
 using Kontena.State;
 using Kontena.State.Documents;
@@ -28,6 +29,7 @@ internal static class Some
         Nodes = [.. documents.OfType<Node>().Select(node => new Versioned<Node>(node, 3))],
         Stacks = [.. documents.OfType<Stack>().Select(stack => new Versioned<Stack>(stack, 5))],
         Services = [.. documents.OfType<Service>().Select(service => new Versioned<Service>(service, 7))],
+        Volumes = [.. documents.OfType<Volume>().Select(volume => new Versioned<Volume>(volume, 9))],
     };
 
     public static Node Node(int number, string? name = null, string? nodeId = null, string? token = null) => new()
@@ -64,6 +66,11 @@ internal static class Some
             UpdatedAt = Day,
         };
     }
+
+    public static Volume Volume(string name = "data") => new()
+    {
+        Grid = "prod", Name = name, Uid = $"uid-of-{name}", Scope = VolumeScope.Instance, Driver = "local", CreatedAt = Day, UpdatedAt = Day,
+    };
 
     public static ServiceRequest Request(string name, params string[] links) =>
         new() { Name = name, Image = $"{name}:1", Stateful = false, Links = [.. links.Select(link => new LinkRequest(link, "x"))] };

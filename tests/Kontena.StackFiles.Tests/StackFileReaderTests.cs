@@ -25,6 +25,12 @@ public sealed class StackFileReaderTests
     public void Images_without_tag_get_latest(string image, string expected) =>
         Assert.Equal(expected, Reading.Service($"image: {image}").Image);
 
+    [Theory]
+    [InlineData("60", 60)]
+    [InlineData("1m30s", 90)]
+    public void Stop_after_disconnect_is_a_duration(string text, int seconds) =>
+        Assert.Equal(seconds, Reading.Service($"image: i\ndeploy: {{stop_after_disconnect: {text}}}").DeployOpts!.StopAfterDisconnect);
+
     [Fact]
     public void Ports_are_read_with_address_and_protocol()
     {

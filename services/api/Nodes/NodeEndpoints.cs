@@ -80,6 +80,7 @@ internal static class NodeEndpoints
         var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         var found = snapshot.NodeNamed(node) ?? throw HttpRefusal.NotFound();
         var latest = await stats.LatestAsync(grid, cancellationToken);
-        return Reply.Ok(NodeRendering.Render(found, snapshot, latest, time.GetUtcNow()), KontenaResponseJson.Wire.NodeJson);
+        var rendered = NodeRendering.Render(found, snapshot, latest, time.GetUtcNow());
+        return Reply.Ok(rendered with { Data = await reader.DataOnAsync(found, cancellationToken) }, KontenaResponseJson.Wire.NodeJson);
     }
 }

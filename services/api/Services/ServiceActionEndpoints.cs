@@ -31,7 +31,7 @@ internal static class ServiceActionEndpoints
         await RequireAsync(reader, grid, stack, service, cancellationToken);
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.DeployRequest);
         await SetStateAsync(commands, grid, stack, service, ServiceState.Running, cancellationToken, bump: request.Force ?? false);
-        return await RollOutAsync(commands, reader, grid, stack, service, cancellationToken);
+        return await RollOutAsync(commands, reader, grid, stack, service, cancellationToken, request.AcceptDataLoss ?? false);
     }
 
     private static async Task<IResult> ScaleAsync(
@@ -108,9 +108,10 @@ internal static class ServiceActionEndpoints
     }
 
     private static async Task<IResult> RollOutAsync(
-        Commands commands, SnapshotReader reader, string grid, string stack, string service, CancellationToken cancellationToken)
+        Commands commands, SnapshotReader reader, string grid, string stack, string service, CancellationToken cancellationToken, bool acceptDataLoss = false)
     {
-        var id = await commands.AskSchedulerAsync(grid, new DeployService { Grid = grid, Stack = stack, Service = service }, cancellationToken);
+        var id = await commands.AskSchedulerAsync(
+            grid, new DeployService { Grid = grid, Stack = stack, Service = service, AcceptDataLoss = acceptDataLoss }, cancellationToken);
         var deploy = await reader.ServiceDeployAsync(grid, id ?? "", cancellationToken);
         return Reply.Ok(DeployRendering.Render(deploy), KontenaResponseJson.Wire.ServiceDeployJson);
     }

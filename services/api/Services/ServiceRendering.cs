@@ -50,7 +50,7 @@ internal static class ServiceRendering
             DeployOpts = new DeployOptsJson
             {
                 Interval = spec.DeployInterval, MinHealth = spec.MinHealth, WaitForPort = spec.WaitForPort,
-                Parallelism = spec.DeployParallelism, OnFailure = spec.DeployOnFailure,
+                Parallelism = spec.DeployParallelism, OnFailure = spec.DeployOnFailure, StopAfterDisconnect = spec.StopAfterDisconnect,
                 Spread = spec.Spread, MaxPerNode = spec.MaxPerNode,
                 Reservations = spec is { CpuReservation: null, MemoryReservation: null } ? null : new ReservationsJson(spec.CpuReservation, spec.MemoryReservation),
             },

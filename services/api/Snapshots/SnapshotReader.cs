@@ -1,10 +1,13 @@
 using Kontena.Api.Http;
+using Kontena.Api.Volumes;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Http;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.State;
 using Kontena.State.Documents;
 
@@ -20,7 +23,35 @@ internal sealed class SnapshotReader(IStateStore store)
         [.. (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(one => one.Value).OrderBy(grid => grid.CreatedAt)];
 
     public async Task<Grid> GridAsync(string grid, CancellationToken cancellationToken) =>
-        await FindAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken) ?? throw HttpRefusal.NotFound();
+        await FindGridAsync(grid, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    public Task<Grid?> FindGridAsync(string grid, CancellationToken cancellationToken) =>
+        FindAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken);
+
+    /// <summary>Also one that is marked removed; null when its document has gone.</summary>
+    public Task<Volume?> FindVolumeAsync(string grid, string volume, CancellationToken cancellationToken) =>
+        FindAsync(StateKeys.Volume, grid, volume, cancellationToken);
+
+    /// <summary>What of the grid's data is on the machine of a node; null when there is none.</summary>
+    public async Task<NodeDataJson?> DataOnAsync(Node node, CancellationToken cancellationToken)
+    {
+        var instances = store.ListAsync(StateKeys.Instance, node.Grid, cancellationToken);
+        var volumes = store.ListAsync(StateKeys.VolumeInstance, node.Grid, cancellationToken);
+        return NodeData.Of(node, Values(await instances), Values(await volumes));
+    }
+
+    public async Task<VolumesSnapshot> VolumesAsync(Grid grid, CancellationToken cancellationToken)
+    {
+        var volumes = store.ListAsync(StateKeys.Volume, grid.Name, cancellationToken);
+        var instances = store.ListAsync(StateKeys.VolumeInstance, grid.Name, cancellationToken);
+        var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
+        var nodes = store.ListAsync(StateKeys.Node, grid.Name, cancellationToken);
+        return new VolumesSnapshot(
+            [.. Values(await volumes).Where(volume => volume.RemovedAt is null).OrderBy(volume => volume.CreatedAt).ThenBy(volume => volume.Name, StringComparer.Ordinal)],
+            Values(await instances),
+            [.. Values(await services).Where(service => service.RemovedAt is null)],
+            Values(await nodes));
+    }
 
     /// <summary>By name, or by engine id when it has a colon (rest-api.md §1.8).</summary>
     public async Task<Node> NodeAsync(string grid, string node, CancellationToken cancellationToken)

@@ -9,6 +9,10 @@ internal static class ApiPaths
 
     public static string Stack(string grid, string stack) => $"stacks/{Segment(grid)}/{Segment(stack)}";
 
+    public static string Volumes(string grid) => $"volumes/{Segment(grid)}";
+
+    public static string Volume(string grid, string volume) => $"volumes/{Segment(grid)}/{Segment(volume)}";
+
     /// <summary><c>name</c> is a service of no stack, <c>stack/name</c> of the current grid, <c>grid/stack/name</c> of any.</summary>
     public static string Service(string grid, string service) => $"services/{ServiceId(grid, service)}";
 

@@ -13,6 +13,7 @@ internal static class CommandTree
         new GroupEntry("container", "Containers on the nodes", ContainerCommands),
         new GroupEntry("node", "Nodes: the machines of a grid", NodeCommands),
         new GroupEntry("grid", "Grids: sets of nodes that work together", GridCommands),
+        new GroupEntry("volume", "Volumes: data that services mount by name", VolumeCommands),
         new GroupEntry("master", "Masters this client knows, and logging in", MasterCommands),
         new LeafEntry("whoami", "Show master, grid and user", "whoami", static () => new WhoamiCommand()),
         new LeafEntry("version", "Print the versions of client and master", "version", static () => new VersionCommand()),
@@ -98,6 +99,14 @@ internal static class CommandTree
         new LeafEntry("show", "Show a grid", "grid show main", static () => new Grids.ShowCommand()),
         new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),
         new LeafEntry("rm", "Remove empty grids", "grid rm --force main", static () => new Grids.RemoveCommand()) { Aliases = ["remove"] },
+    ];
+
+    private static CommandEntry[] VolumeCommands() =>
+    [
+        new LeafEntry("ls", "List volumes", "volume ls", static () => new Volumes.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("create", "Create a volume", "volume create --driver local --scope instance dbdata", static () => new Volumes.CreateCommand()),
+        new LeafEntry("show", "Show a volume, where its data is and who mounts it", "volume show dbdata", static () => new Volumes.ShowCommand()),
+        new LeafEntry("rm", "Remove volumes with their data", "volume rm --force dbdata", static () => new Volumes.RemoveCommand()) { Aliases = ["remove"] },
     ];
 
     private static CommandEntry[] MasterCommands() =>

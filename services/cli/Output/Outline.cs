@@ -36,6 +36,13 @@ internal sealed class Outline(TextWriter output, int depth = 0)
         return this;
     }
 
+    /// <summary>One entry of a list of texts.</summary>
+    public Outline Item(string text)
+    {
+        output.WriteLine($"{indent}- {text}");
+        return this;
+    }
+
     /// <summary>One entry of a list of mappings: the first field carries the dash.</summary>
     public Outline Entry(params (string Key, string? Value)[] fields)
     {

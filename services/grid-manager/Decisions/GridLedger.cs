@@ -53,8 +53,9 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         var nodes = store.ListAsync(StateKeys.Node, grid.Name, cancellationToken);
         var stacks = store.ListAsync(StateKeys.Stack, grid.Name, cancellationToken);
         var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
-        await Task.WhenAll(nodes, stacks, services);
-        return new GridSnapshot { Grid = grid, Nodes = await nodes, Stacks = await stacks, Services = await services };
+        var volumes = store.ListAsync(StateKeys.Volume, grid.Name, cancellationToken);
+        await Task.WhenAll(nodes, stacks, services, volumes);
+        return new GridSnapshot { Grid = grid, Nodes = await nodes, Stacks = await stacks, Services = await services, Volumes = await volumes };
     }
 
     private async Task<TReply> CommitAsync<TReply>(string partition, Func<Task<Decision<TReply>>> decide, CancellationToken cancellationToken)

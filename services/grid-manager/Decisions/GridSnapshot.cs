@@ -2,6 +2,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.Core.Services;
 using Kontena.State.Documents;
 
@@ -17,11 +18,16 @@ internal sealed record GridSnapshot
     /// <summary>Including those being removed.</summary>
     public IReadOnlyList<Versioned<Service>> Services { get; init; } = [];
 
+    /// <summary>Including those being removed.</summary>
+    public IReadOnlyList<Versioned<Volume>> Volumes { get; init; } = [];
+
     public IEnumerable<Versioned<Service>> LiveServices => Services.Where(service => service.Value.RemovedAt is null);
 
     public Versioned<Node>? Node(string name) => Nodes.FirstOrDefault(node => node.Value.Name == name);
 
     public Versioned<Stack>? Stack(string name) => Stacks.FirstOrDefault(stack => stack.Value.Name == name);
+
+    public Versioned<Volume>? Volume(string name) => Volumes.FirstOrDefault(volume => volume.Value.Name == name);
 
     public Versioned<Service>? Service(string stack, string name) =>
         Services.FirstOrDefault(service => service.Value.Name == name && service.Value.Stack == stack);
@@ -35,5 +41,19 @@ internal sealed record GridSnapshot
         Stack = stack,
         Stacks = Stacks.Where(one => one.Value.RemovedAt is null).Select(one => one.Value.Name).ToHashSet(StringComparer.Ordinal),
         Services = LiveServices.Select(one => Contracts.Services.Service.DocumentId(one.Value.Stack, one.Value.Name)).ToHashSet(StringComparer.Ordinal),
+        Volumes = VolumesFor(stack),
     };
+
+    // A stack knows volumes by the names it declares, and any by its own name, as the API shows it.
+    private Dictionary<string, string> VolumesFor(string stack)
+    {
+        var live = Volumes.Where(one => one.Value.RemovedAt is null).ToDictionary(one => one.Value.Name, one => one.Value.Name, StringComparer.Ordinal);
+        foreach (var declared in Stack(stack)?.Value.Latest.Volumes ?? [])
+        {
+            if (declared.Name is { } name && declared.External is { } external && live.ContainsKey(external))
+                live[name] = external;
+        }
+
+        return live;
+    }
 }

@@ -2,6 +2,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Instances;
+using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Stats;
@@ -12,7 +13,7 @@ namespace Kontena.NodeAgent.Heartbeats;
 
 /// <summary>"I am here", every two seconds. One that the broker does not take is dropped: the next says more.</summary>
 internal sealed class HeartbeatSender(
-    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, IControlBus bus,
+    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, LeaseBook leases, IControlBus bus,
     TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -44,6 +45,7 @@ internal sealed class HeartbeatSender(
             Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook),
             MemoryPeaks = peaks.TakeNews(),
         };
+        leases.Beat(heartbeat.SentAt);
         try
         {
             await bus.SendAsync(Destination.Report(joined.Grid, "heartbeat"), heartbeat, cancellationToken);

@@ -20,7 +20,8 @@ internal static class InstanceReconciler
     public static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(500);
 
     /// <param name="order">Null: nobody ordered this instance here, so nothing is done to it (design law 5).</param>
-    public static InstancePlan Plan(InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
+    /// <param name="leaseOver">It may not run now: somebody else may be about to.</param>
+    public static InstancePlan Plan(InstanceOrder? order, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now, bool leaseOver = false)
     {
         if (order is null)
             return InstancePlan.Nothing;
@@ -30,6 +31,7 @@ internal static class InstanceReconciler
         {
             DesiredState.Removed => PlanRemoved(order, seen, memory, now),
             DesiredState.Stopped => PlanStopped(order, seen, memory, now),
+            _ when leaseOver => PlanFenced(order, seen),
             _ => PlanRunning(order, order.Spec!, seen, memory, now),
         };
     }
@@ -80,6 +82,11 @@ internal static class InstanceReconciler
         AddStop(steps, order, seen);
         return new InstancePlan(steps);
     }
+
+    /// <summary>No hook and no back-off: by the time that was promised it is down.</summary>
+    private static InstancePlan PlanFenced(InstanceOrder order, ContainerSight? seen) => seen is { Running: true }
+        ? new InstancePlan([new StopContainer(seen.Id, order.Spec!.StopGracePeriod)])
+        : InstancePlan.Nothing;
 
     private static InstancePlan PlanRunning(
         InstanceOrder order, InstanceSpec spec, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)

@@ -70,6 +70,7 @@ internal sealed class InstanceSupervisor(
     {
         await using var ends = stoppingToken.Register(_stopping.Cancel);
         tools.Orders.Changed += OnOrder;
+        tools.Leases.Renewed += OnOrder;
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -81,6 +82,7 @@ internal sealed class InstanceSupervisor(
         finally
         {
             tools.Orders.Changed -= OnOrder;
+            tools.Leases.Renewed -= OnOrder;
         }
     }
 

@@ -1,10 +1,12 @@
 using Kontena.Docker;
 using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Housekeeping;
+using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Volumes;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Instances;
@@ -21,4 +23,6 @@ internal sealed record InstanceTools(
     GridNetwork Network,
     StartGates Gates,
     LogBuffer HookOutput,
+    VolumeBoard Volumes,
+    LeaseBook Leases,
     ILogger<InstanceTools> Logger);

@@ -36,6 +36,7 @@ internal sealed class InstanceWorker : IDisposable
 
     /// <summary>Set by a step that left the container in a state it did not look at.</summary>
     private bool _unseen;
+    private bool _leaseOver;
     private InstanceMemory _memory = new();
     private ObservedState? _phase;
     private string? _endedByUs;
@@ -234,12 +235,15 @@ internal sealed class InstanceWorker : IDisposable
             if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
                 Report();
             TakeUpChecks(order);
-            var plan = InstanceReconciler.Plan(order, _seen, _memory, _tools.Time.GetUtcNow());
+            var now = _tools.Time.GetUtcNow();
+            var lease = _tools.Leases.Left(order);
+            var plan = InstanceReconciler.Plan(order, _seen, _memory, now, lease == TimeSpan.Zero);
+            NoteLease(order, lease);
             if (plan.Steps.Count == 0)
             {
                 _phase = null;
                 Report();
-                LookAgainAt(plan.LookAgainAt);
+                LookAgainAt(Earlier(plan.LookAgainAt, lease > TimeSpan.Zero ? now + lease : null));
                 return;
             }
 
@@ -251,6 +255,26 @@ internal sealed class InstanceWorker : IDisposable
         Report();
         LookAgainAt(_tools.Time.GetUtcNow() + EngineAway);
     }
+
+    /// <summary>Says so in the log, once.</summary>
+    private void NoteLease(Orders.InstanceOrder? order, TimeSpan? lease)
+    {
+        var over = lease == TimeSpan.Zero;
+        if (over == _leaseOver)
+            return;
+        _leaseOver = over;
+        if (over)
+        {
+            _tools.Logger.LogWarning(
+                "Instance {Instance}: no word from the control plane for {Seconds} s (stop_after_disconnect); it does not run until there is", order!.Name, order.Spec!.Lease);
+        }
+        else if (order is not null)
+        {
+            _tools.Logger.LogInformation("Instance {Instance}: its lease is renewed, it may run", order.Name);
+        }
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
     /// <summary>Notes of an earlier order say nothing about this one; who asks for a restart asks for it now.</summary>
     private void Renew(Orders.InstanceOrder? order)

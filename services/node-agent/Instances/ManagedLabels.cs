@@ -27,6 +27,9 @@ internal static class ManagedLabels
     public const string GridName = "io.kontena.grid.name";
     public const string PlatformName = "io.kontena.platform.name";
     public const string VolumePath = "io.kontena.volume.path";
+    public const string VolumeId = "io.kontena.volume.id";
+    public const string VolumeName = "io.kontena.volume.name";
+    public const string VolumeInstanceId = "io.kontena.volume_instance.id";
 
     /// <summary>Labels of the service's container: the user's own first, so that they can't replace ours.</summary>
     public static IReadOnlyDictionary<string, string> OfContainer(string instanceId, long generation, InstanceSpec spec, string? imagePin = null)

@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Reflection;
 using Kontena.Contracts.Nodes;
+using Kontena.Core.Volumes;
 using Kontena.Docker;
 using Kontena.NodeAgent.Housekeeping;
 
@@ -46,7 +47,7 @@ internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions 
         PublicIp = options.PublicIp,
         PrivateIp = privateIp,
         NetworkDrivers = [.. info.NetworkDrivers.Order(StringComparer.Ordinal).Select(name => new DriverVersion(name, null))],
-        VolumeDrivers = [.. info.VolumeDrivers.Order(StringComparer.Ordinal).Select(name => new DriverVersion(name, null))],
+        VolumeDrivers = [.. info.VolumeDrivers.Order(StringComparer.Ordinal).Select(name => new DriverVersion(DriverNames.NameOf(name), DriverNames.VersionOf(name)))],
     };
 
     private static string? AddressOf(string name) =>

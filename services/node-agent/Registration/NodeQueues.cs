@@ -2,7 +2,9 @@ using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Heartbeats;
+using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Volumes;
 
 namespace Kontena.NodeAgent.Registration;
 
@@ -12,7 +14,7 @@ internal static class NodeQueues
     public static readonly IReadOnlyList<Type> OrderConsumers =
     [
         typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer), typeof(ReportFactsConsumer),
-        typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer),
+        typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer), typeof(RemoveVolumeConsumer), typeof(LeaseRenewedConsumer),
     ];
 
     public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];

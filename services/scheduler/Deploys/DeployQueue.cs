@@ -12,13 +12,15 @@ internal static class DeployQueue
     /// <summary>The id of the deploy that will carry the request out.</summary>
     public static string Request(
         GridDraft draft, Service service, string id, DateTimeOffset now,
-        bool automatic = false, string? stackDeployId = null, bool repairOnly = false, string? rollbackOf = null)
+        bool automatic = false, string? stackDeployId = null, bool repairOnly = false, string? rollbackOf = null, bool acceptDataLoss = false)
     {
         var all = Of(draft, service.Stack, service.Name).Where(deploy => deploy.ServiceUid == service.Uid).ToList();
         if (all.Find(deploy => (deploy is { State: DeployState.Created, Cancellation: null }) || deploy.Id == id) is { } waiting)
         {
             if (!automatic)
                 Supersede(draft, all, service, waiting.Id);
+            if (acceptDataLoss && !waiting.AcceptDataLoss)
+                draft.ServiceDeploys.Put(waiting with { AcceptDataLoss = true });
             return waiting.Id;
         }
 
@@ -41,6 +43,7 @@ internal static class DeployQueue
             Automatic = automatic,
             RepairOnly = repairOnly,
             RollbackOf = rollbackOf,
+            AcceptDataLoss = acceptDataLoss,
         });
         return id;
     }

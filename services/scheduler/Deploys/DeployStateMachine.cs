@@ -4,6 +4,7 @@ using Kontena.Contracts.Services;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
 using Kontena.Scheduler.Snapshots;
+using Kontena.Scheduler.Volumes;
 
 namespace Kontena.Scheduler.Deploys;
 
@@ -54,6 +55,8 @@ internal static class DeployStateMachine
         GridDraft draft, ServiceDeploy deploy, Func<string, DateTimeOffset?> heardOf, DateTimeOffset now, Func<string> newId)
     {
         var service = draft.Service(deploy.Stack, deploy.Service, deploy.ServiceUid);
+        if (deploy.AcceptDataLoss && service is { RemovedAt: null, State: ServiceState.Running })
+            DataLoss.Accept(draft, service, now);
         var own = draft.InstancesOf(deploy.ServiceUid);
         var image = service is null ? deploy.Image : ImagePinning.Of(draft, deploy, service, own);
         var step = RolloutPlanner.Plan(new RolloutView

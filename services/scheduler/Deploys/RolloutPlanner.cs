@@ -131,6 +131,15 @@ internal static class RolloutPlanner
             .Any(departure => view.Now - departure.OrderedAt < DeployLimits.Leaving);
         if (underWay || leaving)
             return new RolloutStep { Instances = instances, Count = view.Deploy.InstanceCount };
+        // A machine that can't be reached must have stopped its container by then; nobody has to confirm it.
+        if (view.Own.Any(one => one.Departures.Any(departure => departure.FencedFrom > view.Now)))
+        {
+            return new RolloutStep
+            {
+                Instances = instances, Count = view.Deploy.InstanceCount, Waiting = DeployLimits.Clip("waiting: " + refused.Explanation.Summary),
+            };
+        }
+
         // A few heartbeats were missed: the node is heard again soon, or offline, and that decides.
         if (refused.AwaitsSuspect)
         {

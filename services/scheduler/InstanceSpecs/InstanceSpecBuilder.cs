@@ -4,6 +4,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 
 namespace Kontena.Scheduler.InstanceSpecs;
 
@@ -18,6 +19,7 @@ internal static class InstanceSpecBuilder
     /// <param name="balancer">The first linked load balancer, if any.</param>
     /// <param name="neighbours">Names of the containers placed on the node, to which <c>volumes_from</c> and <c>net</c> may refer by a
     /// short name.</param>
+    /// <param name="volumes">The grid's volumes by name.</param>
     public static InstanceSpec Build(
         Service service,
         Stack? stack,
@@ -25,7 +27,8 @@ internal static class InstanceSpecBuilder
         int number,
         string deployRev,
         Service? balancer = null,
-        IReadOnlyCollection<string>? neighbours = null)
+        IReadOnlyCollection<string>? neighbours = null,
+        Func<string, Volume?>? volumes = null)
     {
         var spec = service.Spec;
         var exposed = stack?.Latest.Expose is { } expose && expose == service.Name;
@@ -48,7 +51,7 @@ internal static class InstanceSpecBuilder
             Cmd = spec.Cmd is { Count: > 0 } ? spec.Cmd : null,
             Env = Environment(service, node, number),
             Ports = spec.Ports,
-            Volumes = [.. spec.Volumes.Select(entry => VolumeSpec.Read(entry).ToMount(service.Stack, service.Name, number))],
+            Volumes = [.. spec.Volumes.Select(entry => Mount(VolumeSpec.Read(entry), volumes, service, node, number))],
             VolumesFrom = [.. spec.VolumesFrom.Select(entry => Resolve(ForNumber(entry, number), service.Stack, neighbours))],
             Memory = spec.Memory,
             MemorySwap = spec.MemorySwap,
@@ -77,6 +80,7 @@ internal static class InstanceSpecBuilder
             StopSignal = spec.StopSignal,
             StopGracePeriod = spec.StopGracePeriod,
             WaitForPort = spec.WaitForPort,
+            Lease = spec.Stateful ? spec.StopAfterDisconnect : null,
         };
     }
 
@@ -84,6 +88,9 @@ internal static class InstanceSpecBuilder
     public static bool IsLoadBalancer(Service service) =>
         service.Spec.Image.Contains("kontena/lb", StringComparison.Ordinal)
         || service.Spec.Env.Contains("KONTENA_SERVICE_ROLE=lb", StringComparer.Ordinal);
+
+    private static VolumeMount Mount(VolumeSpec entry, Func<string, Volume?>? volumes, Service service, Node node, int number) =>
+        entry.ToMount(entry.Name is { } name ? volumes?.Invoke(name) : null, node, service.Stack, service.Name, number);
 
     // Ours come last: of two entries with one name the later wins, and these must tell the truth.
     private static List<string> Environment(Service service, Node node, int number) =>

@@ -1,4 +1,8 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Volumes;
+using Kontena.Core.Volumes;
+using Kontena.Scheduler.Volumes;
 
 namespace Kontena.Scheduler.InstanceSpecs;
 
@@ -6,7 +10,7 @@ namespace Kontena.Scheduler.InstanceSpecs;
 /// §11.1).</summary>
 /// <param name="Path">Inside the container.</param>
 /// <param name="BindMount">A path of the node, or null.</param>
-/// <param name="Name">A named volume, or null.</param>
+/// <param name="Name">A volume of the grid, or null.</param>
 /// <param name="Flags">As Docker takes them, or null.</param>
 internal sealed record VolumeSpec(string Path, string? BindMount, string? Name, string? Flags)
 {
@@ -21,8 +25,21 @@ internal sealed record VolumeSpec(string Path, string? BindMount, string? Name, 
             : new VolumeSpec(parts[1], null, parts[0], flags);
     }
 
-    /// <summary>A named volume belongs to one instance: <c>stack.service.volume-N</c> (scope <c>instance</c>, the default of runtime.md
-    /// §2.13).</summary>
-    public VolumeMount ToMount(string stack, string service, int number) => new(
-        Path, BindMount, Name is null ? null : $"{InstanceNames.QualifiedService(stack, service)}.{Name}-{number}", Flags);
+    /// <param name="volume">The volume of that name; null without a name, or when the grid has none such: then every instance has its own.</param>
+    public VolumeMount ToMount(Volume? volume, Node node, string stack, string service, int number)
+    {
+        if (Name is null)
+            return new VolumeMount(Path, BindMount, null, Flags);
+        if (volume is null)
+            return new VolumeMount(Path, null, $"{InstanceNames.QualifiedService(stack, service)}.{Name}-{number}", Flags);
+        var source = new VolumeSource(volume.Name, volume.Uid, DriverOn(node, volume.Driver), volume.DriverOpts);
+        return new VolumeMount(Path, null, VolumeNames.Of(volume, stack, service, number), Flags, source);
+    }
+
+    /// <summary>As the node's engine calls it: a plugin is known there by name and version.</summary>
+    private static string DriverOn(Node node, string driver)
+    {
+        var known = node.Facts?.VolumeDrivers.FirstOrDefault(one => DriverNames.NameOf(one.Name) == driver);
+        return known is null ? driver : known.Version is { Length: > 0 } version && known.Name == driver ? $"{driver}:{version}" : known.Name;
+    }
 }

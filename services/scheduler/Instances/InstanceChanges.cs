@@ -2,6 +2,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
+using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Snapshots;
@@ -20,7 +21,10 @@ internal static class InstanceChanges
     {
         var stack = draft.Stacks.Find(service.Stack);
         var neighbours = draft.Scene.On(node.Name).Where(one => !one.Leaving).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
-        var spec = InstanceSpecBuilder.Build(service, stack, node, number, deployRev, Balancer(draft, service), neighbours) with { ImagePin = imagePin };
+        var spec = InstanceSpecBuilder.Build(service, stack, node, number, deployRev, Balancer(draft, service), neighbours, draft.Volumes.Find) with
+        {
+            ImagePin = imagePin,
+        };
         var instance = existing ?? new Instance
         {
             Id = newId(),
@@ -54,9 +58,11 @@ internal static class InstanceChanges
             Spec = spec,
             Granted = Reservation.Of(service.Spec, draft.Scene.Rules.PeakOf(service)).ToGrant(),
             Departures = departures,
+            AbandonedOn = [],
             UpdatedAt = now,
         };
         draft.Instances.Put(placed);
+        NotePlaces(draft, placed, now);
         foreach (var departure in departures.Where(one => one.Generation == generation && !one.AwaitsSuccessor))
             OrderRemoval(draft, placed, departure);
         OrderApply(draft, placed);
@@ -81,16 +87,18 @@ internal static class InstanceChanges
         if (instance is { Node: { } node, NodeId: { } nodeId })
             departures.Add(new Departure(node, nodeId, generation, now));
 
+        // One that was released is parked where its data still is.
+        var left = departures.LastOrDefault();
         var gone = instance with
         {
-            Node = park ? instance.Node : null,
-            NodeId = park ? instance.NodeId : null,
+            Node = park ? instance.Node ?? left?.Node : null,
+            NodeId = park ? instance.NodeId ?? left?.NodeId : null,
             Desired = DesiredState.Removed,
             Generation = generation,
             Departures = departures,
             UpdatedAt = now,
         };
-        if (!park && departures.Count == 0)
+        if (departures.Count == 0 && gone.Node is null)
         {
             draft.Instances.Delete(instance.Id);
             return;
@@ -101,19 +109,23 @@ internal static class InstanceChanges
             OrderRemoval(draft, gone, departure);
     }
 
-    /// <summary>Off its node, to be placed anew.</summary>
-    public static void Release(GridDraft draft, Instance instance, DateTimeOffset now)
+    /// <summary>Off its node, to be placed anew; what data it has there may be left behind.</summary>
+    /// <param name="fencedFrom">See <see cref="Departure.FencedFrom"/>.</param>
+    public static void Release(GridDraft draft, Instance instance, DateTimeOffset now, DateTimeOffset? fencedFrom = null)
     {
         if (instance is not { Node: { } node, NodeId: { } nodeId })
             return;
         var generation = instance.Generation + 1;
-        var departure = new Departure(node, nodeId, generation, now);
+        var departure = new Departure(node, nodeId, generation, now, fencedFrom);
         var released = instance with
         {
             Node = null,
             NodeId = null,
+            // One that was parked would else be taken for one whose data is to go.
+            Desired = instance.Desired == DesiredState.Removed ? DesiredState.Running : instance.Desired,
             Generation = generation,
             Departures = [.. instance.Departures.Where(one => one.NodeId != nodeId), departure],
+            AbandonedOn = [.. instance.AbandonedOn.Where(one => one != nodeId), nodeId],
             UpdatedAt = now,
         };
         draft.Instances.Put(released);
@@ -186,6 +198,24 @@ internal static class InstanceChanges
     // Data goes only with its service: a parked instance remembers its node, one that merely moved is still wanted.
     private static bool TakesDataAlong(Instance instance) =>
         instance is { Desired: DesiredState.Removed, Node: null, Spec.Stateful: true };
+
+    // Known before the node says so: from here on the volume is somewhere, and its removal reaches the node.
+    private static void NotePlaces(GridDraft draft, Instance instance, DateTimeOffset now)
+    {
+        foreach (var mount in instance.Spec!.Volumes)
+        {
+            if (mount is not { Volume: { } name, Source: { } source })
+                continue;
+            var key = VolumeInstance.DocumentId(instance.NodeId!, name);
+            if (draft.VolumeInstances.Find(key) is not null)
+                continue;
+            draft.VolumeInstances.Put(new VolumeInstance
+            {
+                Grid = instance.Grid, NodeId = instance.NodeId!, Node = instance.Node!, Name = name, Volume = source.Volume,
+                VolumeUid = source.Uid, CreatedAt = now,
+            });
+        }
+    }
 
     private static string NameOf(Instance instance) =>
         instance.Spec?.Name ?? InstanceNames.Container(instance.Stack, instance.Service, instance.Number);

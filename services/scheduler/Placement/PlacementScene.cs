@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
+using Kontena.Scheduler.Volumes;
 
 namespace Kontena.Scheduler.Placement;
 
@@ -33,6 +34,9 @@ internal sealed class PlacementScene
     /// <summary>What holds for the whole grid.</summary>
     public SceneRules Rules { get; }
 
+    /// <summary>The grid's volumes and where their data is.</summary>
+    public VolumePlaces Volumes { get; init; } = VolumePlaces.None;
+
     public IReadOnlyList<Occupant> On(string node) => _nodes.Find(node) is { } found ? On(found).All : [];
 
     public Occupancy On(Candidate node) => _occupancy[node.Index];
@@ -50,9 +54,13 @@ internal sealed class PlacementScene
     /// longer there.</summary>
     /// <param name="changes">What was before is the very value that the scene was given.</param>
     public PlacementScene After(IEnumerable<(Instance? Before, Instance? After)> changes) =>
-        new(_nodes, Rules, Move(_nodes, _occupancy, changes));
+        new(_nodes, Rules, Move(_nodes, _occupancy, changes)) { Volumes = Volumes };
 
-    public PlacementScene With(SceneRules rules) => ReferenceEquals(rules, Rules) ? this : new PlacementScene(_nodes, rules, _occupancy);
+    public PlacementScene With(SceneRules rules) =>
+        ReferenceEquals(rules, Rules) ? this : new PlacementScene(_nodes, rules, _occupancy) { Volumes = Volumes };
+
+    /// <summary>The same nodes and instances with these volumes.</summary>
+    public PlacementScene With(VolumePlaces volumes) => new(_nodes, Rules, _occupancy) { Volumes = volumes };
 
     /// <summary>The same instances under other facts of the nodes.</summary>
     /// <param name="instances">All of them; looked at only when nodes came, went or changed their names.</param>
@@ -60,7 +68,9 @@ internal sealed class PlacementScene
         IEnumerable<Node> nodes, Func<string, NodeLiveness?> liveness, IEnumerable<Instance> instances)
     {
         var now = new SceneNodes(nodes, liveness);
-        return now.SamePlaces(_nodes) ? new PlacementScene(now, Rules, _occupancy) : new PlacementScene(now, Rules, instances);
+        return now.SamePlaces(_nodes)
+            ? new PlacementScene(now, Rules, _occupancy) { Volumes = Volumes }
+            : new PlacementScene(now, Rules, instances) { Volumes = Volumes };
     }
 
     /// <summary>The nodes on which the instance holds something: where it is, and what it has not yet left.</summary>

@@ -11,6 +11,7 @@ internal sealed class GridMemory
     private readonly Dictionary<string, Repeat> _repeats = new(StringComparer.Ordinal);
     private const int MostLastWords = 10_000;
     private readonly Dictionary<string, (string? Run, long Sequence)> _lastWords = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _leases = new(StringComparer.Ordinal);
     private Dictionary<string, string> _digests = new(StringComparer.Ordinal);
     private object? _digestsOf;
     private readonly Dictionary<string, (IReadOnlyList<MemoryPeak> Peaks, DateTimeOffset At)> _peaks = new(StringComparer.Ordinal);
@@ -64,6 +65,8 @@ internal sealed class GridMemory
     {
         foreach (var gone in _heard.Keys.Where(id => !isInstance(id)).ToList())
             _heard.Remove(gone);
+        foreach (var gone in _leases.Keys.Where(id => !isInstance(id)).ToList())
+            _leases.Remove(gone);
         foreach (var old in _repeats.Where(one => now - one.Value.LastAt > TimeSpan.FromMinutes(30)).Select(one => one.Key).ToList())
             _repeats.Remove(old);
     }
@@ -102,6 +105,11 @@ internal sealed class GridMemory
 
     /// <summary>Heartbeats in a row whose digest differed.</summary>
     public Dictionary<string, int> Mismatches { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether an instance's lease was last renewed this long ago, or never by this scheduler.</summary>
+    public bool LeaseIsDue(string instanceId, TimeSpan every, DateTimeOffset now) => !_leases.TryGetValue(instanceId, out var at) || now - at >= every;
+
+    public void LeaseRenewed(string instanceId, DateTimeOffset now) => _leases[instanceId] = now;
 
     /// <summary>Things written to the log once.</summary>
     public HashSet<string> Said { get; } = new(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Volumes;
 
 namespace Kontena.Scheduler.Shards;
 
@@ -35,6 +36,8 @@ internal abstract record GridInput
     public sealed record FactChanged(GridFactChanged Fact) : GridInput;
 
     public sealed record Report(InstanceObserved Observed) : GridInput;
+
+    public sealed record VolumeReport(VolumeObserved Observed) : GridInput;
 
     public sealed record Synced(NodeSynced Node) : GridInput;
 

@@ -6,9 +6,11 @@ using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Leases;
 using Kontena.Scheduler.Nodes;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Snapshots;
+using Kontena.Scheduler.Volumes;
 using Kontena.State;
 
 namespace Kontena.Scheduler.Shards;
@@ -40,8 +42,12 @@ internal static class GridReconciler
 
         ServiceUpkeep.Run(draft, memory, now);
         Succession.Run(draft, now);
+        VolumeUpkeep.Run(draft, memory, now);
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);
+
+        foreach (var input in inputs.OfType<GridInput.Heartbeat>())
+            LeaseRenewal.Answer(draft, memory, input.Beat, now);
 
         // While reports are coming in, digests differ for good reasons; the next heartbeat is two seconds away.
         if (!draft.Observed.IsChanged)
@@ -59,7 +65,9 @@ internal static class GridReconciler
 
     private static void Sweep(GridDraft draft, GridMemory memory, DateTimeOffset now, Func<string> newId)
     {
+        Renames.Run(draft);
         OrderRepair.Run(draft, memory, now);
+        VolumeUpkeep.Sweep(draft, memory, now);
         AutomaticDeploys.Run(draft, memory, now, newId);
         Rebalances.Run(draft, memory, now, newId);
         DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
@@ -89,6 +97,9 @@ internal static class GridReconciler
             case GridInput.Report(var observed):
                 ReportIntake.Observe(draft, memory, observed, now);
                 return null;
+            case GridInput.VolumeReport(var observed):
+                VolumeIntake.Observe(draft, memory, observed, now);
+                return null;
             case GridInput.Synced(var node):
                 ReportIntake.Reconcile(draft, memory, node, now);
                 return null;
@@ -101,7 +112,7 @@ internal static class GridReconciler
     {
         if (Find(draft, command.Stack, command.Service) is not { } service)
             return NoService(command.Grid, command.Stack, command.Service);
-        return CommandResult.Done(DeployQueue.Request(draft, service, id, now));
+        return CommandResult.Done(DeployQueue.Request(draft, service, id, now, acceptDataLoss: command.AcceptDataLoss));
     }
 
     private static CommandResult DeployAll(GridDraft draft, string id, DeployStack command, DateTimeOffset now)

@@ -3,6 +3,7 @@ using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Volumes;
 using Kontena.Core.Ids;
 using Kontena.Hosting.Bus;
 using MassTransit;
@@ -52,7 +53,7 @@ internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
 
 /// <summary>What nodes report, and what grid-manager says has changed. Acknowledged once it is committed.</summary>
 internal sealed class NewsConsumer(GridLoops loops)
-    : IConsumer<InstanceObserved>, IConsumer<NodeSynced>, IConsumer<NodeHeartbeat>, IConsumer<GridFactChanged>
+    : IConsumer<InstanceObserved>, IConsumer<NodeSynced>, IConsumer<NodeHeartbeat>, IConsumer<VolumeObserved>, IConsumer<GridFactChanged>
 {
     public Task Consume(ConsumeContext<InstanceObserved> context) =>
         TakeAsync(context, context.Message.Grid, new GridInput.Report(context.Message));
@@ -62,6 +63,9 @@ internal sealed class NewsConsumer(GridLoops loops)
 
     public Task Consume(ConsumeContext<NodeHeartbeat> context) =>
         TakeAsync(context, context.Message.Grid, new GridInput.Heartbeat(context.Message));
+
+    public Task Consume(ConsumeContext<VolumeObserved> context) =>
+        TakeAsync(context, context.Message.Grid, new GridInput.VolumeReport(context.Message));
 
     public Task Consume(ConsumeContext<GridFactChanged> context) =>
         TakeAsync(context, context.Message.Grid, new GridInput.FactChanged(context.Message));

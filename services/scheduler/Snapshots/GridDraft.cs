@@ -5,7 +5,9 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.Placement;
+using Kontena.Scheduler.Volumes;
 using Kontena.State;
 
 namespace Kontena.Scheduler.Snapshots;
@@ -18,6 +20,10 @@ internal sealed class GridDraft(GridSnapshot before)
     private readonly List<string> _notes = [];
     private GridIndex? _index;
     private int _indexed;
+    private PlacementScene? _scene;
+    private PlacementScene? _sceneOf;
+    private VolumePlaces? _places;
+    private int _placesAt;
 
     public string Name => before.Name;
 
@@ -35,9 +41,13 @@ internal sealed class GridDraft(GridSnapshot before)
 
     public DocumentTable<Service> Services => before.Services;
 
+    public DocumentTable<Volume> Volumes => before.Volumes;
+
     public DraftTable<Instance> Instances { get; } = new(before.Instances);
 
     public DraftTable<InstanceObserved> Observed { get; } = new(before.Observed);
+
+    public DraftTable<VolumeInstance> VolumeInstances { get; } = new(before.VolumeInstances);
 
     public DraftTable<ServiceDeploy> ServiceDeploys { get; } = new(before.ServiceDeploys);
 
@@ -52,8 +62,8 @@ internal sealed class GridDraft(GridSnapshot before)
     public List<(Destination Destination, object Message)> Outgoing { get; } = [];
 
     public bool IsEmpty =>
-        _messages.Count == 0 && !Instances.IsChanged && !Observed.IsChanged && !ServiceDeploys.IsChanged && !StackDeploys.IsChanged
-        && !Drains.IsChanged;
+        _messages.Count == 0 && !Instances.IsChanged && !Observed.IsChanged && !VolumeInstances.IsChanged && !ServiceDeploys.IsChanged
+        && !StackDeploys.IsChanged && !Drains.IsChanged;
 
     public void Send<T>(Destination destination, T message)
         where T : class
@@ -69,7 +79,18 @@ internal sealed class GridDraft(GridSnapshot before)
         Services.Find(Contracts.Services.Service.DocumentId(stack, name)) is { } service && service.Uid == uid ? service : null;
 
     /// <summary>What placement looks at, with all that was placed so far in this draft.</summary>
-    public PlacementScene Scene => Index.Scene;
+    public PlacementScene Scene
+    {
+        get
+        {
+            var scene = Index.Scene;
+            if (_places is null || _placesAt != VolumeInstances.Journal.Count)
+                (_places, _placesAt, _scene) = (new VolumePlaces(Volumes.Find, () => VolumeInstances.Values), VolumeInstances.Journal.Count, null);
+            if (_scene is null || !ReferenceEquals(_sceneOf, scene))
+                (_scene, _sceneOf) = (scene.With(_places), scene);
+            return _scene;
+        }
+    }
 
     /// <summary>The instances of one creation of a service, parked and leaving ones too, by number.</summary>
     public IReadOnlyList<Instance> InstancesOf(string uid) => Index.ByService.Of(uid);
@@ -83,6 +104,7 @@ internal sealed class GridDraft(GridSnapshot before)
         var batch = new CommitBatch(before.Name).Expect(StateKeys.SchedulerEpoch, "epoch", before.Epoch);
         Instances.AddTo(batch);
         Observed.AddTo(batch);
+        VolumeInstances.AddTo(batch);
         ServiceDeploys.AddTo(batch);
         StackDeploys.AddTo(batch);
         Drains.AddTo(batch);
@@ -100,6 +122,7 @@ internal sealed class GridDraft(GridSnapshot before)
             Index = Index with { Instances = instances },
             Instances = instances,
             Observed = Observed.Committed(),
+            VolumeInstances = VolumeInstances.Committed(),
             ServiceDeploys = ServiceDeploys.Committed(),
             StackDeploys = StackDeploys.Committed(),
             Drains = Drains.Committed(),

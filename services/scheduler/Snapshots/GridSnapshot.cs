@@ -4,6 +4,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.State;
 
 namespace Kontena.Scheduler.Snapshots;
@@ -26,10 +27,12 @@ internal sealed record GridSnapshot
     public DocumentTable<NodeLiveness> Liveness { get; init; } = new(StateKeys.NodeLiveness);
     public DocumentTable<Stack> Stacks { get; init; } = new(StateKeys.Stack);
     public DocumentTable<Service> Services { get; init; } = new(StateKeys.Service);
+    public DocumentTable<Volume> Volumes { get; init; } = new(StateKeys.Volume);
 
     // Written by the scheduler.
     public DocumentTable<Instance> Instances { get; init; } = new(StateKeys.Instance);
     public DocumentTable<InstanceObserved> Observed { get; init; } = new(StateKeys.Observed);
+    public DocumentTable<VolumeInstance> VolumeInstances { get; init; } = new(StateKeys.VolumeInstance);
     public DocumentTable<ServiceDeploy> ServiceDeploys { get; init; } = new(StateKeys.ServiceDeploy);
     public DocumentTable<StackDeploy> StackDeploys { get; init; } = new(StateKeys.StackDeploy);
     public DocumentTable<NodeDrain> Drains { get; init; } = new(StateKeys.NodeDrain);

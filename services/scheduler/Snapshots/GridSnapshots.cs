@@ -33,6 +33,7 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
             Epoch = expected + 1,
             Instances = await LoadAsync(StateKeys.Instance, grid, cancellationToken),
             Observed = await LoadAsync(StateKeys.Observed, grid, cancellationToken),
+            VolumeInstances = await LoadAsync(StateKeys.VolumeInstance, grid, cancellationToken),
             ServiceDeploys = await LoadAsync(StateKeys.ServiceDeploy, grid, cancellationToken),
             StackDeploys = await LoadAsync(StateKeys.StackDeploy, grid, cancellationToken),
             Drains = await LoadAsync(StateKeys.NodeDrain, grid, cancellationToken),
@@ -53,6 +54,7 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
             Liveness = await LoadAsync(StateKeys.NodeLiveness, snapshot.Name, cancellationToken),
             Stacks = await LoadAsync(StateKeys.Stack, snapshot.Name, cancellationToken),
             Services = await LoadAsync(StateKeys.Service, snapshot.Name, cancellationToken),
+            Volumes = await LoadAsync(StateKeys.Volume, snapshot.Name, cancellationToken),
         };
     }
 
@@ -73,6 +75,8 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
             return snapshot with { Stacks = await RereadAsync(snapshot.Stacks, snapshot.Name, id, cancellationToken) };
         if (kind == StateKeys.Service.Name)
             return snapshot with { Services = await RereadAsync(snapshot.Services, snapshot.Name, id, cancellationToken) };
+        if (kind == StateKeys.Volume.Name)
+            return snapshot with { Volumes = await RereadAsync(snapshot.Volumes, snapshot.Name, id, cancellationToken) };
         return snapshot;
     }
 

@@ -29,6 +29,9 @@ public sealed record ServiceDeploy
     /// <summary>Begun by the scheduler itself because instances lagged behind the service, not by a person.</summary>
     public bool Automatic { get; init; }
 
+    /// <summary>Instances whose data can't be reached may be started empty on other nodes.</summary>
+    public bool AcceptDataLoss { get; init; }
+
     /// <summary>The service revision that the latest of its instances got.</summary>
     public int? ServiceRevision { get; init; }
 
@@ -121,6 +124,9 @@ public sealed record DeployService
     public required string Grid { get; init; }
     public required string Stack { get; init; }
     public required string Service { get; init; }
+
+    /// <summary>See <see cref="ServiceDeploy.AcceptDataLoss"/>.</summary>
+    public bool AcceptDataLoss { get; init; }
 }
 
 /// <summary>To the scheduler shard, after <see cref="Stacks.ApplyStackRevision"/>.</summary>

@@ -71,7 +71,15 @@ public sealed record NodeJson
     /// <summary>Left out until the first measurement.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ResourceUsageJson? ResourceUsage { get; init; }
+
+    /// <summary>The data that is on the machine and nowhere else; ours. Left out in lists, and when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NodeDataJson? Data { get; init; }
 }
+
+/// <param name="Instances">Names of stateful instances whose data is here, those scaled away too.</param>
+/// <param name="Volumes">Docker volumes of named volumes.</param>
+public sealed record NodeDataJson(IReadOnlyList<string> Instances, IReadOnlyList<string> Volumes);
 
 /// <summary>The work of moving instances off a node.</summary>
 public sealed record NodeDrainJson

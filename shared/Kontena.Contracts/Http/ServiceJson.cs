@@ -117,6 +117,10 @@ public sealed record DeployOptsJson
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReservationsJson? Reservations { get; init; }
+
+    /// <summary>Seconds; ours. Left out when not set.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StopAfterDisconnect { get; init; }
 }
 
 /// <param name="Cpus">Cores.</param>
@@ -159,7 +163,9 @@ public sealed record ScaleRequest(int? Instances);
 
 /// <summary>Body of <c>deploy</c>.</summary>
 /// <param name="Force">Replace every container, changed or not.</param>
-public sealed record DeployRequest(bool? Force);
+/// <param name="AcceptDataLoss">Start instances whose data can't be reached empty on other nodes; ours, older servers ignore it.</param>
+public sealed record DeployRequest(
+    bool? Force, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? AcceptDataLoss = null);
 
 /// <summary>Body of <c>envs</c>.</summary>
 /// <param name="Env"><c>KEY=value</c>.</param>

@@ -31,12 +31,17 @@ public sealed record Instance
 
     /// <summary>Nodes that still have to confirm that an earlier placement of this instance is gone.</summary>
     public IReadOnlyList<Departure> Departures { get; init; } = [];
+
+    /// <summary>Engine ids of machines whose data of this instance may be left behind, as somebody said; until it is placed again.</summary>
+    public IReadOnlyList<string> AbandonedOn { get => field ?? []; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
 /// <summary>An order to remove the instance from a node, until it is confirmed.</summary>
-public sealed record Departure(string Node, string NodeId, long Generation, DateTimeOffset OrderedAt)
+/// <param name="FencedFrom">From then on another may run although this node has not confirmed: it can't be reached, the loss of its data was accepted, and
+/// any lease it had is over. Null: only its word, or its record's removal from the grid, ends the wait.</param>
+public sealed record Departure(string Node, string NodeId, long Generation, DateTimeOffset OrderedAt, DateTimeOffset? FencedFrom = null)
 {
     /// <summary>Not ordered yet: it goes on serving until its successor is ready. <see cref="OrderedAt"/> is when it was decided.</summary>
     public bool AwaitsSuccessor { get; init; }
@@ -117,6 +122,9 @@ public sealed record InstanceSpec
     public string? StopSignal { get; init; }
     public int StopGracePeriod { get; init; } = 10;
     public int? WaitForPort { get; init; }
+
+    /// <summary>Seconds that it may run after the last heartbeat that was answered with <see cref="LeaseRenewed"/>; then the node stops it. Null: it runs whatever happens.</summary>
+    public int? Lease { get; init; }
 }
 
 public sealed record RegistryCredentials(string Server, string Username, string Password, string? Email = null);
@@ -126,6 +134,12 @@ public sealed record RegistryCredentials(string Server, string Username, string 
 /// <param name="BindMount">A path of the node, or null.</param>
 /// <param name="Volume">A Docker volume's name, or null; neither set: an anonymous path, kept for stateful services.</param>
 /// <param name="Flags">As Docker takes them: <c>ro</c>, <c>z</c>, …</param>
-public sealed record VolumeMount(string Path, string? BindMount = null, string? Volume = null, string? Flags = null);
+/// <param name="Source">The grid's volume that <paramref name="Volume"/> is made for; null from older schedulers.</param>
+public sealed record VolumeMount(string Path, string? BindMount = null, string? Volume = null, string? Flags = null, VolumeSource? Source = null);
+
+/// <summary>How a node makes a Docker volume of a grid's volume.</summary>
+/// <param name="Volume">The name of the grid's volume.</param>
+/// <param name="Driver">As the node's engine calls it, with the version where it has one.</param>
+public sealed record VolumeSource(string Volume, string Uid, string Driver, IReadOnlyDictionary<string, string> DriverOpts);
 
 public sealed record LinkAlias(string Alias, string Stack, string Service);

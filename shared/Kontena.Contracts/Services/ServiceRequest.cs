@@ -94,6 +94,9 @@ public sealed record DeployOptsRequest
     public string? Spread { get; init; }
     public int? MaxPerNode { get; init; }
     public ReservationsRequest? Reservations { get; init; }
+
+    /// <summary>Seconds; see <see cref="ServiceSpec.StopAfterDisconnect"/>.</summary>
+    public int? StopAfterDisconnect { get; init; }
 }
 
 /// <param name="Cpus">Cores.</param>

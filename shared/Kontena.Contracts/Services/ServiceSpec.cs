@@ -95,6 +95,10 @@ public sealed record ServiceSpec
     /// <summary>What a deploy does when an instance fails: <c>stop</c>, <c>continue</c> with the others, or <c>rollback</c> to the newest revision that was
     /// deployed successfully. Null is <c>stop</c>.</summary>
     public string? DeployOnFailure { get; init; }
+
+    /// <summary>Seconds, 20 to 86400: a node that hears nothing from the control plane for so long stops the instances of this stateful service, so that another
+    /// never runs beside them. Null: they run on.</summary>
+    public int? StopAfterDisconnect { get; init; }
 }
 
 /// <summary>A port of the container published on its node.</summary>

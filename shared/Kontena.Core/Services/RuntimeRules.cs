@@ -13,6 +13,10 @@ internal static class RuntimeRules
     /// <summary>The first is the default.</summary>
     private static readonly string[] OnFailure = ["stop", "continue", "rollback"];
 
+    /// <summary>Seconds. Shorter, a few lost heartbeats would stop a healthy database.</summary>
+    private const int ShortestLease = 20;
+    private const int LongestLease = 24 * 60 * 60;
+
     public static void Check(ServiceRequest request, FieldErrors errors)
     {
         if (request.CpuShares is < 0 or > 1024)
@@ -57,11 +61,16 @@ internal static class RuntimeRules
         var onFailure = opts.OnFailure?.Trim() ?? OnFailure[0];
         if (!OnFailure.Contains(onFailure))
             errors.Say($"On failure not supported: one of {string.Join(", ", OnFailure)}", "deploy_opts", "on_failure");
+        if (opts.StopAfterDisconnect is < ShortestLease or > LongestLease)
+            errors.Reason($"is out of range: from {ShortestLease} seconds to a day", "deploy_opts", "stop_after_disconnect");
+        else if (opts.StopAfterDisconnect is not null && !spec.Stateful)
+            errors.Say("Stop After Disconnect is for stateful services; others run on and are started elsewhere", "deploy_opts", "stop_after_disconnect");
         spec = spec with
         {
             WaitForPort = opts.WaitForPort,
             MinHealth = opts.MinHealth ?? 0.8,
             DeployInterval = opts.Interval,
+            StopAfterDisconnect = opts.StopAfterDisconnect,
             DeployParallelism = opts.Parallelism,
             DeployOnFailure = onFailure == OnFailure[0] ? null : onFailure,
         };

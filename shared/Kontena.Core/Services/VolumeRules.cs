@@ -3,9 +3,8 @@ namespace Kontena.Core.Services;
 /// <summary>The volumes of one service: grammar, names that exist, one mount per path (stack-file.md §11.1).</summary>
 internal static class VolumeRules
 {
-    /// <summary>What can be done while volumes of a grid can't be made.</summary>
-    public static string Instead(string name, string path) =>
-        $"this version has no volumes of the grid: mount a path of the node, /srv/{name}:{path}, or let a stateful service keep {path} itself";
+    /// <summary>What to do about a volume that is not there.</summary>
+    public static string Remedy(string name) => $"create it first: kontena volume create --driver local --scope instance {name}";
 
     public static IReadOnlyList<string> Read(IReadOnlyList<string> volumes, ServiceSurroundings around, FieldErrors errors)
     {
@@ -30,7 +29,7 @@ internal static class VolumeRules
             if (volume.Volume is { } name)
             {
                 if (!around.Volumes.TryGetValue(name, out var external))
-                    errors.Append("volumes", $"volume {name} does not exist; {Instead(name, volume.Path)}");
+                    errors.Append("volumes", $"volume {name} does not exist; {Remedy(name)}");
                 else
                     volume = volume with { Volume = external };
             }

@@ -148,7 +148,7 @@ public static class StackRequestReader
             else if (string.IsNullOrWhiteSpace(volume!.External))
                 errors.Say("Only external volumes supported", "volumes", name);
             else if (!around.Volumes.ContainsKey(volume.External.Trim()))
-                errors.Say($"External volume {volume.External.Trim()} does not exist; {VolumeRules.Instead(name, "/path")}", "volumes", name, "external");
+                errors.Say($"External volume {volume.External.Trim()} does not exist; {VolumeRules.Remedy(volume.External.Trim())}", "volumes", name, "external");
             // Known under its own name even when its volume is missing, so that each service does not report it again.
             if (!string.IsNullOrEmpty(name))
                 declared[name] = volume!.External?.Trim() ?? name;

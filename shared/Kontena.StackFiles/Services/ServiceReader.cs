@@ -14,7 +14,7 @@ internal static class ServiceReader
     {
         var values = new Values(service, path, remarks);
         CheckKeys(service, path, form, remarks);
-        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "parallelism", "on_failure", "spread", "max_per_node", "reservations");
+        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "stop_after_disconnect", "parallelism", "on_failure", "spread", "max_per_node", "reservations");
         var reservations = deploy?.Mapping("reservations", "cpus", "memory");
         var logging = values.Mapping("logging", "driver", "options");
         var image = values.Text("image");
@@ -64,6 +64,7 @@ internal static class ServiceReader
                 Spread = Spread(deploy),
                 MaxPerNode = deploy?.Integer("max_per_node"),
                 Reservations = reservations is null ? null : new ReservationsRequest(reservations.Number("cpus"), reservations.Memory("memory")),
+                StopAfterDisconnect = StopAfterDisconnect(deploy),
             },
             Hooks = HooksReader.Read(values),
             HealthCheck = HealthCheckReader.Read(values, "health_check"),
@@ -168,6 +169,16 @@ internal static class ServiceReader
         if (node is YamlScalar scalar && IntervalText.Seconds(scalar.Text) is { } seconds)
             return seconds == 0 ? null : seconds;
         deploy.Error(node, "interval", $"expected a number of seconds, or a number with min, h or d (10min, 2h, 7d), found {Values.Describe(node)}");
+        return null;
+    }
+
+    private static int? StopAfterDisconnect(Values? deploy)
+    {
+        if (deploy?.Map["stop_after_disconnect"] is not { } node)
+            return null;
+        if (node is YamlScalar scalar && ((int.TryParse(scalar.Text, out var seconds) && seconds > 0) || DurationText.TryParse(scalar.Text, out seconds)))
+            return seconds;
+        deploy.Error(node, "stop_after_disconnect", $"expected a duration such as 60s or 1m30s, found {Values.Describe(node)}");
         return null;
     }
 

@@ -147,7 +147,7 @@ public sealed class ServiceSpecReaderTests
         { "links.[]: Service other/x does not exist", Some.Request with { Links = [new LinkRequest("other/x", "x")] } },
         { "links.[]: Link none/x points to a stack that does not exist: none", Some.Request with { Links = [new LinkRequest("none/x", "x")] } },
         { "links.[0].alias: Alias is required", Some.Request with { Links = [new LinkRequest("db", null)] } },
-        { "volumes.[]: volume data does not exist; this version has no volumes of the grid: mount a path of the node, /srv/data:/data, or let a stateful service keep /data itself", Some.Request with { Volumes = ["data:/data"] } },
+        { "volumes.[]: volume data does not exist; create it first: kontena volume create --driver local --scope instance data", Some.Request with { Volumes = ["data:/data"] } },
         { "volumes.[]: the path /data has more than one volume", Some.Request with { Volumes = ["/data", "/x:/data"] } },
         { "volumes.[0]: Volumes[0] can't be blank", Some.Request with { Volumes = [""] } },
         { "affinity.[0]: affinity 'node=x' is not of the form subject==value or subject!=value; expected such as label==disk=ssd", Some.Request with { Affinity = ["node=x"] } },

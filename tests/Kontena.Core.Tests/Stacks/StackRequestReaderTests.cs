@@ -43,7 +43,7 @@ public sealed class StackRequestReaderTests
         { "variables: Variables isn't a hash", Shop with { Variables = JsonDocument.Parse("[]").RootElement } },
         { "parent: a stack can't be its own parent", Shop with { Parent = new StackParentRequest("shop") } },
         { "volumes.data: Only external volumes supported", Shop with { Volumes = [new StackVolumeRequest("data", null)] } },
-        { "volumes.data.external: External volume x does not exist; this version has no volumes of the grid: mount a path of the node, /srv/data:/path, or let a stateful service keep /path itself", Shop with { Volumes = [new StackVolumeRequest("data", "x")], Services = [Service("web") with { Volumes = ["data:/d"] }] } },
+        { "volumes.data.external: External volume x does not exist; create it first: kontena volume create --driver local --scope instance x", Shop with { Volumes = [new StackVolumeRequest("data", "x")], Services = [Service("web") with { Volumes = ["data:/d"] }] } },
         { "services.web.links: service web has missing links: nope", Shop with { Services = [Service("web", "nope")] } },
         { "services.a.depends_on: service a waits for b to be healthy, but b has no health_check; give it one, or wait for started",
             Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "healthy")] }, Service("b")] } },

@@ -1,8 +1,11 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Volumes;
 using Kontena.Docker;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Tests.Support;
+using Kontena.NodeAgent.Volumes;
 using Kontena.Testing.Docker;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Kontena.NodeAgent.Tests.RealEngine;
@@ -56,6 +59,31 @@ public sealed class DataTests(DockerEngine docker) : RealEngineTest(docker)
         Assert.Contains(
             await Engine.ListVolumesAsync([$"{ManagedLabels.GridName}=test"], TestContext.Current.CancellationToken), one => one.Name == volume);
         await Engine.RemoveVolumeAsync(volume, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_volume_of_the_grid_outlives_its_service_and_goes_by_its_own_order()
+    {
+        var volume = Fresh("grid");
+        var source = new VolumeSource("data", Fresh("uid"), "local", new Dictionary<string, string>());
+        var spec = Some.Spec(Fresh("db")) with { Volumes = [new VolumeMount("/data", Volume: volume, Source: source)] };
+        await RunAsync(spec);
+        await ShellAsync(spec.Name, "echo kept > /data/file");
+        await Agent.RemoveAsync(spec, 2, data: true, id: IdOf(spec));
+        await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(spec) && seen.State == ObservedState.Removed);
+
+        var next = Some.Spec(Fresh("next")) with { Volumes = spec.Volumes };
+        await RunAsync(next);
+        Assert.Equal("kept\n", (await ShellAsync(next.Name, "cat /data/file")).Output);
+
+        var removal = new RemoveVolume { Grid = spec.Grid, Name = volume, Volume = "data", VolumeUid = source.Uid };
+        var consumer = new RemoveVolumeConsumer(Engine, Agent.Orders, Agent.Volumes, NullLogger<RemoveVolumeConsumer>.Instance);
+        await consumer.RemoveAsync(removal, TestContext.Current.CancellationToken);
+        Assert.NotNull(await Engine.InspectVolumeAsync(volume, TestContext.Current.CancellationToken));
+        await Agent.RemoveAsync(next, 2, id: IdOf(next));
+        await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(next) && seen.State == ObservedState.Removed);
+        await consumer.RemoveAsync(removal, TestContext.Current.CancellationToken);
+        Assert.Null(await Engine.InspectVolumeAsync(volume, TestContext.Current.CancellationToken));
     }
 
     private async Task<string> WithVolumeAsync(string path)

@@ -6,11 +6,13 @@ using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Instances;
+using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
+using Kontena.NodeAgent.Volumes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,17 +38,20 @@ internal sealed class AgentHarness : IAsyncDisposable
         Lines = new LogBuffer();
         Ledger = new ImageLedger(Options, Log<ImageLedger>());
         var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());
-        var tools = new InstanceTools(engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Log<InstanceTools>());
+        Volumes = new VolumeBoard(Membership, Identity);
+        Leases = new LeaseBook(Options, Orders, time, Log<LeaseBook>());
+        var tools = new InstanceTools(engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Volumes, Leases, Log<InstanceTools>());
         Board = new ReportBoard(time);
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());
         var cursors = new LogCursors(Options, Log<LogCursors>());
         Exec = new ExecSessions(engine, Supervisor, Bus, time, Log<ExecSessions>());
-        _owned.AddRange([Orders, Gates, network]);
+        _owned.AddRange([Orders, Leases, Gates, network]);
         _running.AddRange(
         [
             Supervisor,
             new EngineEventWatcher(engine, Supervisor, time, Log<EngineEventWatcher>()),
             new ReportSender(Board, Bus, time, Log<ReportSender>()),
+            new VolumeReporter(Volumes, engine, Membership, Bus, time, Log<VolumeReporter>()),
             new HealthMonitor(Supervisor, Orders, tools, new NodeFactsReader(engine, Options, new DiskWatch(Options, Log<DiskWatch>())), Log<HealthMonitor>()),
             new LogShipper(engine, Supervisor, Lines, cursors, time, Log<LogShipper>()),
             new LogSender(Lines, cursors, Membership, Bus, time, Log<LogSender>()),
@@ -66,6 +71,8 @@ internal sealed class AgentHarness : IAsyncDisposable
     public ImageLedger Ledger { get; }
     public ReportBoard Board { get; }
     public LogBuffer Lines { get; }
+    public VolumeBoard Volumes { get; }
+    public LeaseBook Leases { get; }
     public InstanceSupervisor Supervisor { get; }
     public ExecSessions Exec { get; }
 

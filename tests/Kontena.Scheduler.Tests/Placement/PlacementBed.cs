@@ -1,9 +1,11 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
+using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Tests.World;
+using Kontena.Scheduler.Volumes;
 
 namespace Kontena.Scheduler.Tests.Placement;
 
@@ -25,12 +27,19 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
 
     public List<Instance> Instances { get; } = [];
 
+    public List<Volume> Volumes { get; } = [];
+
+    public List<VolumeInstance> VolumeInstances { get; } = [];
+
     public IReadOnlyList<Node> Nodes => _nodes;
 
     public void Replace(Func<Node, Node> change) => _nodes = [.. _nodes.Select(change)];
 
     public PlacementScene Scene() =>
-        new(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), Rules, Instances);
+        new(_nodes, name => Liveness.TryGetValue(name, out var known) ? known : Some.Online(name), Rules, Instances)
+        {
+            Volumes = new VolumePlaces(name => Volumes.Find(one => one.Name == name), () => VolumeInstances),
+        };
 
     public PlacementPlan Plan(Service service) => PlacementPlanner.Plan(
         Scene(), service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service));

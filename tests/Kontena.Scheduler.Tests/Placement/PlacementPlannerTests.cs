@@ -150,16 +150,6 @@ public sealed class PlacementPlannerTests
     }
 
     [Fact]
-    public void A_second_named_volume_does_not_undo_the_first() // runtime.md §2.3 [BUG]
-    {
-        var bed = new PlacementBed(2);
-        var service = Some.Service("db", Some.Spec() with { Volumes = ["data:/var/lib/db", "/tmp/x:/x", "more:/more"] });
-        bed.Settle(service);
-        bed.Replace(node => node.Number == 1 ? node with { Availability = NodeAvailability.Drain } : node);
-        Assert.Contains("not holding the data", bed.Refuse(service).Summary, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void A_full_disk_keeps_what_it_has_and_gets_nothing_new()
     {
         var bed = new PlacementBed(2);

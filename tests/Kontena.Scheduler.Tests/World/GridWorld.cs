@@ -5,6 +5,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Shards;
 using Kontena.Scheduler.Snapshots;
@@ -69,6 +70,23 @@ internal sealed class GridWorld
     /// <summary>Whether grid-manager carries out what the scheduler asks of it.</summary>
     public bool HasGridManager { get; set; } = true;
 
+    public void Put(Volume volume) => Snapshot = Snapshot with { Volumes = Write(Snapshot.Volumes, volume) };
+
+    public void Forget(Volume volume) => Snapshot = Snapshot with { Volumes = Snapshot.Volumes.Reread(volume.Name, null) };
+
+    /// <summary>The machine joins (again), maybe under another name.</summary>
+    public void Join(Node node)
+    {
+        Put(node);
+        Put(Some.Online(node.Name));
+        var machine = _nodes.Values.FirstOrDefault(one => one.NodeId == node.NodeId) ?? new SimNode("test-grid", node.Name, node.NodeId!);
+        foreach (var known in _nodes.Where(one => one.Value.NodeId == node.NodeId).Select(one => one.Key).ToList())
+            _nodes.Remove(known);
+        machine.Name = node.Name;
+        machine.IsConnected = true;
+        _nodes[node.Name] = machine;
+    }
+
     public Service Put(Service service)
     {
         _specs[(service.Uid, service.Revision)] = service.Spec;
@@ -107,9 +125,10 @@ internal sealed class GridWorld
     /// <summary>A new scheduler takes over: it knows what is stored and nothing else.</summary>
     public void RestartScheduler() => Memory = new GridMemory();
 
-    public string Deploy(string service = "web", string stack = "shop")
+    public string Deploy(string service = "web", string stack = "shop", bool acceptDataLoss = false)
     {
-        var answer = Apply(new GridInput.Deploy(NewId(), new DeployService { Grid = "test-grid", Stack = stack, Service = service }))[0]!;
+        var command = new DeployService { Grid = "test-grid", Stack = stack, Service = service, AcceptDataLoss = acceptDataLoss };
+        var answer = Apply(new GridInput.Deploy(NewId(), command))[0]!;
         Assert.Equal(CommandOutcome.Done, answer.Outcome);
         return answer.CreatedId!;
     }
@@ -174,7 +193,12 @@ internal sealed class GridWorld
             {
                 if (!node.IsConnected)
                     continue;
-                GridInput input = report is NodeSynced synced ? new GridInput.Synced(synced) : new GridInput.Report((InstanceObserved)report);
+                GridInput input = report switch
+                {
+                    NodeSynced synced => new GridInput.Synced(synced),
+                    VolumeObserved volume => new GridInput.VolumeReport(volume),
+                    _ => new GridInput.Report((InstanceObserved)report),
+                };
                 Carry(() => inputs.Add(input));
             }
         }
@@ -191,6 +215,16 @@ internal sealed class GridWorld
             Grid = "test-grid", Node = node.Name, NodeId = node.NodeId, SentAt = Now, FactsHash = "", ObservedDigest = node.Digest(),
         }));
         Apply([new GridInput.Sweep(), .. beats]);
+    }
+
+    /// <param name="step">Seconds that pass at once, for days.</param>
+    public void Run(int ticks, int step)
+    {
+        for (var tick = 0; tick < ticks; tick++)
+        {
+            Now = Now.AddSeconds(step - 1);
+            Tick();
+        }
     }
 
     public void Run(int seconds)

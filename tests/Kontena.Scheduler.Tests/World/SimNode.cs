@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Volumes;
 
 namespace Kontena.Scheduler.Tests.World;
 
@@ -12,7 +13,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private long _sequence;
 
-    public string Name => name;
+    public string Name { get; set; } = name;
 
     public string NodeId => nodeId;
 
@@ -35,6 +36,9 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     public int Restarts { get; private set; }
 
     public int Applies { get; private set; }
+
+    /// <summary>Docker volumes of the grid's volumes, by name, with the id of the volume that each was made for.</summary>
+    public Dictionary<string, string> Volumes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Instances whose data was ordered to go.</summary>
     public List<string> DataRemoved { get; } = [];
@@ -79,7 +83,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
     public NodeSynced Sync() => new()
     {
-        Grid = grid, Node = name, NodeId = nodeId, Run = Run, UpTo = Run is null ? null : _sequence,
+        Grid = grid, Node = Name, NodeId = nodeId, Run = Run, UpTo = Run is null ? null : _sequence,
         Instances = [.. _instances.Values.Where(one => one.State != ObservedState.Removed).Select(Observed)],
     };
 
@@ -101,6 +105,8 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
                 if (apply.Generation > known.Generation)
                     Begin(known, apply, Tags, now);
+                foreach (var mount in apply.Spec.Volumes.Where(one => one.Source is not null))
+                    Volumes.TryAdd(mount.Volume!, mount.Source!.Uid);
                 reports.Add(Report(known));
                 break;
             case RemoveInstance remove:
@@ -115,6 +121,16 @@ internal sealed class SimNode(string grid, string name, string nodeId)
                     DataRemoved.Add(remove.Name);
                 _instances[remove.InstanceId] = gone;
                 reports.Add(Report(gone));
+                break;
+            case RemoveVolume remove:
+                // As the agent does it: another volume's data is none of this order's.
+                if (Volumes.GetValueOrDefault(remove.Name) == remove.VolumeUid)
+                    Volumes.Remove(remove.Name);
+                reports.Add(new VolumeObserved
+                {
+                    Grid = grid, Node = Name, NodeId = nodeId, Name = remove.Name, Volume = remove.Volume, VolumeUid = remove.VolumeUid,
+                    State = VolumeState.Removed,
+                });
                 break;
             case RestartInstance:
                 Restarts++;
@@ -191,7 +207,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
     private InstanceObserved Observed(SimInstance instance) => new()
     {
-        Grid = grid, Node = name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence, Run = Run,
+        Grid = grid, Node = Name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence, Run = Run,
         State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
         Health = instance.Health, ImagePin = instance.Pin, ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
     };

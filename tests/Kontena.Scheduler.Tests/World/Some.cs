@@ -2,6 +2,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 
 namespace Kontena.Scheduler.Tests.World;
 
@@ -47,6 +48,16 @@ internal static class Some
         State = ServiceState.Running,
         CreatedAt = Start,
         UpdatedAt = Start,
+    };
+
+    public static Volume Volume(string name, VolumeScope scope = VolumeScope.Instance, string driver = "local") => new()
+    {
+        Grid = "test-grid", Name = name, Uid = "uid-of-" + name, Scope = scope, Driver = driver, CreatedAt = Start, UpdatedAt = Start,
+    };
+
+    public static VolumeInstance VolumeOn(int node, string name, Volume volume) => new()
+    {
+        Grid = "test-grid", NodeId = $"ID{node}", Node = $"node-{node}", Name = name, Volume = volume.Name, VolumeUid = volume.Uid, CreatedAt = Start,
     };
 
     public static Stack Stack(string name = "shop", string? expose = null) => new()

@@ -193,6 +193,12 @@ public sealed partial class FakeContainerEngine
         lock (_lock) return [.. _volumes.Values.Where(v => Carries(v.Labels, labels))];
     }
 
+    public async Task<VolumeDetails?> InspectVolumeAsync(string volume, CancellationToken cancellationToken)
+    {
+        await Calls.EnterAsync("InspectVolume", volume, cancellationToken);
+        lock (_lock) return _volumes.GetValueOrDefault(volume);
+    }
+
     public async Task EnsureVolumeAsync(VolumeConfig config, CancellationToken cancellationToken)
     {
         await Calls.EnterAsync("EnsureVolume", config.Name, cancellationToken);

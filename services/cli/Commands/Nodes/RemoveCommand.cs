@@ -35,10 +35,23 @@ internal sealed class RemoveCommand : CommandBody
             }
 
             if (!confirm.Forced(run)) run.Warn($"The machine of node {node.Name} is not terminated by this.");
+            if (node.Data is { } data) WarnOfData(run, node.Name, data);
             confirm.ByName(run, name);
             await run.Progress.RunAsync($"Removing {name} node", _ => run.Api.DeleteAsync(path, cancellationToken));
         }
 
         return Exit.Done;
+    }
+
+    // Nothing is lost by the removal itself; whoever destroys the machine next should know.
+    private static void WarnOfData(CommandRun run, string node, NodeDataJson data)
+    {
+        if (data.Instances.Count > 0)
+        {
+            run.Warn($"{node} holds the only data of {string.Join(", ", data.Instances)}. They stay down until its agent joins again, "
+                + "or until somebody gives the data up: kontena service deploy --accept-data-loss NAME");
+        }
+
+        if (data.Volumes.Count > 0) run.Warn($"{node} holds data of volumes: {string.Join(", ", data.Volumes)}");
     }
 }

@@ -61,6 +61,8 @@ internal sealed class ShowCommand : CommandBody
         }
 
         block.List("warnings", node.Warnings);
+        block.List("data of instances", node.Data?.Instances);
+        block.List("volumes", node.Data?.Volumes);
 
         var stats = block.Open("stats").Field("cpus", node.Cpus);
         if (node.ResourceUsage is not { } usage) return;

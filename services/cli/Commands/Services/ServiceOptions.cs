@@ -31,6 +31,8 @@ internal sealed class ServiceOptions(CommandBody body)
     private readonly Option<string?> strategy = body.Text("--deploy-strategy", null, "NAME", "ha, daemon, random or binpack");
     private readonly Option<string?> waitForPort = body.Text("--deploy-wait-for-port", null, "PORT", "An instance is ready when this port accepts");
     private readonly Option<string?> minHealth = body.Text("--deploy-min-health", null, "F", "Share of instances that stay up while deploying, 0.0 to 1.0");
+    private readonly Option<string?> stopAfterDisconnect = body.Text(
+        "--deploy-stop-after-disconnect", null, "TIME", "Stop instances of a stateful service on a node that hears nothing for this time, e.g. 60s");
     private readonly Option<string?> interval = body.Text("--deploy-interval", null, "TIME", "Deploy again after this time, e.g. 5min, 2h, 7d");
     private readonly Option<string?> parallelism = body.Text("--deploy-parallelism", null, "N", "Instances that a deploy has under way at once, at most");
     private readonly Option<string?> onFailure = body.Text("--deploy-on-failure", null, "WHAT", "When an instance fails: stop, continue or rollback (default: stop)");
@@ -79,10 +81,13 @@ internal sealed class ServiceOptions(CommandBody body)
 
     private DeployOptsRequest? DeployOpts(CommandRun run)
     {
-        Option<string?>[] all = [waitForPort, minHealth, interval, parallelism, onFailure, spread, maxPerNode, cpuReservation, memoryReservation];
+        Option<string?>[] all = [waitForPort, minHealth, stopAfterDisconnect, interval, parallelism, onFailure, spread, maxPerNode, cpuReservation, memoryReservation];
         if (!all.Any(run.Given)) return null;
         int? seconds = run.Value(interval) is { } text
             ? Durations.Seconds(text) ?? throw new UsageException($"option '--deploy-interval': invalid value '{text}', expected a time such as 5min, 2h or 7d")
+            : null;
+        int? lease = run.Value(stopAfterDisconnect) is { } span
+            ? Durations.Seconds(span) ?? throw new UsageException($"option '--deploy-stop-after-disconnect': invalid value '{span}', expected a time such as 60s or 5min")
             : null;
         return new DeployOptsRequest
         {
@@ -96,6 +101,7 @@ internal sealed class ServiceOptions(CommandBody body)
             Reservations = run.Given(cpuReservation) || run.Given(memoryReservation)
                 ? new ReservationsRequest(run.Decimal(cpuReservation), run.Bytes(memoryReservation))
                 : null,
+            StopAfterDisconnect = lease,
         };
     }
 

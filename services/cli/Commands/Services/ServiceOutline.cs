@@ -113,7 +113,8 @@ internal static class ServiceOutline
             .Optional("parallelism", options.Parallelism?.ToString())
             .Optional("on_failure", options.OnFailure)
             .Optional("spread", options.Spread)
-            .Optional("max_per_node", options.MaxPerNode?.ToString());
+            .Optional("max_per_node", options.MaxPerNode?.ToString())
+            .Optional("stop_after_disconnect", options.StopAfterDisconnect?.ToString());
         if (options.Reservations is { } kept)
             inner.Open("reservations").Optional("cpus", kept.Cpus?.ToString(CultureInfo.InvariantCulture)).Optional("memory", Size(kept.Memory));
     }

@@ -1,11 +1,12 @@
 using Kontena.Contracts.Instances;
 using Kontena.Docker;
 using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Volumes;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Instances.Steps;
 
-/// <summary>The volumes the container mounts by name are there: the user's own, and one per data path of a stateful instance.</summary>
+/// <summary>The volumes the container mounts by name are there: those of the grid, and one per data path of a stateful instance.</summary>
 internal sealed record EnsureVolumes : InstanceStep
 {
     private static readonly TimeSpan SoonGone = TimeSpan.FromSeconds(1);
@@ -17,8 +18,7 @@ internal sealed record EnsureVolumes : InstanceStep
         var spec = context.Spec;
         foreach (var mount in spec.Volumes.Where(mount => mount.Volume is not null))
         {
-            var labels = new Dictionary<string, string> { [ManagedLabels.GridName] = spec.Grid, [ManagedLabels.Type] = "volume" };
-            await context.Tools.Engine.EnsureVolumeAsync(new VolumeConfig { Name = mount.Volume!, Labels = labels }, cancellationToken);
+            await EnsureAsync(context, mount.Volume!, mount.Source, cancellationToken);
         }
 
         var wanted = DataVolumes.Of(spec, context.Memory.Image?.Details);
@@ -32,6 +32,46 @@ internal sealed record EnsureVolumes : InstanceStep
                 await TakeOverAsync(context, volume, owner, cancellationToken);
             var labels = ManagedLabels.OfDataVolume(context.Order.InstanceId, spec, path);
             await context.Tools.Engine.EnsureVolumeAsync(new VolumeConfig { Name = volume, Labels = labels }, cancellationToken);
+        }
+    }
+
+    /// <exception cref="StepFailedException">What is there is something else, or the driver can't make it.</exception>
+    private static async Task EnsureAsync(StepContext context, string name, VolumeSource? source, CancellationToken cancellationToken)
+    {
+        var (engine, grid) = (context.Tools.Engine, context.Spec.Grid);
+        if (source is null)
+        {
+            var labels = new Dictionary<string, string> { [ManagedLabels.GridName] = grid, [ManagedLabels.Type] = "volume" };
+            await engine.EnsureVolumeAsync(new VolumeConfig { Name = name, Labels = labels }, cancellationToken);
+            return;
+        }
+
+        var there = await engine.InspectVolumeAsync(name, cancellationToken);
+        if (there is not null && GridVolumes.Obstacle(there, grid, source) is { } obstacle)
+            throw new StepFailedException(obstacle);
+        if (there is null)
+            await MakeAsync(engine, name, grid, source, cancellationToken);
+        else if (!GridVolumes.IsOf(there, grid, source.Uid))
+            context.Tools.Logger.LogWarning("Instance {Instance} mounts Docker volume {Volume}, which Kontena did not make; it is never removed by us", context.Order.Name, name);
+        context.Tools.Volumes.Present(name, source.Volume, source.Uid);
+    }
+
+    private static async Task MakeAsync(IContainerEngine engine, string name, string grid, VolumeSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.EnsureVolumeAsync(
+                new VolumeConfig
+                {
+                    Name = name, Driver = source.Driver, DriverOptions = source.DriverOpts, Labels = GridVolumes.Labels(grid, name, source),
+                },
+                cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            throw new StepFailedException(
+                $"volume {name} of volume {source.Volume} can't be made with driver {source.Driver}: {error.Message.TrimEnd('.')}. "
+                + $"Look at the driver on this node, and at the options in: kontena volume show {source.Volume}");
         }
     }
 

@@ -7,6 +7,8 @@ namespace Kontena.NodeAgent.Instances.Steps;
 /// <param name="ContainerId">Null: the one made by the step before.</param>
 internal sealed record StartContainer(string? ContainerId) : InstanceStep
 {
+    private static readonly TimeSpan LeaseSoonRenewed = TimeSpan.FromSeconds(1);
+
     public override string Describe() => "start the container";
 
     public override ObservedState? Phase => ObservedState.Starting;
@@ -15,6 +17,13 @@ internal sealed record StartContainer(string? ContainerId) : InstanceStep
     {
         var id = ContainerId ?? context.Seen?.Id ?? throw new StepFailedException("there is no container to start", TimeSpan.Zero);
         await context.EnterSlotAsync(cancellationToken);
+        // The steps before, a pull or a hook, may have taken longer than the lease.
+        if (context.Tools.Leases.Left(context.Order) == TimeSpan.Zero)
+        {
+            context.LeaveSlot();
+            throw new StepFailedException("its lease is over", LeaseSoonRenewed);
+        }
+
         try
         {
             await context.Tools.Engine.StartContainerAsync(id, cancellationToken);
