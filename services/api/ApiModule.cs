@@ -7,6 +7,7 @@ using Kontena.Api.Http;
 using Kontena.Api.Logs;
 using Kontena.Api.Master;
 using Kontena.Api.Nodes;
+using Kontena.Api.Placement;
 using Kontena.Api.Services;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stacks;
@@ -83,6 +84,7 @@ public static class ApiModule
         ServiceActionEndpoints.Map(routes);
         RevisionEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
+        PlacementEndpoints.Map(routes);
         ContainerEndpoints.Map(routes);
         ExecEndpoints.Map(routes);
         LogEndpoints.Map(routes);

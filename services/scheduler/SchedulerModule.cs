@@ -1,6 +1,7 @@
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
+using Kontena.Scheduler.Explaining;
 using Kontena.Scheduler.Shards;
 using Kontena.Scheduler.Snapshots;
 using Kontena.State;
@@ -28,7 +29,7 @@ public static class SchedulerModule
         {
             builder.AddControlEndpoint(new BusEndpoint(Queues.SchedulerShard(shard))
             {
-                Consumers = [typeof(DeployConsumer), typeof(NewsConsumer), typeof(SweepConsumer)],
+                Consumers = [typeof(DeployConsumer), typeof(NewsConsumer), typeof(SweepConsumer), typeof(QuestionConsumer)],
                 Bindings =
                 [
                     new BusBinding(Queues.Reports, $"{shard}.heartbeat"),

@@ -36,6 +36,12 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         return result;
     }
 
+    /// <summary>A question to the scheduler that changes nothing.</summary>
+    public Task<TReply> AskSchedulerAsync<T, TReply>(string grid, T question, CancellationToken cancellationToken)
+        where T : class
+        where TReply : class =>
+        AskAsync<T, TReply>(Destination.Scheduler(grid), "the scheduler", question, cancellationToken);
+
     private async Task<TReply> AskAsync<TRequest, TReply>(
         Destination destination, string who, TRequest command, CancellationToken cancellationToken)
         where TRequest : class

@@ -43,6 +43,7 @@ internal static class CommandTree
         new LeafEntry("ls", "List services", "service ls --stack shop", static () => new Services.ListCommand()) { Aliases = ["list"] },
         new LeafEntry("create", "Create a service of no stack", "service create -p 8080:80 web nginx:1.27", static () => new Services.CreateCommand()),
         new LeafEntry("show", "Show a service, its instances and containers", "service show shop/web", static () => new Services.ShowCommand()),
+        new LeafEntry("explain", "Tell why instances are where they are", "service explain shop/web", static () => new Services.ExplainCommand()),
         new LeafEntry("update", "Change a service", "service update -e MODE=prod shop/web", static () => new Services.UpdateCommand()),
         new LeafEntry("deploy", "Deploy a service", "service deploy shop/web", static () => new Services.DeployCommand()),
         new LeafEntry("cancel", "Cancel the deploys of services", "service cancel shop/web", static () => new Services.CancelCommand()),
@@ -97,6 +98,7 @@ internal static class CommandTree
         new LeafEntry("rebalance", "Move instances so that the grid lies evenly", "grid rebalance --dry-run", static () => new Grids.RebalanceCommand()),
         new LeafEntry("use", "Select a grid", "grid use main", static () => new Grids.UseCommand()),
         new LeafEntry("show", "Show a grid", "grid show main", static () => new Grids.ShowCommand()),
+        new LeafEntry("simulate", "Tell what losing or adding nodes would do", "grid simulate --lose az=a1 --add 2", static () => new Grids.SimulateCommand()),
         new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),
         new LeafEntry("rm", "Remove empty grids", "grid rm --force main", static () => new Grids.RemoveCommand()) { Aliases = ["remove"] },
     ];

@@ -25,7 +25,7 @@ internal sealed partial class GridLoop(
 
     private readonly Func<string> _newId = newId ?? (() => ObjectId.New(time));
     private readonly Channel<Waiter> _inbox = Channel.CreateBounded<Waiter>(new BoundedChannelOptions(Waiting) { SingleReader = true });
-    private GridSnapshot? _snapshot;
+    private volatile GridSnapshot? _snapshot;
     private GridMemory _memory = new();
     private long? _held;
     private DateTimeOffset _factsReadAt;
@@ -42,6 +42,9 @@ internal sealed partial class GridLoop(
         await _inbox.Writer.WriteAsync(waiter, cancellationToken);
         return await waiter.Done.Task.WaitAsync(cancellationToken);
     }
+
+    /// <summary>What it last knew; null while it knows nothing.</summary>
+    public GridSnapshot? Latest => _snapshot;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

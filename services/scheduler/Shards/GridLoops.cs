@@ -26,6 +26,10 @@ internal sealed class GridLoops(GridSnapshots snapshots, IStateStore store, Time
         return answer;
     }
 
+    /// <summary>The grid to look at: as its loop knows it, else as it is stored. Null when there is no such grid.</summary>
+    public async Task<GridSnapshot?> LookAsync(string grid, CancellationToken cancellationToken) =>
+        _loops.TryGetValue(grid, out var running) && running.Loop.Latest is { } latest ? latest : await snapshots.ReadAsync(grid, cancellationToken);
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -27,19 +27,12 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
         var taken = new SchedulerEpoch { Holder = Holder, TakenAt = time.GetUtcNow() };
         await store.CommitAsync(new CommitBatch(grid).Put(StateKeys.SchedulerEpoch, taken, expected), cancellationToken);
 
-        var snapshot = new GridSnapshot
-        {
-            Name = grid,
-            Epoch = expected + 1,
-            Instances = await LoadAsync(StateKeys.Instance, grid, cancellationToken),
-            Observed = await LoadAsync(StateKeys.Observed, grid, cancellationToken),
-            VolumeInstances = await LoadAsync(StateKeys.VolumeInstance, grid, cancellationToken),
-            ServiceDeploys = await LoadAsync(StateKeys.ServiceDeploy, grid, cancellationToken),
-            StackDeploys = await LoadAsync(StateKeys.StackDeploy, grid, cancellationToken),
-            Drains = await LoadAsync(StateKeys.NodeDrain, grid, cancellationToken),
-        };
-        return await RereadFactsAsync(snapshot, cancellationToken);
+        return await LoadAsync(grid, expected + 1, cancellationToken);
     }
+
+    /// <summary>All of a grid to look at; nothing decided on it can be committed. Null when there is no such grid.</summary>
+    public async Task<GridSnapshot?> ReadAsync(string grid, CancellationToken cancellationToken) =>
+        await store.GetAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken) is null ? null : await LoadAsync(grid, epoch: 0, cancellationToken);
 
     /// <summary>All that grid-manager writes, anew: heals announcements that were missed.</summary>
     public async Task<GridSnapshot?> RereadFactsAsync(GridSnapshot snapshot, CancellationToken cancellationToken)
@@ -98,6 +91,22 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
     {
         var grids = await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken);
         return [.. grids.Select(grid => grid.Value.Name)];
+    }
+
+    private async Task<GridSnapshot?> LoadAsync(string grid, long epoch, CancellationToken cancellationToken)
+    {
+        var snapshot = new GridSnapshot
+        {
+            Name = grid,
+            Epoch = epoch,
+            Instances = await LoadAsync(StateKeys.Instance, grid, cancellationToken),
+            Observed = await LoadAsync(StateKeys.Observed, grid, cancellationToken),
+            VolumeInstances = await LoadAsync(StateKeys.VolumeInstance, grid, cancellationToken),
+            ServiceDeploys = await LoadAsync(StateKeys.ServiceDeploy, grid, cancellationToken),
+            StackDeploys = await LoadAsync(StateKeys.StackDeploy, grid, cancellationToken),
+            Drains = await LoadAsync(StateKeys.NodeDrain, grid, cancellationToken),
+        };
+        return await RereadFactsAsync(snapshot, cancellationToken);
     }
 
     private async Task<DocumentTable<T>> LoadAsync<T>(DocumentKind<T> kind, string grid, CancellationToken cancellationToken)

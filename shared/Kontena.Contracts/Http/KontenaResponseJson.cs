@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kontena.Contracts.Placement;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 
@@ -53,6 +54,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(ExecCommandFrameJson))]
 [JsonSerializable(typeof(ExecStdinFrameJson))]
 [JsonSerializable(typeof(ExecTtySizeFrameJson))]
+[JsonSerializable(typeof(PlacementExplained))]
+[JsonSerializable(typeof(GridSimulated))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class KontenaResponseJson : JsonSerializerContext
 {
