@@ -50,6 +50,7 @@ public sealed class KontenaBugsTests
     public void A_later_volume_does_not_undo_the_demand_of_an_earlier_one()
     {
         var bed = new PlacementBed(2);
+        bed.Volumes.Add(Some.Volume("data"));
         var service = Some.Service("db", Some.Spec() with { Volumes = ["data:/var/lib/db", "/tmp/x:/x"] });
         bed.Settle(service);
         bed.Replace(node => node.Number == 1 ? node with { Availability = NodeAvailability.Drain } : node);
