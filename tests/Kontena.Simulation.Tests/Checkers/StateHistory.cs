@@ -77,7 +77,7 @@ internal sealed class StateHistory(World world)
         if (kind == StateKeys.Instance.Name)
             Put(Read(StateKeys.Instance, put));
         else if (kind == StateKeys.Observed.Name)
-            Put(Read(StateKeys.Observed, put), put.Key.Id);
+            Observed[put.Key.Id] = Read(StateKeys.Observed, put);
         else if (kind == StateKeys.ServiceDeploy.Name)
             Put(Read(StateKeys.ServiceDeploy, put));
         else if (kind == StateKeys.StackDeploy.Name)
@@ -100,13 +100,6 @@ internal sealed class StateHistory(World world)
             world.Break(Forward, $"instance {now.Id} is at generation {now.Generation}, but {newer.Node} is told to let go of generation {newer.Generation}");
         _generations[now.Id] = now.Generation;
         Instances[now.Id] = now;
-    }
-
-    private void Put(InstanceObserved now, string id)
-    {
-        if (Observed.TryGetValue(id, out var before) && before.NodeId == now.NodeId && before.Run == now.Run && now.Sequence < before.Sequence)
-            world.Break(Forward, $"sequence of {id} goes from {before.Sequence} to {now.Sequence} within one run of the agent");
-        Observed[id] = now;
     }
 
     private void Put(ServiceDeploy now)
