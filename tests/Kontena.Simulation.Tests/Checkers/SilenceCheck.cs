@@ -5,7 +5,7 @@ namespace Kontena.Simulation.Tests.Checkers;
 /// <summary>A node that is well is never given up, whatever happens to the broker, the store or grid-manager (decision 0007).</summary>
 internal static class SilenceCheck
 {
-    /// <summary>So long an agent must have been up, on an unbroken line, for its being given up to be a mistake.</summary>
+    /// <summary>So long an agent must have been up, on an unbroken line that lost none of its heartbeats, for its being given up to be a mistake.</summary>
     private static readonly TimeSpan Well = TimeSpan.FromSeconds(40);
 
     public static void WentOffline(World world, NodeLiveness liveness)

@@ -49,6 +49,9 @@ internal sealed class Machine
     public TimeSpan? WellSince =>
         Process is { IsAlive: true } && Bus is { IsCut: false } ? TimeSpan.FromTicks(Math.Max(_wellSince, Process.PausedUntil)) : null;
 
+    /// <summary>A heartbeat of it got lost on its way: who has not heard it can't know that it is well.</summary>
+    public void WentUnheard() => _wellSince = _world.Timeline.Now;
+
     public DateTimeOffset Now => SimClock.Start + _world.Timeline.Elapsed + Skew;
 
     public static readonly NodeFacts Facts = new() { Cpus = 8, MemoryTotal = 32L * 1024 * 1024 * 1024, DockerVersion = "28" };

@@ -96,6 +96,8 @@ internal sealed class Broker(World world)
         if (weather.IsLost(_dice))
         {
             world.Trace.Note(null, "lost", queue.Name, message);
+            if (message is NodeHeartbeat beat && queue.Name == Queues.GridManagerReports)
+                world.FindMachine(beat.NodeId)?.WentUnheard();
             return;
         }
 
