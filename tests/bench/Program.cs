@@ -1,7 +1,7 @@
 using Kontena.Bench;
 using Kontena.Docker;
 
-// infra/bench starts the platform and passes what is needed by environment; see infra/docs/benchmarks.md.
+// infra/bench starts the platform and passes what is needed by environment; see infra/docs/performance.md.
 var name = args.FirstOrDefault() ?? "";
 var output = Setting("BENCH_OUTPUT");
 var runs = int.Parse(Environment.GetEnvironmentVariable("BENCH_RUNS") ?? "5");
