@@ -8,7 +8,7 @@ namespace Kontena.Scheduler.Explaining;
 internal static class WhatIf
 {
     /// <summary>Longer away than any strategy waits.</summary>
-    private static readonly TimeSpan ForGood = TimeSpan.FromDays(3650);
+    private static readonly TimeSpan ForGood = TimeSpan.FromHours(1);
 
     /// <summary>The snapshot as placement looks at it, with its volumes and the memory that was seen in use.</summary>
     public static GridDraft Draft(GridSnapshot snapshot) => new(snapshot) { Peaks = snapshot.Index.Scene.Rules.Peaks };
