@@ -24,6 +24,7 @@ internal sealed class InstanceWorker : IDisposable
     private readonly Action<InstanceWorker> _looked;
     private readonly CancellationToken _stopping;
     private readonly ITimer _alarm;
+    private readonly CheckFindings _checks = new();
     private CancellationTokenSource _interrupt = new();
     private Task _pass = Task.CompletedTask;
     private bool _running;
@@ -42,8 +43,6 @@ internal sealed class InstanceWorker : IDisposable
     private string? _endedByUs;
     private DateTimeOffset? _restartSeen;
     private long _changedAt;
-    private volatile CheckFinding? _healthFinding;
-    private volatile CheckFinding? _readinessFinding;
 
     /// <param name="looked">Called whenever something about the instance may have changed; may be under this worker's lock.</param>
     /// <param name="absent">The engine was listed and has no container of this instance.</param>
@@ -162,12 +161,7 @@ internal sealed class InstanceWorker : IDisposable
         {
             if (_retired || _seen is not { Running: true } seen || Start.Of(seen) != finding.Start)
                 return;
-            var before = isReadiness ? _readinessFinding : _healthFinding;
-            changed = before?.Start != finding.Start || before.Ready != finding.Ready || before.Failing != finding.Failing || before.Exhausted != finding.Exhausted;
-            if (isReadiness)
-                _readinessFinding = finding;
-            else
-                _healthFinding = finding;
+            changed = _checks.Take(finding, isReadiness);
             if (!changed && !_running)
                 Report();
         }
@@ -234,7 +228,7 @@ internal sealed class InstanceWorker : IDisposable
             // Seen, or taken up: that is told also when the first step takes its time and has no phase of its own.
             if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
                 Report();
-            TakeUpChecks(order);
+            _memory = CheckFindings.Settle(_checks.Into(_memory), order, _seen);
             var now = _tools.Time.GetUtcNow();
             var lease = _tools.Leases.Left(order);
             var plan = InstanceReconciler.Plan(order, _seen, _memory, now, lease == TimeSpan.Zero);
@@ -300,42 +294,14 @@ internal sealed class InstanceWorker : IDisposable
         }
     }
 
-    /// <summary>The checks' findings become part of what is known; a container that serves has got over whatever was wrong.</summary>
-    private void TakeUpChecks(Orders.InstanceOrder? order)
-    {
-        _memory = _memory with { HealthFinding = _healthFinding, ReadinessFinding = _readinessFinding };
-        if (order is not { Desired: DesiredState.Running, Spec: { } spec } || _seen is not { } seen || !InstanceReconciler.IsCurrent(order, seen, _memory)
-            || !Readiness.Serves(spec, seen, _memory))
-        {
-            return;
-        }
-
-        var start = Start.Of(seen);
-        if (_memory.Served != start)
-            _memory = _memory with { Served = start };
-        // Without a check it was ready at once, and an error is that of a step that failed since.
-        if (!Readiness.IsChecked(spec, seen))
-            return;
-        if (_memory.NotedExit == start)
-            _memory = _memory with { NotedExit = null, RetryAt = null, Error = null, FailuresInARow = 0 };
-        else if (_memory is { Error: not null, FailuresInARow: 0 })
-            _memory = _memory with { Error = null };
-    }
-
     private async Task<bool> LookAsync(Orders.InstanceOrder? order)
     {
-        var name = _seen?.Id ?? order?.Name;
         _stale = false;
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _tools.Time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping);
-            var details = name is null ? null : await _tools.Engine.InspectContainerAsync(name, both.Token);
-            if (details is null && order is not null && name != order.Name)
-                details = await _tools.Engine.InspectContainerAsync(order.Name, both.Token);
-            if (details is null || !IsOurs(details))
-                details = await FindByLabelAsync(both.Token);
-            _seen = details is null ? null : ContainerSight.Of(details);
+            _seen = await ContainerLookup.FindAsync(_tools.Engine, InstanceId, _seen?.Id, order?.Name, both.Token);
             _unseen = false;
             Touch();
             return true;
@@ -348,18 +314,6 @@ internal sealed class InstanceWorker : IDisposable
             return false;
         }
     }
-
-    /// <summary>The name may have been changed by hand, or be unknown: the label stays.</summary>
-    private async Task<ContainerDetails?> FindByLabelAsync(CancellationToken cancellationToken)
-    {
-        var labels = new[] { $"{ManagedLabels.InstanceId}={InstanceId}", $"{ManagedLabels.Type}={ManagedLabels.ContainerType}" };
-        var listed = await _tools.Engine.ListContainersAsync(labels, cancellationToken);
-        return listed.Count == 0 ? null : await _tools.Engine.InspectContainerAsync(listed[0].Id, cancellationToken);
-    }
-
-    private bool IsOurs(ContainerDetails details) =>
-        details.Labels.GetValueOrDefault(ManagedLabels.InstanceId) == InstanceId
-        && details.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType;
 
     /// <summary>Step after step; the first that fails or is ended early leaves the rest to the next plan.</summary>
     private async Task CarryOutAsync(InstancePlan plan, Orders.InstanceOrder order)
@@ -428,8 +382,7 @@ internal sealed class InstanceWorker : IDisposable
         // An order that has just arrived is reported when the notes are about it, not the earlier order's error with its number.
         if (order is not null && order.Generation != _memory.Generation)
             return;
-        var memory = _memory with { HealthFinding = _healthFinding, ReadinessFinding = _readinessFinding };
-        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _seen, memory, _phase, _tools.Time.GetUtcNow()));
+        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _seen, _checks.Into(_memory), _phase, _tools.Time.GetUtcNow()));
     }
 
     private void Touch() => Volatile.Write(ref _changedAt, _tools.Time.GetTimestamp());
