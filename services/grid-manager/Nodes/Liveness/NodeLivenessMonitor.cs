@@ -81,7 +81,7 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
     {
         var stored = new NodeLiveness { Grid = node.Grid, Node = node.Name, State = LivenessState.Online };
         lock (_guard)
-            _nodes[(node.Grid, node.Name)] = new NodePulse(stored, NodePulse.Unread, node.NodeId!, HashOf(node), Now, new RunWatch(run, Now));
+            _nodes[(node.Grid, node.Name)] = new NodePulse(stored, NodePulse.Unread, node.NodeId!, HashOf(node), Now, Now, new RunWatch(run, Now));
     }
 
     /// <summary>A node read from the store.</summary>
@@ -94,7 +94,7 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
         {
             var before = _nodes.GetValueOrDefault((node.Grid, node.Name)) is { } known && known.NodeId == nodeId ? known : null;
             // A process that another one of us knew as the node is given the time of a restart to be heard.
-            before ??= new NodePulse(stored, version, nodeId, null, null, new RunWatch(stored.Run, Now));
+            before ??= new NodePulse(stored, version, nodeId, null, null, Now, new RunWatch(stored.Run, Now));
             _nodes[(node.Grid, node.Name)] = before with { Stored = stored, Version = version, FactsHash = HashOf(node), HeardAt = heard ? Now : before.HeardAt };
         }
     }
@@ -151,11 +151,11 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
         {
             var now = Now;
             var utc = time.GetUtcNow();
-            var since = _judge.Since([.. _nodes.Values.Select(pulse => (pulse.Stored.State, pulse.HeardAt))], now);
+            var since = _judge.Since([.. _nodes.Values.Select(pulse => (pulse.Stored.State, pulse.NotSilentAt))], now);
             var changes = new List<LivenessChange>();
             foreach (var pulse in _nodes.Values)
             {
-                var state = LivenessDecider.Next(pulse.Stored.State, pulse.HeardAt, since, now, options);
+                var state = LivenessDecider.Next(pulse, since, now, options);
                 var seen = pulse.HeardAt is { } heard ? utc - (now - heard) : pulse.Stored.LastSeenAt;
                 var said = Said(pulse);
                 if (state != pulse.Stored.State)

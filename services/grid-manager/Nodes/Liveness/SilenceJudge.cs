@@ -22,7 +22,7 @@ internal sealed class SilenceJudge(LivenessOptions options)
     public void ProbeReturned(TimeSpan now) => _echoAt = now;
 
     /// <summary>Since when silence counts, which may be a moment from now; null while it does not.</summary>
-    public TimeSpan? Since(IReadOnlyCollection<(LivenessState State, TimeSpan? HeardAt)> nodes, TimeSpan now)
+    public TimeSpan? Since(IReadOnlyCollection<(LivenessState State, TimeSpan NotSilentAt)> nodes, TimeSpan now)
     {
         if (_echoAt is not { } echo || now - echo > options.ProbeLimit)
         {

@@ -118,6 +118,20 @@ public sealed class NodeLivenessMonitorTests
     }
 
     [Fact]
+    public void A_node_that_this_process_learned_of_late_was_not_silent_before()
+    {
+        // Our probes came back all the time, but the store was away: heartbeats of nodes that this process does not know say nothing to it.
+        Live(60, []);
+        Know("a", "b");
+        Live(4, ["b"]);
+        Assert.Empty(_changes);
+        Live(3, ["a", "b"]);
+        Assert.Empty(_changes);
+        Live(10, ["b"]);
+        Assert.Equal(LivenessState.Offline, _states["a"]);
+    }
+
+    [Fact]
     public void Probes_of_others_prove_nothing()
     {
         Know("a");
