@@ -128,7 +128,7 @@ internal static class RolloutPlanner
             .Where(node => node.IsOnline)
             .SelectMany(node => view.Scene.On(node.Name).Where(one => one.Leaving)
                 .SelectMany(one => one.Instance.Departures.Where(departure => departure.NodeId == node.Node.NodeId)))
-            .Any(departure => view.Now - departure.OrderedAt < DeployLimits.Leaving);
+            .Any(departure => (view.Now - departure.OrderedAt).Duration() < DeployLimits.Leaving);
         if (underWay || leaving)
             return new RolloutStep { Instances = instances, Count = view.Deploy.InstanceCount };
         // A machine that can't be reached must have stopped its container by then; nobody has to confirm it.

@@ -84,10 +84,10 @@ internal static class Rebalances
     // Only what is well is moved: all of its instances serve, and none of its deploys is under way or has just ended or failed.
     private static bool IsMovable(GridDraft draft, Service service, IEnumerable<ServiceDeploy> deploys, DateTimeOffset now)
     {
-        if (service is not { RemovedAt: null, State: ServiceState.Running, Spec: { Stateful: false, Strategy: "ha", Volumes.Count: 0 } } || now - service.UpdatedAt < Quiet)
+        if (service is not { RemovedAt: null, State: ServiceState.Running, Spec: { Stateful: false, Strategy: "ha", Volumes.Count: 0 } } || (now - service.UpdatedAt).Duration() < Quiet)
             return false;
         var last = deploys.MaxBy(one => one.Id, StringComparer.Ordinal);
-        if (last is not { State: DeployState.Success } || now - last.FinishedAt < Quiet || deploys.Any(one => !DeployQueue.IsFinished(one.State)))
+        if (last is not { State: DeployState.Success, FinishedAt: { } ended } || (now - ended).Duration() < Quiet || deploys.Any(one => !DeployQueue.IsFinished(one.State)))
             return false;
         var own = draft.InstancesOf(service.Uid).Where(one => one.Desired != DesiredState.Removed).ToList();
         return own.Count == service.Spec.Instances

@@ -53,7 +53,7 @@ internal static class AutomaticDeploys
             .OrderByDescending(one => one.Id, StringComparer.Ordinal)
             .TakeWhile(one => one.State == DeployState.Error)
             .ToList();
-        if (failed.Count > 0 && now - failed[0].FinishedAt < Wait(failed.Count))
+        if (failed.Count > 0 && failed[0].FinishedAt is { } ended && (now - ended).Duration() < Wait(failed.Count))
             return;
 
         var held = IsHeld(service, deploys);

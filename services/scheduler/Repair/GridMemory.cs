@@ -75,13 +75,14 @@ internal sealed class GridMemory
     /// twice as long each time, up to <paramref name="cap"/>.</summary>
     /// <param name="key">What is said, and to whom.</param>
     /// <param name="version">A new version starts anew.</param>
+    /// <param name="since">May be by another process's clock: one that is ahead of ours must not hold everything up until we have caught up with it.</param>
     public bool IsDue(string key, long version, DateTimeOffset since, DateTimeOffset now, TimeSpan first, TimeSpan cap)
     {
         var known = _repeats.TryGetValue(key, out var repeat) && repeat.Version == version;
         var last = known ? repeat!.LastAt : since;
         var times = known ? repeat!.Times : 0;
         var wait = TimeSpan.FromTicks(Math.Min(cap.Ticks, first.Ticks << Math.Min(times, 10)));
-        if (now - last < wait)
+        if ((now - last).Duration() < wait)
             return false;
         _repeats[key] = new Repeat(version, times + 1, now);
         return true;

@@ -69,6 +69,28 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public void An_order_that_was_lost_under_a_clock_that_is_ahead_is_repeated_by_the_next_scheduler_at_once()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Put(Some.Service());
+        world.Finish(world.Deploy());
+        var instance = Assert.Single(world.Instances);
+        var other = instance.Node == "node-1" ? "node-2" : "node-1";
+        world[other].Plant(instance.Id, instance.Spec!, instance.Generation);
+        var departed = instance with
+        {
+            Departures = [new Departure(other, other == "node-1" ? "ID1" : "ID2", instance.Generation, world.Now.AddMinutes(5))],
+        };
+        world.Snapshot = world.Snapshot with
+        {
+            Instances = world.Snapshot.Instances.Reread(instance.Id, new Kontena.State.Documents.Versioned<Instance>(departed, 9)),
+        };
+        world.RestartScheduler();
+        world.Run(12);
+        Assert.Empty(world[other].Containers);
+    }
+
+    [Fact]
     public void A_change_by_a_clock_that_is_ahead_is_rolled_out_at_once_and_failures_after_it_count()
     {
         var world = new GridWorld(nodes: 1);
