@@ -1,6 +1,7 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
+using Kontena.Scheduler.Placement.Strategies;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Instances;
@@ -11,21 +12,24 @@ internal static class Succession
 {
     /// <summary>Whether the instance may run in two places for the time of its move: no data that both would write, and one that serves now.</summary>
     public static bool MayOverlap(GridDraft draft, Service service, Instance instance) =>
-        !service.Spec.Stateful
-        && service.Spec.Volumes.Count == 0
-        // Instances that change places hold each other's ports: there the sooner one leaves the better.
-        && (service.Spec.Ports.Count == 0 || service.Spec.Instances == 1)
-        && service.State == ServiceState.Running
+        MayOverlap(service)
         && instance.Desired == DesiredState.Running
         && instance.NodeId is { } nodeId && draft.Scene.ByNodeId(nodeId) is { IsOnline: true }
         && InstanceReadiness.IsServing(draft.ObservedOf(instance));
 
-    /// <summary>Orders those away whose successor is ready, or no longer wanted to run.</summary>
+    // Instances that change places hold each other's ports: there the sooner one leaves the better.
+    private static bool MayOverlap(Service service) =>
+        service is { State: ServiceState.Running, Spec: { Stateful: false, Volumes.Count: 0 } spec }
+        && (spec.Ports.Count == 0 || (spec.Instances == 1 && PlacementStrategies.Find(spec.Strategy) is not { PerNode: true }));
+
+    /// <summary>Orders those away whose successor is ready, or no longer wanted to run, or whose service has become one that may not run in two places.</summary>
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
         foreach (var instance in draft.Instances.Values.Where(one => one.Departures.Any(departure => departure.AwaitsSuccessor)).ToList())
         {
-            var waits = instance is { Node: not null, Desired: DesiredState.Running } && !InstanceReadiness.IsDone(instance, draft.ObservedOf(instance));
+            var waits = instance is { Node: not null, Desired: DesiredState.Running }
+                && draft.Service(instance.Stack, instance.Service, instance.ServiceUid) is { } service && MayOverlap(service)
+                && !InstanceReadiness.IsDone(instance, draft.ObservedOf(instance));
             if (waits)
                 continue;
             var ordered = instance with

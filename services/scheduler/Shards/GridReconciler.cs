@@ -33,6 +33,8 @@ internal static class GridReconciler
         for (var at = 0; at < inputs.Count; at++)
             answers[at] = Take(draft, memory, inputs[at], now, newId);
 
+        // Before the deploys: what no longer waits for its successor makes room for them.
+        Succession.Run(draft, now);
         for (var round = 0; round < Rounds; round++)
         {
             DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
@@ -41,7 +43,6 @@ internal static class GridReconciler
         }
 
         ServiceUpkeep.Run(draft, memory, now);
-        Succession.Run(draft, now);
         VolumeUpkeep.Run(draft, memory, now);
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
@@ -72,6 +73,39 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void One_that_serves_until_its_successor_does_gives_its_port_up_to_a_second_instance()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Put(Some.Service("web", Some.Spec(1) with { Ports = Http }));
+        world.Finish(world.Deploy());
+        var home = world.Instances[0].Node!;
+        world.Change("web", web => web with { Spec = web.Spec with { Image = "bad:1" }, Revision = 2 });
+        Drain(world, home);
+        world.Until(() => world.Drain(home)?.Left is [{ State: DrainState.Blocked }], "it serves on");
+
+        world.Put(Some.Node(home == "node-1" ? 1 : 2));
+        world.Change("web", web => web with { Spec = web.Spec with { Image = "web:3", Instances = 2 }, Revision = 3 });
+        Assert.Equal(DeployState.Success, world.Finish(world.Deploy()).State);
+    }
+
+    [Fact]
+    public void Daemons_that_change_nodes_do_not_hold_each_others_ports()
+    {
+        var world = new GridWorld(nodes: 2);
+        world.Add(Some.Node(4));
+        world.Put(Some.Service("web", Some.Spec(1) with { Strategy = "daemon", Ports = Http, MinHealth = 0 }));
+        world.Finish(world.Deploy());
+
+        Drain(world, "node-4");
+        world.Add(Some.Node(3));
+        world.Change("web", web => web with { Spec = web.Spec with { Image = "bad:1" }, Revision = 2 });
+        world.Run(60);
+        world.Put(Some.Node(4));
+        world.Change("web", web => web with { Spec = web.Spec with { Image = "web:3" }, Revision = 3 });
+        world.Until(() => world.Nodes.All(node => node.Containers.Count(one => one is { Ready: true, Revision: 3 }) == 1), "each node runs one", 1200);
+    }
+
+    [Fact]
     public void Data_stays_stopped_and_the_drain_is_done_beside_it()
     {
         var world = new GridWorld(nodes: 2);
@@ -121,6 +155,8 @@ public sealed class DrainTests
         world.Until(() => world.Drain("node-2")?.FinishedAt is not null, "the drain ends");
         Assert.Empty(world["node-2"].Containers);
     }
+
+    private static readonly IReadOnlyList<PortMapping> Http = [new PortMapping(80, 80)];
 
     private static void Drain(GridWorld world, string node = "node-1") =>
         world.Put(Some.Node(int.Parse(node["node-".Length..], System.Globalization.CultureInfo.InvariantCulture)) with { Availability = NodeAvailability.Drain });
