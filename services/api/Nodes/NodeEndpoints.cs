@@ -54,7 +54,7 @@ internal static class NodeEndpoints
     {
         await reader.GridAsync(grid, cancellationToken);
         var found = await reader.NodeAsync(grid, node, cancellationToken);
-        await commands.AskGridManagerAsync(new RemoveNode { Grid = grid, Node = found.Name }, cancellationToken);
+        await commands.AskGridManagerAsync(new RemoveNode { Grid = grid, Node = found.Name, NodeId = found.NodeId }, cancellationToken);
         return Reply.Empty;
     }
 

@@ -70,10 +70,9 @@ internal static class GridSimulator
             // What can stay stays; what was on a lost node is missed, and so is what had no place before.
             var left = present.Values.Where(one => lost.Contains(one.Node!, StringComparer.Ordinal)).ToList();
             var missing = Math.Max(service.Spec.Instances - present.Count, 0) + left.Count;
-            var report = PlacementPlanner.Explain(draft.Scene, service, own, now, PlacementSeed.Of(service));
-            var moved = report.Instances.Where(one => one is { Node: not null, Kept: false }).ToList();
+            var moved = refused.Found.Where(one => !one.Kept).ToList();
             foreach (var one in moved)
-                Move(draft, service, present.GetValueOrDefault(one.Number), one.Number, one.Node!, moves);
+                Move(draft, service, present.GetValueOrDefault(one.Number), one.Number, one.Node.Name, moves);
             unplaced.Add(new SimulatedRefusal(
                 NameOf(service), Math.Max(1, missing - moved.Count), service.Spec.Stateful && left.Count > 0, refused.Explanation.ToString()));
             return;
@@ -85,20 +84,8 @@ internal static class GridSimulator
 
     private static void Move(GridDraft draft, Service service, Instance? instance, int number, string to, List<SimulatedMove> moves)
     {
-        var node = draft.Nodes.Find(to)!;
         moves.Add(new SimulatedMove(InstanceSpecs.InstanceNames.Container(service.Stack, service.Name, number), instance?.Node, to));
-        var moved = instance ?? new Instance
-        {
-            Id = $"{service.Uid}-{number}", Grid = draft.Name, Stack = service.Stack, Service = service.Name, ServiceUid = service.Uid, Number = number,
-            Generation = 0, Desired = DesiredState.Running, CreatedAt = service.CreatedAt, UpdatedAt = service.CreatedAt,
-        };
-        draft.Instances.Put(moved with
-        {
-            Node = node.Name,
-            NodeId = node.NodeId,
-            Spec = moved.Spec ?? InstanceSpecs.InstanceSpecBuilder.Build(service, draft.Stacks.Find(service.Stack), node, number, deployRev: ""),
-            Granted = Reservation.Of(service.Spec, draft.Scene.Rules.PeakOf(service)).ToGrant(),
-        });
+        WhatIf.Place(draft, service, instance, number, to);
     }
 
     private static int Count(GridSnapshot snapshot, string node) => snapshot.Index.Scene.On(node).Count(one => !one.Leaving);

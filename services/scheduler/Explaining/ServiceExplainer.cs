@@ -12,6 +12,9 @@ internal static class ServiceExplainer
     /// <summary>Instances and, for each, nodes that an answer holds.</summary>
     public const int Most = 100;
 
+    /// <summary>How often a node is asked about an instance, for all that an answer tells: in a large grid fewer instances are told of.</summary>
+    private const int Looks = 50_000;
+
     public static PlacementExplained Explain(GridSnapshot snapshot, ExplainPlacement question, DateTimeOffset now)
     {
         if (snapshot.Services.Find(Service.DocumentId(question.Stack, question.Service)) is not { RemovedAt: null } service)
@@ -19,23 +22,22 @@ internal static class ServiceExplainer
         var draft = WhatIf.Draft(snapshot);
         var own = draft.InstancesOf(service.Uid);
         var seed = PlacementSeed.Of(service);
-        var report = PlacementPlanner.Explain(draft.Scene, service, own, now, seed, question.Instance);
+        var most = Math.Clamp(Looks / Math.Max(1, draft.Scene.Nodes.Count), 1, Most);
+        var report = PlacementPlanner.Explain(draft.Scene, service, own, now, PlacementSeed.Of(service), question.Instance, most);
         if (report.Problem is not null)
             return new PlacementExplained { Found = true, Problem = report.Problem, Wanted = service.Spec.Instances };
 
-        var plan = PlacementPlanner.Plan(draft.Scene, service, own, now, seed);
-        var wanted = plan is PlacementPlan.Placed all ? all.Assignments.Count : service.Spec.Instances;
-        var placed = plan is PlacementPlan.Placed ? wanted : PlacementPlanner.Explain(draft.Scene, service, own, now, seed).Instances.Count(one => one.Node is not null);
+        var refused = report.Plan as PlacementPlan.Refused;
+        var placed = refused?.Found.Count ?? ((PlacementPlan.Placed)report.Plan).Assignments.Count;
         var present = own.Where(one => one.Desired != DesiredState.Removed).ToDictionary(one => one.Number, one => one.Node);
-        // The last one is the refusal: it is told of whatever is left out.
-        var told = report.Instances.Count <= Most ? report.Instances : [.. report.Instances.Take(Most - 1), report.Instances[^1]];
         return new PlacementExplained
         {
             Found = true,
-            Wanted = wanted,
+            Wanted = refused is null ? placed : service.Spec.Instances,
             Placed = placed,
-            Instances = [.. told.Select(one => Told(one, present.GetValueOrDefault(one.Number)))],
-            Suggestions = plan is PlacementPlan.Placed ? [] : Suggestions.For(snapshot, service, placed, now),
+            Instances = [.. report.Instances.Select(one => Told(one, present.GetValueOrDefault(one.Number)))],
+            More = question.Instance is null ? placed + (refused is null ? 0 : 1) - report.Instances.Count : 0,
+            Suggestions = refused is null ? [] : Suggestions.For(snapshot, service, placed, now),
         };
     }
 

@@ -14,8 +14,8 @@ internal static class Suggestions
     /// <summary>Nodes that are suggested to be added; who needs more has another trouble.</summary>
     private const int MostNodes = 64;
 
-    /// <summary>Numbers of instances that are tried below the wanted one.</summary>
-    private const int MostScales = 50;
+    /// <summary>Hard affinities that are tried to be left out; each try costs a planning run.</summary>
+    private const int MostAffinities = 16;
 
     /// <param name="placed">How many instances found a node; fewer than wanted.</param>
     public static IReadOnlyList<SuggestedChange> For(GridSnapshot snapshot, Service service, int placed, DateTimeOffset now)
@@ -66,7 +66,13 @@ internal static class Suggestions
             most *= 2;
         if (most > MostNodes)
             return null;
-        var least = Enumerable.Range((most / 2) + 1, most - (most / 2)).First(count => count == most || Fits(count));
+        var (least, tooFew) = (most, most / 2);
+        while (least - tooFew > 1)
+        {
+            var middle = (least + tooFew) / 2;
+            (least, tooFew) = Fits(middle) ? (middle, tooFew) : (least, middle);
+        }
+
         var size = facts.MemoryTotal > 0 ? $" with {facts.Cpus} CPUs and {Quantity(facts.MemoryTotal)} of memory" : "";
         var with = labels.Count > 0 ? $"{(size.Length > 0 ? " and" : " with")} the labels {string.Join(' ', labels)}" : "";
         return new SuggestedChange(
@@ -79,8 +85,11 @@ internal static class Suggestions
         if (PlacementStrategies.Find(service.Spec.Strategy) is not { PerNode: false })
             return null;
         var name = service.Stack == Service.NoStack ? service.Name : $"{service.Stack}/{service.Name}";
-        for (var count = Math.Min(placed, service.Spec.Instances - 1); count > 0 && count > placed - MostScales; count--)
+        // Nearly always as many as found a node just now; fewer by steps that double when one makes room for another.
+        var most = Math.Min(placed, service.Spec.Instances - 1);
+        for (var less = 0; less < most; less = less == 0 ? 1 : less * 2)
         {
+            var count = most - less;
             if (IsPlaced(snapshot, service with { Spec = service.Spec with { Instances = count } }, now))
                 return new SuggestedChange("scale", $"run {count} of them: kontena service scale {name} {count}", Instances: count);
         }
@@ -90,7 +99,7 @@ internal static class Suggestions
 
     private static IEnumerable<SuggestedChange> Dropping(GridSnapshot snapshot, Service service, DateTimeOffset now)
     {
-        foreach (var rule in service.Spec.Affinity)
+        foreach (var rule in service.Spec.Affinity.Take(MostAffinities))
         {
             var without = service with { Spec = service.Spec with { Affinity = [.. service.Spec.Affinity.Where(one => one != rule)] } };
             if (AffinityExpression.TryParse(rule, out var read, out _) && !read.Soft && IsPlaced(snapshot, without, now))

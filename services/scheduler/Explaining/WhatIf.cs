@@ -1,4 +1,10 @@
+using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Placement;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.Deploys;
+using Kontena.Scheduler.InstanceSpecs;
+using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Snapshots;
 using Kontena.State.Documents;
 
@@ -42,6 +48,56 @@ internal static class WhatIf
         }
 
         return snapshot with { Nodes = nodes, Liveness = liveness };
+    }
+
+    /// <summary>The services of a stack as proposed, all running; those that leave are gone.</summary>
+    public static GridSnapshot Proposed(GridSnapshot snapshot, string stack, IReadOnlyList<ProposedService> proposals, DateTimeOffset now)
+    {
+        var services = snapshot.Services;
+        foreach (var proposal in proposals)
+        {
+            var id = Service.DocumentId(stack, proposal.Name);
+            var current = services.Find(id);
+            if (proposal.Spec is null)
+            {
+                services = services.Reread(id, null);
+                continue;
+            }
+
+            services = Write(services, current is null
+                ? new Service
+                {
+                    Grid = snapshot.Name, Stack = stack, Name = proposal.Name, Uid = $"planned-{id}", Spec = proposal.Spec, State = ServiceState.Running,
+                    CreatedAt = now, UpdatedAt = now,
+                }
+                : current with
+                {
+                    Spec = proposal.Spec, State = ServiceState.Running, RemovedAt = null, Revision = current.Revision + (proposal.Changed ? 1 : 0),
+                });
+        }
+
+        return snapshot with { Services = services };
+    }
+
+    /// <summary>The instance is on that node from here on, with what its service is now.</summary>
+    /// <param name="instance">As it is; null when there is none yet.</param>
+    public static void Place(GridDraft draft, Service service, Instance? instance, int number, string to)
+    {
+        var node = draft.Nodes.Find(to)!;
+        var placed = instance ?? new Instance
+        {
+            Id = $"{service.Uid}-{number}", Grid = draft.Name, Stack = service.Stack, Service = service.Name, ServiceUid = service.Uid, Number = number,
+            Generation = 0, Desired = DesiredState.Running, CreatedAt = service.CreatedAt, UpdatedAt = service.CreatedAt,
+        };
+        draft.Instances.Put(placed with
+        {
+            Node = node.Name,
+            NodeId = node.NodeId,
+            Spec = placed.Spec is { } spec && RevisionMatch.IsCurrent(service, spec)
+                ? spec
+                : InstanceSpecBuilder.Build(service, draft.Stacks.Find(service.Stack), node, number, deployRev: ""),
+            Granted = Reservation.Of(service.Spec, draft.Scene.Rules.PeakOf(service)).ToGrant(),
+        });
     }
 
     /// <summary>Draining nodes take work again.</summary>

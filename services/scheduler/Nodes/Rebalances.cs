@@ -76,7 +76,7 @@ internal static class Rebalances
     private static int UnderWay(GridDraft draft) =>
         draft.ServiceDeploys.Values.Count(deploy => !DeployQueue.IsFinished(deploy.State) && deploy.Moves.Count > 0);
 
-    private static bool MayGain(Candidate node) => node is { IsOnline: true, Node.Availability: NodeAvailability.Active };
+    private static bool MayGain(Candidate node) => node is { IsOnline: true, Trouble: null, Node.Availability: NodeAvailability.Active };
 
     private static bool IsNew(GridDraft draft, Candidate node, DateTimeOffset now) =>
         draft.Liveness.Find(node.Name)?.ConnectedAt is { } since && now - since > Settled && now - since < NewFor;

@@ -137,7 +137,7 @@ internal sealed class NodeRanking : IDisposable
     private NodeRank TopOf(int zone) => _ranks[_nodesOf[zone].Top] with { Zone = _zoneLoads[zone] };
 
     private NodeRank RankInZone(PlacementQuery query, Candidate node) =>
-        new(SoftAffinity.Missed(query, node), 0, _run.Strategy.Score(_run.Board, node), node.Index);
+        new(_run.IsAvoided(node) ? 1 : 0, SoftAffinity.Missed(query, node), 0, _run.Strategy.Score(_run.Board, node), node.Index);
 
     private static int[] NotThere(int length)
     {

@@ -14,7 +14,11 @@ internal abstract record PlacementPlan
 
     /// <param name="Explanation">Which rule said no on which node.</param>
     /// <param name="AwaitsSuspect">A node that is only suspect would have taken it: it is online again in a moment, or offline.</param>
-    public sealed record Refused(PlacementExplanation Explanation, bool AwaitsSuspect = false) : PlacementPlan;
+    public sealed record Refused(PlacementExplanation Explanation, bool AwaitsSuspect = false) : PlacementPlan
+    {
+        /// <summary>The instances that had a node when the first was found to have none, by number.</summary>
+        public IReadOnlyList<Assignment> Found { get; init; } = [];
+    }
 }
 
 /// <param name="Kept">The instance was there already.</param>

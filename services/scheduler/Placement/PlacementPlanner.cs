@@ -19,17 +19,18 @@ internal static class PlacementPlanner
             : Refuse(service, problem);
     }
 
-    /// <summary>The same plan with its reasons: for each instance and node the rule that excluded it, or how it scored. Asks every node about
+    /// <summary>The same plan, in one run, with its reasons: for each instance and node the rule that excluded it, or how it scored. Asks every node about
     /// every instance that is told of.</summary>
     /// <param name="only">The number of the one instance to tell of; null for all of them.</param>
+    /// <param name="most">Instances to tell of at most; one that finds no node is told of in any case.</param>
     public static PlacementReport Explain(
-        PlacementScene scene, Service service, IEnumerable<Instance> own, DateTimeOffset now, ulong seed, int? only = null)
+        PlacementScene scene, Service service, IEnumerable<Instance> own, DateTimeOffset now, ulong seed, int? only = null, int most = int.MaxValue)
     {
         if (!PlacementRun.TryBegin(scene, service, own, now, seed, out var run, out var problem))
-            return new PlacementReport([], problem);
-        var witness = new PlacementWitness(run, only);
-        Plan(run, witness);
-        return new PlacementReport(witness.Reports, null);
+            return new PlacementReport([], Refuse(service, problem), problem);
+        var witness = new PlacementWitness(run, only, most);
+        var plan = Plan(run, witness);
+        return new PlacementReport(witness.Reports, plan, null);
     }
 
     private static PlacementPlan Plan(PlacementRun run, PlacementWitness? witness)
@@ -51,9 +52,9 @@ internal static class PlacementPlanner
                 continue;
             var query = run.Query(number);
             if (quotas.Refusal() is { } exceeded)
-                return Exceeding(query, exceeded, witness);
+                return Exceeding(query, exceeded, witness) with { Found = Found() };
             if (ranking.Best(query) is not { } node)
-                return NoNode(run, query, witness);
+                return NoNode(run, query, witness) with { Found = Found() };
             witness?.Decided(query, node, kept: false);
             run.Board.Choose(number, node);
             ranking.Taken(node);
@@ -62,6 +63,8 @@ internal static class PlacementPlanner
         }
 
         return new PlacementPlan.Placed(assignments!);
+
+        IReadOnlyList<Assignment> Found() => [.. assignments.OfType<Assignment>()];
     }
 
     private static int Count(PlacementRun run)

@@ -2,8 +2,9 @@ namespace Kontena.Scheduler.Placement;
 
 /// <summary>How a plan came about: for each instance what was said of each node when its turn came.</summary>
 /// <param name="Instances">In the order in which they were given a node; the last one found none, if the plan was refused.</param>
+/// <param name="Plan">The plan itself.</param>
 /// <param name="Problem">Why none was looked at: a rule that can't be read; else null.</param>
-internal sealed record PlacementReport(IReadOnlyList<InstanceReport> Instances, string? Problem);
+internal sealed record PlacementReport(IReadOnlyList<InstanceReport> Instances, PlacementPlan Plan, string? Problem);
 
 /// <param name="Number">1 to N.</param>
 /// <param name="Name">Of its container.</param>

@@ -96,4 +96,7 @@ internal sealed class PlacementRun
         return null;
     }
 
+    /// <summary>Others are better for something new, whatever else speaks for it: its agent says that it does not work in part. Not where every node gets its
+    /// own.</summary>
+    public bool IsAvoided(Candidate node) => node.Trouble is not null && !Strategy.PerNode;
 }

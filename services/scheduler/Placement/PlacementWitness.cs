@@ -2,7 +2,7 @@ namespace Kontena.Scheduler.Placement;
 
 /// <summary>Watches a planning run and writes down what it decides on. It asks every node about every instance it reports, which planning itself
 /// avoids.</summary>
-internal sealed class PlacementWitness(PlacementRun run, int? only)
+internal sealed class PlacementWitness(PlacementRun run, int? only, int most)
 {
     private readonly List<InstanceReport> _reports = [];
 
@@ -11,7 +11,7 @@ internal sealed class PlacementWitness(PlacementRun run, int? only)
     /// <summary>An instance is about to be given the node, or has found none.</summary>
     public void Decided(PlacementQuery query, Candidate? chosen, bool kept, string? problem = null)
     {
-        if (only is not null && query.Number != only)
+        if (only is null ? chosen is not null && _reports.Count >= most : query.Number != only)
             return;
         var board = run.Board;
         var zones = run.SpreadKey is { } key ? board.Scene.ZonesBy(key) : null;
@@ -22,6 +22,7 @@ internal sealed class PlacementWitness(PlacementRun run, int? only)
                 loads[zones.Of(node)] += count;
         }
 
+        var someAvoided = board.Scene.Nodes.Any(run.IsAvoided);
         var judged = board.Scene.Nodes
             .Select(node => (Node: node, Exclusion: run.Excluded(query, node), Rank: Rank(node)))
             .OrderBy(one => one.Node == chosen ? 0 : one.Exclusion is null ? 1 : 2)
@@ -31,10 +32,12 @@ internal sealed class PlacementWitness(PlacementRun run, int? only)
         _reports.Add(new InstanceReport(query.Number, board.NameOf(query.Number), chosen?.Name, kept, [.. judged], problem));
 
         NodeRank Rank(Candidate node) => new(
-            SoftAffinity.Missed(query, node), zones is null ? 0 : loads[zones.Of(node)], run.Strategy.Score(board, node), node.Index);
+            run.IsAvoided(node) ? 1 : 0, SoftAffinity.Missed(query, node), zones is null ? 0 : loads[zones.Of(node)], run.Strategy.Score(board, node), node.Index);
 
         IEnumerable<ScoreTerm> Terms(Candidate node, NodeRank rank)
         {
+            if (someAvoided)
+                yield return new ScoreTerm(node.Trouble is null ? "degraded" : $"degraded ({node.Trouble})", rank.Degraded);
             var bit = 1UL << (SoftAffinity.Most - 1);
             foreach (var wish in query.Affinities.Where(rule => rule.Soft).Take(SoftAffinity.Most))
             {

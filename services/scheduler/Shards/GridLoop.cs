@@ -220,7 +220,9 @@ internal sealed partial class GridLoop(
         foreach (var stack in stacks.Distinct(StringComparer.Ordinal))
             current = await snapshots.RereadStackAsync(current, stack, cancellationToken);
 
-        // A deploy right after a change may overtake the change's announcement.
+        // A deploy right after a change may overtake the change's announcement: of the service, or of a node that was drained or let work again.
+        if (waiters.Any(one => one.Input is GridInput.Deploy or GridInput.DeployAll or GridInput.Rebalance))
+            current = await snapshots.RereadNodesAsync(current, cancellationToken);
         var changed = waiters.Select(one => one.Input switch
         {
             GridInput.FactChanged(var fact) => (fact.Kind, fact.Id),

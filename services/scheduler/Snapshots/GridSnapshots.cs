@@ -51,6 +51,15 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
         };
     }
 
+    /// <summary>All nodes, anew; the very same snapshot when none has changed.</summary>
+    public async Task<GridSnapshot> RereadNodesAsync(GridSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var nodes = await LoadAsync(StateKeys.Node, snapshot.Name, cancellationToken);
+        return nodes.ById.Count == snapshot.Nodes.ById.Count && nodes.ById.All(one => snapshot.Nodes.VersionOf(one.Key) == one.Value.Version)
+            ? snapshot
+            : snapshot with { Nodes = nodes };
+    }
+
     /// <summary>One document, anew. Null when the grid itself is gone.</summary>
     public async Task<GridSnapshot?> RereadAsync(GridSnapshot snapshot, string kind, string id, CancellationToken cancellationToken)
     {

@@ -19,4 +19,7 @@ public sealed record RemoveNode
 {
     public required string Grid { get; init; }
     public required string Node { get; init; }
+
+    /// <summary>The engine id of the node that is meant: another machine that has joined under the name since stays. Null: whoever has the name.</summary>
+    public string? NodeId { get; init; }
 }

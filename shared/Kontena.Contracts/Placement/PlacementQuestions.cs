@@ -8,7 +8,7 @@ public sealed record ExplainPlacement
     public required string Stack { get; init; }
     public required string Service { get; init; }
 
-    /// <summary>The one instance to tell of, from 1; null for all, of which the first hundred are told.</summary>
+    /// <summary>The one instance to tell of, from 1; null for all, of which the first hundred are told, fewer in grids of more than 500 nodes.</summary>
     public int? Instance { get; init; }
 }
 
@@ -27,8 +27,12 @@ public sealed record PlacementExplained
     /// <summary>Instances for which a node was found, up to the first without one.</summary>
     public int Placed { get; init; }
 
-    /// <summary>Those that keep their node first, then in the order of their numbers; the first without a node ends the list.</summary>
+    /// <summary>Those that keep their node first, then in the order of their numbers; the first without a node ends the list,
+    /// whatever is left out.</summary>
     public IReadOnlyList<ExplainedInstance> Instances { get; init; } = [];
+
+    /// <summary>Instances with a node that are not in <see cref="Instances"/>, when all were asked for.</summary>
+    public int More { get; init; }
 
     /// <summary>What would let every instance be placed. Each was tried before it is named.</summary>
     public IReadOnlyList<SuggestedChange> Suggestions { get; init; } = [];

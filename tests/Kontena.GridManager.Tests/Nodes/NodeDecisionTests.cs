@@ -49,6 +49,14 @@ public sealed class NodeDecisionTests
             RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), new RemoveNode { Grid = "prod", Node = "core-1" }).Deletes());
 
     [Fact]
+    public void A_machine_that_took_the_name_since_is_not_removed_in_place_of_the_one_that_was_meant()
+    {
+        var command = new RemoveNode { Grid = "prod", Node = "core-1", NodeId = "ID:1" };
+        Assert.Equal(CommandOutcome.NotFound, RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1, nodeId: "ID:other")), command).Reply.Outcome);
+        Assert.NotNull(RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), command).Batch);
+    }
+
+    [Fact]
     public void Facts_are_stored_when_they_differ_and_only_from_the_engine_of_the_record()
     {
         var grid = Some.Snapshot(Some.Node(1));

@@ -52,4 +52,38 @@ public sealed class ExplainTests
         Assert.Contains("quota of grid", bed.Explain(Some.Service()).Instances.Single().Problem, StringComparison.Ordinal);
         Assert.Contains("looks at 'zone'", bed.Explain(Some.Service(spec: Some.Spec() with { Affinity = ["zone==a"] })).Problem, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_degraded_node_gets_nothing_new_while_another_may_take_it_and_is_not_emptied()
+    {
+        var bed = new PlacementBed([Some.Node(1, "disk=ssd", "az=a"), Some.Node(2, "az=b"), Some.Node(3, "az=b") with { Availability = NodeAvailability.Drain }]);
+        bed.Settle(Some.Service(spec: Some.Spec(2)));
+        bed.Liveness["node-1"] = Some.Online("node-1") with { Troubles = ["the container engine can't be asked: timeout"] };
+        var service = Some.Service(spec: Some.Spec(4) with { Affinity = ["label==~disk=ssd"] });
+
+        Assert.Equal([1, 2, 2, 2], bed.Place(service));
+        var third = bed.Explain(service).Instances[2];
+        Assert.Equal(("node-2", new ScoreTerm("degraded", 0)), (third.Node, third.Nodes[0].Score[0]));
+        Assert.Equal(("node-1", new ScoreTerm("degraded (the container engine can't be asked: timeout)", 1)), (third.Nodes[1].Node, third.Nodes[1].Score[0]));
+
+        bed.Replace(node => node.Number == 2 ? node with { Availability = NodeAvailability.Drain } : node);
+        Assert.Equal([1, 1, 1, 1], bed.Place(service));
+    }
+
+    [Fact]
+    public void A_degraded_node_gets_its_own_of_a_service_that_runs_on_every_node()
+    {
+        var bed = new PlacementBed(2);
+        bed.Liveness["node-1"] = Some.Online("node-1") with { Troubles = ["x"] };
+        Assert.Equal([1, 2], bed.Place(Some.Service(spec: Some.Spec() with { Strategy = "daemon" })).Order());
+    }
+
+    [Fact]
+    public void As_many_instances_are_told_of_as_asked_for_and_the_one_without_a_node_always()
+    {
+        var bed = new PlacementBed(3);
+        var report = bed.Explain(Some.Service(spec: Some.Spec(4) with { Ports = [new PortMapping(80, 80)] }), most: 1);
+        Assert.Equal([1, 4], report.Instances.Select(one => one.Number));
+        Assert.Equal([1, 2, 3], Assert.IsType<PlacementPlan.Refused>(report.Plan).Found.Select(one => one.Number));
+    }
 }

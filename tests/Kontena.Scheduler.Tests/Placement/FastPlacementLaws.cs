@@ -45,7 +45,7 @@ public sealed class FastPlacementLaws
         (from nodes in Gen.Choose(1, 9)
          from labels in Gen.SubListOf("az=a", "az=b", "disk=ssd", "ephemeral").ListOf(nodes)
          from past in Services.ListOf(4)
-         from states in Gen.Frequency((6, Gen.Constant(0)), (1, Gen.Constant(1)), (1, Gen.Constant(2)), (1, Gen.Constant(3)), (1, Gen.Constant(4))).ListOf(nodes)
+         from states in Gen.Frequency((6, Gen.Constant(0)), (1, Gen.Constant(1)), (1, Gen.Constant(2)), (1, Gen.Constant(3)), (1, Gen.Constant(4)), (2, Gen.Constant(5))).ListOf(nodes)
          from fates in Gen.Frequency((4, Gen.Constant(0)), (1, Gen.Constant(1)), (1, Gen.Constant(2)), (1, Gen.Constant(3))).ListOf(40)
          from future in Services.ListOf(4)
          select (Bed(labels, past, states, fates), (IReadOnlyList<Service>)future)).ToArbitrary();
@@ -146,6 +146,7 @@ public sealed class FastPlacementLaws
             {
                 2 => Some.Offline(node.Name, Now.AddMinutes(-node.Number)),
                 3 => Some.Online(node.Name) with { State = LivenessState.Suspect },
+                5 => Some.Online(node.Name) with { Troubles = ["the container engine can't be asked"] },
                 _ => Some.Online(node.Name),
             };
         }

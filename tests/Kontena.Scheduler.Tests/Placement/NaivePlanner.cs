@@ -34,6 +34,8 @@ internal static class NaivePlanner
                 continue;
             var query = run.Query(number);
             var candidates = scene.Nodes.Where(node => run.Excluded(query, node) is null).ToList();
+            if (!run.Strategy.PerNode && candidates.Any(node => node.Trouble is null))
+                candidates = [.. candidates.Where(node => node.Trouble is null)];
             foreach (var wish in query.Affinities.Where(rule => rule.Soft))
             {
                 var narrowed = candidates.Where(node => AffinityFilter.IsMet(wish, query, node)).ToList();

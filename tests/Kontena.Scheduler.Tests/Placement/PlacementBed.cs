@@ -50,8 +50,8 @@ internal sealed class PlacementBed(IEnumerable<Node> nodes)
 
     public PlacementExplanation Refuse(Service service) => Assert.IsType<PlacementPlan.Refused>(Plan(service)).Explanation;
 
-    public PlacementReport Explain(Service service, int? only = null) =>
-        PlacementPlanner.Explain(Scene(), service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service), only);
+    public PlacementReport Explain(Service service, int? only = null, int most = int.MaxValue) =>
+        PlacementPlanner.Explain(Scene(), service, Instances, Some.Start.AddHours(1), PlacementSeed.Of(service), only, most);
 
     /// <summary>Plans and makes it so.</summary>
     public IReadOnlyList<int> Settle(Service service)

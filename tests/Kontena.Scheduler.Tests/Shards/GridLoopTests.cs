@@ -1,6 +1,7 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Nodes;
 using Kontena.Scheduler.Shards;
 using Kontena.Scheduler.Tests.World;
 using Kontena.State;
@@ -68,6 +69,23 @@ public sealed class GridLoopTests
         Assert.Equal(CommandOutcome.Done, answer!.Outcome);
         var deploy = await grid.Store.GetAsync(StateKeys.StackDeploy, "test-grid", answer.CreatedId!, StoredGrid.Token);
         Assert.Equal(DeployState.Ongoing, deploy!.Value.State);
+    }
+
+    [Fact]
+    public async Task A_deploy_sees_a_drained_node_and_one_that_works_again_before_their_announcements_arrive()
+    {
+        await using var grid = await new StoredGrid().WithNodesAsync(2);
+        await grid.PutAsync(Some.Service(spec: Some.Spec(2)));
+        await grid.PutAsync(Some.Node(1) with { Availability = NodeAvailability.Drain });
+        var scheduler = grid.NewScheduler();
+        await scheduler.PostAsync("test-grid", new GridInput.Sweep(), StoredGrid.Token);
+
+        await grid.PutAsync(Some.Node(1));
+        await grid.PutAsync(Some.Node(2) with { Availability = NodeAvailability.Drain });
+        await StoredGrid.DeployAsync(scheduler);
+
+        var instances = await grid.Store.ListAsync(StateKeys.Instance, "test-grid", StoredGrid.Token);
+        Assert.Equal(["node-1", "node-1"], instances.Select(one => one.Value.Node));
     }
 
     [Fact]

@@ -52,6 +52,9 @@ internal sealed class StoredGrid : IAsyncDisposable
         return stamped;
     }
 
+    public Task PutAsync(Contracts.Nodes.Node node) =>
+        Store.CommitAsync(new CommitBatch("test-grid").Put(StateKeys.Node, node, CommitBatch.AnyVersion), Token);
+
     public GridLoops NewScheduler()
     {
         var loops = new GridLoops(new GridSnapshots(Store, TimeProvider.System), Store, TimeProvider.System, NullLogger<GridLoop>.Instance);

@@ -51,6 +51,7 @@ internal sealed class ExplainCommand : CommandBody
         foreach (var one in answer.Instances)
             instances.Add(one.Name, one.Node ?? "-", Why(one));
         instances.Write(run.Out, run.Paint);
+        if (answer.More > 0) run.Out.WriteLine($"and {answer.More.ToString(CultureInfo.InvariantCulture)} more; --instance NUMBER tells of one of them");
 
         foreach (var one in answer.Instances.Where(one => every || one.Node is null))
         {

@@ -99,7 +99,7 @@ internal sealed class LivenessLoop(
         foreach (var change in changes)
         {
             batch.Put(StateKeys.NodeLiveness, change.Wanted, change.Expected);
-            if (change.IsState)
+            if (change.Matters)
                 batch.Send(Destination.Scheduler(grid), new GridFactChanged { Grid = grid, Kind = StateKeys.NodeLiveness.Name, Id = change.Wanted.Node });
         }
 

@@ -209,4 +209,7 @@ internal sealed record LivenessLook(IReadOnlyList<LivenessChange> Changes, bool 
 internal sealed record LivenessChange(NodeLiveness Wanted, NodeLiveness Before, long Expected)
 {
     public bool IsState => Wanted.State != Before.State;
+
+    /// <summary>The scheduler is told at once: what a node may be given has changed.</summary>
+    public bool Matters => IsState || Wanted.Troubles.Count > 0 != Before.Troubles.Count > 0;
 }
