@@ -28,6 +28,10 @@ public sealed class StackFileReader
     /// <param name="source">The file's path, as <see cref="StackReadOptions.Files"/> understands it.</param>
     public static StackReadResult Read(string source, StackReadOptions options) => new StackFileReader(options).Read(source);
 
+    /// <summary>The name that the file's stack gets when none is given, without asking for anything; null when the file can't be read.</summary>
+    public static string? NameOf(string source, StackReadOptions options) =>
+        new StackFileReader(options)._files.Load(source, new Place(source, 0, 0), extending: null)?.Variables["STACK"];
+
     private StackReadResult Read(string source)
     {
         var file = _files.Load(source, new Place(source, 0, 0), extending: null);

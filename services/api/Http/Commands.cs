@@ -22,6 +22,14 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         return applied.Services;
     }
 
+    /// <summary>What a stack's change would be; nothing is changed.</summary>
+    public async Task<StackPlanned> PlanStackAsync(PlanStack question, CancellationToken cancellationToken)
+    {
+        var planned = await AskAsync<PlanStack, StackPlanned>(Destination.GridManager, "grid-manager", question, cancellationToken);
+        Accept(planned.Result);
+        return planned;
+    }
+
     /// <inheritdoc cref="AskGridManagerAsync"/>
     public async Task<string?> AskSchedulerAsync<T>(string grid, T command, CancellationToken cancellationToken)
         where T : class =>

@@ -26,6 +26,8 @@ internal static class StackEndpoints
             .WithSummary("Store a new revision, to be deployed");
         stack.MapPatch("", PatchAsync).Produces<StackJson>().WithMetadata(new BodyOf(typeof(StackLabelsRequest))).WithSummary("Change labels");
         stack.MapDelete("", DeleteAsync).WithSummary("Remove a stack; it answers 404 when all of it is gone");
+        stack.MapPost("/plan", StackPlanning.PlanAsync).Produces<StackPlanJson>().WithMetadata(new BodyOf(typeof(StackRequest)))
+            .WithSummary("What installing or upgrading it with this body would change, and where its instances would be; changes nothing");
         stack.MapPost("/deploy", DeployAsync).Produces<StackDeployJson>().WithSummary("Roll the latest revision out");
         stack.MapPost("/stop", StopAsync).WithSummary("Want all its services stopped");
         stack.MapPost("/restart", RestartAsync).WithSummary("Restart every container of the stack in place");
@@ -121,7 +123,7 @@ internal static class StackEndpoints
     }
 
     /// <summary>Free objects are checked here: their contents are anybody's, but objects they must be.</summary>
-    private static async Task<StackRequest> ReadAsync(HttpContext http)
+    internal static async Task<StackRequest> ReadAsync(HttpContext http)
     {
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.StackRequest);
         var errors = new List<FieldError>();

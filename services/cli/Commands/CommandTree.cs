@@ -27,6 +27,7 @@ internal static class CommandTree
         new LeafEntry("ls", "List stacks", "stack ls", static () => new Stacks.ListCommand()) { Aliases = ["list"] },
         new LeafEntry("install", "Install a stack file: build, create, deploy, wait", "stack install kontena.yml", static () => new Stacks.InstallCommand()),
         new LeafEntry("upgrade", "Upgrade an installed stack from a file", "stack upgrade shop kontena.yml", static () => new Stacks.UpgradeCommand()),
+        new LeafEntry("plan", "Show what installing or upgrading would change, and where it would land", "stack plan kontena.yml", static () => new Stacks.PlanCommand()),
         new LeafEntry("validate", "Check a stack file", "stack validate kontena.yml", static () => new Stacks.ValidateCommand()),
         new LeafEntry("show", "Show a stack and its services", "stack show shop", static () => new Stacks.ShowCommand()),
         new LeafEntry("inspect", "Print the file a stack was installed from", "stack inspect shop", static () => new Stacks.InspectCommand()),

@@ -32,6 +32,19 @@ internal sealed class StackFileFeature
 
     public string File(CommandRun run) => run.Value(file) ?? DefaultFile;
 
+    /// <summary>The name that the stack would have; null when the file can't be read, which reading it will explain.</summary>
+    public string? StackName(CommandRun run, string grid)
+    {
+        var source = File(run);
+        StackSource.RequireFile(run.Context.Environment, source);
+        return (name is null ? null : run.Value(name)) ?? StackFileReader.NameOf(source, new StackReadOptions
+        {
+            Grid = grid,
+            Environment = run.Context.Environment.Variable,
+            Files = new WorkingDirectoryFiles(run.Context.Environment.WorkingDirectory),
+        });
+    }
+
     /// <summary>Reads the file; on mistakes says all of them and fails.</summary>
     /// <param name="grid">The grid the stack is for.</param>
     /// <param name="installedName">The stack's name, when the command line names it another way than by the feature's option.</param>

@@ -21,6 +21,9 @@ internal sealed record GridSnapshot
     /// <summary>Including those being removed.</summary>
     public IReadOnlyList<Versioned<Volume>> Volumes { get; init; } = [];
 
+    /// <summary>Read only for decisions that ask for it; empty for the others.</summary>
+    public IReadOnlyList<Versioned<NodeLiveness>> Liveness { get; init; } = [];
+
     public IEnumerable<Versioned<Service>> LiveServices => Services.Where(service => service.Value.RemovedAt is null);
 
     public Versioned<Node>? Node(string name) => Nodes.FirstOrDefault(node => node.Value.Name == name);

@@ -16,16 +16,8 @@ internal static class CreateStackDecision
     {
         var request = command.Request;
         var name = request.Name?.Trim() ?? "";
-        var errors = new FieldErrors();
-        if (grid.Stack(name) is { } taken)
-            errors.Say(taken.Value.RemovedAt is null ? $"{name} already exists" : $"{name} is being removed, try again in a moment", "name");
-        var reading = StackRequestReader.Read(request, create: true, grid.Around(name), new Dictionary<string, Service>());
-        errors.Include(reading.Errors);
-        // Services of a stack that is there say nothing new; left-overs of one that is gone do.
-        foreach (var left in (grid.Stack(name) is null ? request.Services ?? [] : []).Select(service => grid.Service(name, service?.Name?.Trim() ?? "")).Where(left => left is not null))
-            errors.Say(CreateServiceDecision.TakenText(left!.Value), "services", left.Value.Name, "name");
-        if (errors.Any)
-            return Decision.Refused(errors.Found);
+        if (Read(grid, request, out var mistakes) is not { } services)
+            return Decision.Refused(mistakes);
 
         var draft = new GridDraft(command.Grid);
         draft.Put(StateKeys.Stack, new Stack
@@ -38,9 +30,26 @@ internal static class CreateStackDecision
             Parent = (request.Parent is null ? request.ParentName : request.Parent.Name)?.Trim(),
             CreatedAt = now,
         }, expected: 0, $"stack {name} created");
-        foreach (var service in reading.Services!)
+        foreach (var service in services)
             Create(draft, command.Grid, name, service, ServiceState.Initialized, stackRevision: 1, now, newId);
         return Decision.Done(draft, name);
+    }
+
+    /// <summary>The services of a new stack, or every mistake.</summary>
+    public static IReadOnlyList<ReadService>? Read(GridSnapshot grid, StackRequest request, out IReadOnlyList<FieldError> mistakes)
+    {
+        var name = request.Name?.Trim() ?? "";
+        var errors = new FieldErrors();
+        if (grid.Stack(name) is { } taken)
+            errors.Say(taken.Value.RemovedAt is null ? $"{name} already exists" : $"{name} is being removed, try again in a moment", "name");
+        var reading = StackRequestReader.Read(request, create: true, grid.Around(name), new Dictionary<string, Service>());
+        errors.Include(reading.Errors);
+        // Services of a stack that is there say nothing new; left-overs of one that is gone do.
+        foreach (var left in (grid.Stack(name) is null ? request.Services ?? [] : []).Select(service => grid.Service(name, service?.Name?.Trim() ?? "")).Where(left => left is not null))
+            errors.Say(CreateServiceDecision.TakenText(left!.Value), "services", left.Value.Name, "name");
+        PlanDrift.Check(grid, name, request, errors);
+        mistakes = errors.Found;
+        return errors.Any ? null : reading.Services;
     }
 
     public static void Create(

@@ -7,15 +7,18 @@ namespace Kontena.GridManager.Stacks;
 
 /// <summary>Commands about stacks.</summary>
 internal sealed class StackConsumer(GridLedger ledger, TimeProvider time)
-    : IConsumer<CreateStack>, IConsumer<UpdateStack>, IConsumer<PatchStack>, IConsumer<ApplyStackRevision>, IConsumer<RemoveStack>, IConsumer<SetStackState>
+    : IConsumer<CreateStack>, IConsumer<UpdateStack>, IConsumer<PatchStack>, IConsumer<ApplyStackRevision>, IConsumer<RemoveStack>, IConsumer<SetStackState>,
+        IConsumer<PlanStack>
 {
     public async Task Consume(ConsumeContext<CreateStack> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
-            context.Message.Grid, (grid, now) => CreateStackDecision.Decide(grid, context.Message, now, NewId), context.CancellationToken));
+            context.Message.Grid, (grid, now) => CreateStackDecision.Decide(grid, context.Message, now, NewId), context.CancellationToken,
+            withLiveness: context.Message.Request.Plan is not null));
 
     public async Task Consume(ConsumeContext<UpdateStack> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
-            context.Message.Grid, (grid, now) => UpdateStackDecision.Decide(grid, context.Message, now, NewId), context.CancellationToken));
+            context.Message.Grid, (grid, now) => UpdateStackDecision.Decide(grid, context.Message, now, NewId), context.CancellationToken,
+            withLiveness: context.Message.Request.Plan is not null));
 
     public async Task Consume(ConsumeContext<PatchStack> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
@@ -33,6 +36,11 @@ internal sealed class StackConsumer(GridLedger ledger, TimeProvider time)
     public async Task Consume(ConsumeContext<SetStackState> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
             context.Message.Grid, (grid, now) => SetStackStateDecision.Decide(grid, context.Message, now), context.CancellationToken));
+
+    public async Task Consume(ConsumeContext<PlanStack> context) =>
+        await context.AnswerAsync(await ledger.DecideAsync(
+            context.Message.Grid, (grid, now) => PlanStackDecision.Decide(grid, context.Message, now), PlanStackDecision.Missing, context.CancellationToken,
+            withLiveness: true));
 
     private string NewId() => ObjectId.New(time);
 }

@@ -17,6 +17,7 @@ internal static class StackReadings
         var errors = new FieldErrors();
         errors.Include(reading.Errors);
 
+        PlanDrift.Check(grid, stack, request, errors);
         var names = (request.Services ?? []).Select(service => service?.Name?.Trim() ?? "").ToHashSet(StringComparer.Ordinal);
         foreach (var name in names)
         {

@@ -56,6 +56,7 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(ExecTtySizeFrameJson))]
 [JsonSerializable(typeof(PlacementExplained))]
 [JsonSerializable(typeof(GridSimulated))]
+[JsonSerializable(typeof(StackPlanJson))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class KontenaResponseJson : JsonSerializerContext
 {

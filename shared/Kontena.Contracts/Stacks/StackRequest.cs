@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kontena.Contracts.Services;
 
 namespace Kontena.Contracts.Stacks;
@@ -22,6 +23,11 @@ public sealed record StackRequest
     public JsonElement? Metadata { get; init; }
     public StackParentRequest? Parent { get; init; }
     public string? ParentName { get; init; }
+
+    /// <summary>The token of a plan (<see cref="StackPlanned.Token"/>): the change is refused, with what moved, when it would no longer be the planned one. Null:
+    /// it is made whatever has changed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Plan { get; init; }
 }
 
 /// <param name="External">The name of an existing grid volume.</param>

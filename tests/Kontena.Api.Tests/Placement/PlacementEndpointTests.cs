@@ -1,5 +1,8 @@
+using Kontena.Contracts.Commands;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Placement;
+using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
 
 namespace Kontena.Api.Tests.Placement;
 
@@ -60,5 +63,35 @@ public sealed class PlacementEndpointTests : IAsyncLifetime
 
         var refused = await _api.GetAsync("/v1/grids/main/simulation?lose=az%3Dx");
         Assert.Equal((422, "no node is called 'az=x'"), (refused.Status, (string?)refused.Json["error"]!["lose"]));
+    }
+
+    [Fact]
+    public async Task A_plan_is_told_when_grid_manager_and_the_scheduler_speak_of_the_same_grid()
+    {
+        var asked = 0;
+        _api.Bus.Answer<PlanStack>(question => new StackPlanned
+        {
+            Result = CommandResult.Done(), Revision = 1, NextRevision = 2, Token = "t", State = "new",
+            Services = [new ServiceChange("web", "update", [new FieldChange("image", "web:1", "web:2")], new ServiceSpec { Image = "web:2" })],
+        });
+        _api.Bus.Answer<PlanPlacement>(question => new PlacementPlanned
+        {
+            Found = true, State = asked++ == 0 ? "old" : "new",
+            Services = [new PlannedService("web", null, new Dictionary<string, int> { ["restart"] = 1 }, [new PlannedInstance("shop.web-1", "restart", "a", "a")])],
+        });
+
+        var answer = await _api.PostAsync("/v1/stacks/main/shop/plan", """{"stack":"acme/shop","version":"1","source":"x","services":[{"name":"web","image":"web:2"}]}""");
+
+        Assert.Equal((200, "t", "restart"), (answer.Status, (string?)answer.Json["token"], (string?)answer.Json["services"]![0]!["instances"]![0]!["action"]));
+        Assert.Equal(2, asked);
+    }
+
+    [Fact]
+    public async Task Mistakes_of_a_plan_are_those_of_the_change()
+    {
+        _api.Bus.Answer<PlanStack>(_ => new StackPlanned { Result = CommandResult.Refused(new FieldError(["services", "web", "image"], "Image is required")) });
+        var answer = await _api.PostAsync("/v1/stacks/main/shop/plan", "{}");
+        Assert.Equal((422, "Image is required"), (answer.Status, (string?)answer.Json["error"]!["services"]!["web"]!["image"]));
+        Assert.Equal(404, (await _api.PostAsync("/v1/stacks/nowhere/shop/plan", "{}")).Status);
     }
 }

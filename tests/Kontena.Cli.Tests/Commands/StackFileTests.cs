@@ -189,6 +189,68 @@ public sealed class StackFileTests : CliTest
     }
 
     [Fact]
+    public async Task Plan_prints_what_changes_where_it_lands_and_the_token()
+    {
+        Write("kontena.yml", Minimal);
+        Master.On("GET", "/v1/stacks/main/shop", Some.Stack(services: Some.Service())).On("POST", "/v1/stacks/main/shop/plan", """
+            {"name":"shop","token":"plan1-abc","revision":2,"next_revision":3,"fields":[{"field":"version","before":"1.0.0","after":"1.1.0"}],
+             "services":[
+              {"name":"web","change":"update","fields":[{"field":"image","before":"acme/web:2","after":"acme/web:3"},{"field":"env.MODE","before":null,"after":"prod"}],
+               "problem":null,"counts":{"restart":1,"stay":1},"instances":[
+                {"name":"shop.web-1","action":"restart","from":"core-1","to":"core-1"},{"name":"shop.web-2","action":"stay","from":"core-2","to":"core-2"}]},
+              {"name":"big","change":"create","fields":[],"problem":"no node for shop.big-1","counts":{},"instances":[]},
+              {"name":"old","change":"remove","fields":[],"problem":null,"counts":{"stop":1},"instances":[{"name":"shop.old-1","action":"stop","from":"core-1","to":null}]}]}
+            """);
+        Assert.Equal(0, await RunAsync("stack", "plan"));
+        Assert.Equal(
+            """
+            ~ shop: revision 2 becomes 3
+                version: 1.0.0 → 1.1.0
+              ~ web: 1 restart, 1 stay
+                  image: acme/web:2 → acme/web:3
+                  env.MODE: prod
+              + big: no instances
+                  would not be deployed: no node for shop.big-1
+              - old: 1 stop
+
+            INSTANCE     WHAT      FROM     TO
+            shop.web-1   restart   core-1   core-1
+            shop.old-1   stop      core-1   -
+
+            token: plan1-abc
+
+            """.ReplaceLineEndings("\n"),
+            Out);
+        Assert.DoesNotContain("\"plan\"", Master.BodyOf("POST", "/v1/stacks/main/shop/plan"));
+        // The remembered value of the variable, as an upgrade with --reuse-values takes it.
+        Assert.Contains("\"image\":\"acme/web:3\"", Master.BodyOf("POST", "/v1/stacks/main/shop/plan"));
+    }
+
+    [Fact]
+    public async Task Plan_of_a_stack_that_is_not_there_asks_for_it_by_the_name_of_the_file()
+    {
+        Write("kontena.yml", Minimal);
+        Master.OnStatus("GET", "/v1/stacks/main/shop", 404, """{"error":"Not found"}""")
+            .On("POST", "/v1/stacks/main/shop/plan", """{"name":"shop","token":"plan1-abc","revision":0,"next_revision":1,"fields":[],"services":[]}""");
+        Assert.Equal(0, await RunAsync("stack", "plan"));
+        Assert.StartsWith("+ shop: a new stack\n", Out);
+    }
+
+    [Fact]
+    public async Task Upgrade_and_install_send_the_token_of_their_plan()
+    {
+        Write("kontena.yml", Minimal);
+        Master.On("GET", "/v1/stacks/main/shop", Some.Stack(services: Some.Service()))
+            .OnStatus("PUT", "/v1/stacks/main/shop", 422, """{"error":{"plan":["core-2 is offline; plan again: kontena stack plan"]}}""")
+            .On("POST", "/v1/grids/main/stacks", Some.Stack());
+        Assert.Equal(1, await RunAsync("stack", "upgrade", "--plan", "plan1-abc", "--no-deploy", "shop"));
+        Assert.Contains("\"plan\":\"plan1-abc\"", Master.BodyOf("PUT", "/v1/stacks/main/shop"));
+        Assert.Contains("core-2 is offline; plan again", Error);
+        Assert.Equal(0, await AgainAsync("stack", "install", "--plan", "plan1-abc", "--no-deploy"));
+        Assert.Contains("\"plan\":\"plan1-abc\"", Master.BodyOf("POST", "/v1/grids/main/stacks"));
+    }
+
+    [Fact]
     public async Task Upgrade_remembers_the_installed_values()
     {
         Write("kontena.yml", Minimal);

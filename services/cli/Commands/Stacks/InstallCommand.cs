@@ -18,6 +18,7 @@ internal sealed class InstallCommand : CommandBody
     private readonly Toggle build;
     private readonly WaitFeature wait;
     private readonly Option<string?> parent;
+    private readonly Option<string?> plan;
 
     public InstallCommand()
     {
@@ -26,6 +27,7 @@ internal sealed class InstallCommand : CommandBody
         deploy = Toggle("deploy", true, "Deploy after creating");
         build = Toggle("build", true, "Build the images of services with build: on this machine's engine");
         wait = new WaitFeature(this);
+        plan = Text("--plan", null, "TOKEN", "Refuse when something has changed since that kontena stack plan");
         HiddenOption(Switch("--force", null, "Accepted for scripts: nothing is asked here"));
         parent = HiddenOption(Text("--parent-name", null, "NAME", "The stack this one is installed for"));
     }
@@ -34,7 +36,7 @@ internal sealed class InstallCommand : CommandBody
     {
         var where = grid.Of(run);
         var read = await file.ReadAsync(run, where, null, null, false, cancellationToken);
-        var request = read.Request!;
+        var request = read.Request! with { Plan = run.Value(plan) };
         if (run.Value(parent) is { } above) request = request with { Parent = new StackParentRequest(above) };
         if (run.Value(build)) await new ImageBuilds(run).RunAsync(read.Builds, cancellationToken);
 

@@ -20,6 +20,7 @@ internal sealed class UpgradeCommand : CommandBody
     private readonly ConfirmFeature confirm;
     private readonly Option<bool> reuse;
     private readonly Option<bool> dryRun;
+    private readonly Option<string?> planned;
 
     public UpgradeCommand()
     {
@@ -31,6 +32,7 @@ internal sealed class UpgradeCommand : CommandBody
         wait = new WaitFeature(this);
         confirm = new ConfirmFeature(this);
         reuse = Switch("--reuse-values", null, "Use the remembered values without asking");
+        planned = Text("--plan", null, "TOKEN", "Refuse when something has changed since that kontena stack plan");
         dryRun = Switch("--dry-run", null, "Only report what would change");
     }
 
@@ -41,7 +43,7 @@ internal sealed class UpgradeCommand : CommandBody
         var installed = await run.Progress.RunAsync(
             $"Reading stack {stack} from master", _ => run.Api.GetAsync(path, KontenaResponseJson.Default.StackJson, cancellationToken));
         var read = await file.ReadAsync(run, where, stack, ValuesFile.Of(installed.Variables), run.Value(reuse), cancellationToken);
-        var request = read.Request!;
+        var request = read.Request! with { Plan = run.Value(planned) };
 
         var plan = UpgradePlan.Of(installed, request);
         plan.Write(run.Out, run.Paint);
