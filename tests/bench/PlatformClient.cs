@@ -14,17 +14,27 @@ internal sealed class PlatformClient(Uri url, string token, string grid) : IDisp
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
     };
 
-    public Task CreateServiceAsync(string name, string image, int instances, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"grids/{grid}/services", new JsonObject
+    public Task CreateServiceAsync(
+        string name, string image, int instances, CancellationToken cancellationToken, int? waitForPort = null, double? minHealth = null)
+    {
+        var options = new JsonObject();
+        if (waitForPort is { } port)
+            options["wait_for_port"] = port;
+        if (minHealth is { } health)
+            options["min_health"] = health;
+        return SendAsync(HttpMethod.Post, $"grids/{grid}/services", new JsonObject
         {
             ["name"] = name,
             ["image"] = image,
             ["stateful"] = false,
             ["instances"] = instances,
+            ["deploy_opts"] = options,
         }, cancellationToken);
+    }
 
-    public Task DeployAsync(string name, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", [], cancellationToken);
+    /// <param name="force">New containers though nothing has changed.</param>
+    public Task DeployAsync(string name, CancellationToken cancellationToken, bool force = false) =>
+        SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", force ? new JsonObject { ["force"] = true } : [], cancellationToken);
 
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"services/{grid}/null/{name}", null, cancellationToken);

@@ -13,6 +13,20 @@ if (name == "placement")
     return 0;
 }
 
+if (name == "lab")
+{
+    const int Machines = 3;
+    var lab = Setting("KONTENA_LAB");
+    var hosts = new LabHosts(lab, Machines, Setting("BENCH_SWITCH"), TimeProvider.System);
+    SwarmClient[] swarms = [.. Enumerable.Range(1, Machines).Select(host => new SwarmClient(hosts.SocketOf(host)))];
+    using var grid = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
+    var filter = Environment.GetEnvironmentVariable("BENCH_ROWS") ?? "";
+    var measured = await new LabBench(hosts, grid, swarms, Setting("BENCH_NET"), filter, runs, TimeProvider.System).RunAsync(CancellationToken.None);
+    Report.Print($"{name}, three hosts, medians of {runs}; peer: Docker Swarm over the same engines", measured);
+    Report.Write(output, measured);
+    return 0;
+}
+
 var docker = Setting("DOCKER_HOST");
 var image = Setting("BENCH_IMAGE");
 int[] sizes = [.. (Environment.GetEnvironmentVariable("BENCH_SIZES") ?? (name == "footprint" ? "0,50" : "1,10,50")).Split(',').Select(int.Parse)];
@@ -41,7 +55,7 @@ switch (name)
         ];
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint or placement");
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, placement or lab");
         return 2;
 }
 

@@ -34,6 +34,43 @@ internal sealed class SwarmClient : IDisposable
         return response.IsSuccessStatusCode;
     }
 
+    /// <summary>A swarm of several machines begins here.</summary>
+    public Task InitAsync(string address, CancellationToken cancellationToken) =>
+        MustAsync(HttpMethod.Post, "swarm/init", new JsonObject { ["ListenAddr"] = $"{address}:2377", ["AdvertiseAddr"] = address }, cancellationToken);
+
+    public async Task<string> WorkerTokenAsync(CancellationToken cancellationToken) =>
+        (await MustAsync(HttpMethod.Get, "swarm", null, cancellationToken))!["JoinTokens"]!["Worker"]!.GetValue<string>();
+
+    public Task JoinAsync(string address, string manager, string token, CancellationToken cancellationToken) =>
+        MustAsync(HttpMethod.Post, "swarm/join", new JsonObject
+        {
+            ["ListenAddr"] = $"{address}:2377", ["AdvertiseAddr"] = address, ["RemoteAddrs"] = new JsonArray($"{manager}:2377"), ["JoinToken"] = token,
+        }, cancellationToken);
+
+    /// <summary>Replaces every task, so many at once, each stopped before its successor starts: what ours does.</summary>
+    public async Task RollAsync(string name, int atOnce, CancellationToken cancellationToken)
+    {
+        var service = (await MustAsync(HttpMethod.Get, $"services/{name}", null, cancellationToken))!;
+        var spec = service["Spec"]!.DeepClone().AsObject();
+        spec["TaskTemplate"]!["ForceUpdate"] = 1;
+        spec["UpdateConfig"] = new JsonObject { ["Parallelism"] = atOnce, ["Order"] = "stop-first" };
+        await MustAsync(HttpMethod.Post, $"services/{name}/update?version={service["Version"]!["Index"]}", spec, cancellationToken);
+    }
+
+    /// <summary>Waits until so many machines are ready again.</summary>
+    public async Task UntilReadyAsync(int nodes, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < 300; attempt++)
+        {
+            var all = (await MustAsync(HttpMethod.Get, "nodes", null, cancellationToken))!.AsArray();
+            if (all.Count(node => node!["Status"]!["State"]!.GetValue<string>() == "ready") == nodes)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
+        }
+
+        throw new TimeoutException($"Swarm has not {nodes} ready machines after a minute");
+    }
+
     public Task LeaveAsync(CancellationToken cancellationToken) => _http.PostAsync("swarm/leave?force=true", null, cancellationToken);
 
     public async Task CreateServiceAsync(string name, string image, int replicas, CancellationToken cancellationToken)
@@ -54,6 +91,18 @@ internal sealed class SwarmClient : IDisposable
 
     public Task RemoveServiceAsync(string name, CancellationToken cancellationToken) =>
         _http.DeleteAsync($"services/{name}", cancellationToken);
+
+    private async Task<JsonNode?> MustAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        using var response = await _http.SendAsync(request, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{method} {path}: {(int)response.StatusCode} {text}");
+        return text.Length == 0 ? null : JsonNode.Parse(text);
+    }
 
     public void Dispose() => _http.Dispose();
 }
