@@ -31,6 +31,7 @@ internal sealed class LabBench(
         var rows = new List<Row>();
         foreach (var size in new[] { 30, 90 })
             await AddAsync(rows, $"deploy {size} over 3", () => FloorAsync(size), () => OursAsync(size), () => SwarmAsync(size));
+        await AddAsync(rows, "scale 10 to 60", () => FloorScaleAsync(10, 60), () => OursScaleAsync(10, 60), () => SwarmScaleAsync(10, 60));
         await AddAsync(rows, "killed container replaced", FloorRestartAsync, OursRestartAsync, SwarmRestartAsync);
         foreach (var atOnce in new[] { 1, 10 })
             await AddAsync(rows, $"rolling 20 by {atOnce}", () => FloorRollAsync(20, atOnce), () => OursRollAsync(20, atOnce), () => SwarmRollAsync(20, atOnce));
@@ -72,6 +73,14 @@ internal sealed class LabBench(
         return seconds;
     }
 
+    private async Task<double> FloorScaleAsync(int from, int to)
+    {
+        await CreateAllAsync(from);
+        var seconds = await hosts.UntilStartedAsync(to - from, IsFloor, () => CreateAllAsync(to - from, first: from + 1));
+        await RemoveFloorAsync();
+        return seconds;
+    }
+
     private async Task<double> FloorRestartAsync()
     {
         await CreateAllAsync(1);
@@ -106,7 +115,7 @@ internal sealed class LabBench(
         return await hosts.UntilGoneAsync(DeployBench.Label, RemoveFloorAsync);
     }
 
-    private Task CreateAllAsync(int size) => EachAsync([.. Enumerable.Range(1, size)], hosts.Engines.Count * PerEngine,
+    private Task CreateAllAsync(int size, int first = 1) => EachAsync([.. Enumerable.Range(first, size)], hosts.Engines.Count * PerEngine,
         number => CreateAsync(hosts.Engines[number % hosts.Engines.Count], $"bench-{number}"));
 
     private static async Task CreateAsync(DockerEngineClient engine, string name)
@@ -129,6 +138,15 @@ internal sealed class LabBench(
     private async Task<double> OursAsync(int size)
     {
         var seconds = await StartOursAsync(size);
+        await RemoveOursAsync();
+        return seconds;
+    }
+
+    private async Task<double> OursScaleAsync(int from, int to)
+    {
+        await StartOursAsync(from);
+        await Task.Delay(Settling, time);
+        var seconds = await hosts.UntilStartedAsync(to - from, IsOurs, () => platform.ScaleAsync("bench", to, CancellationToken.None));
         await RemoveOursAsync();
         return seconds;
     }
@@ -176,7 +194,7 @@ internal sealed class LabBench(
         return await hosts.UntilStartedAsync(size, IsOurs, () => platform.DeployAsync("bench", CancellationToken.None));
     }
 
-    private Task RemoveOursAsync() => hosts.UntilGoneAsync(Ours, () => platform.RemoveAsync("bench", CancellationToken.None));
+    private Task<double> RemoveOursAsync() => hosts.UntilGoneAsync(Ours, () => platform.RemoveAsync("bench", CancellationToken.None));
 
     private static bool IsOurs(EngineEvent one) => one.Labels.GetValueOrDefault("io.kontena.service.name") == "bench";
 
@@ -185,6 +203,16 @@ internal sealed class LabBench(
     private async Task<double> SwarmAsync(int size)
     {
         var (name, seconds) = await StartSwarmAsync(size);
+        await RemoveSwarmAsync(name);
+        return seconds;
+    }
+
+    private async Task<double> SwarmScaleAsync(int from, int to)
+    {
+        var (name, _) = await StartSwarmAsync(from);
+        await Task.Delay(Settling, time);
+        var seconds = await hosts.UntilStartedAsync(
+            to - from, one => IsSwarm(one, name), () => swarm[0].ScaleAsync(name, to, CancellationToken.None));
         await RemoveSwarmAsync(name);
         return seconds;
     }
@@ -235,7 +263,7 @@ internal sealed class LabBench(
         return (name, seconds);
     }
 
-    private Task RemoveSwarmAsync(string name) =>
+    private Task<double> RemoveSwarmAsync(string name) =>
         hosts.UntilGoneAsync($"{DeployBench.Label}={name}", () => swarm[0].RemoveServiceAsync(name, CancellationToken.None));
 
     private static bool IsSwarm(EngineEvent one, string name) => one.Labels.GetValueOrDefault(DeployBench.Label) == name;

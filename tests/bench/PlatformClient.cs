@@ -36,6 +36,9 @@ internal sealed class PlatformClient(Uri url, string token, string grid) : IDisp
     public Task DeployAsync(string name, CancellationToken cancellationToken, bool force = false) =>
         SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", force ? new JsonObject { ["force"] = true } : [], cancellationToken);
 
+    public Task ScaleAsync(string name, int instances, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/scale", new JsonObject { ["instances"] = instances }, cancellationToken);
+
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"services/{grid}/null/{name}", null, cancellationToken);
 

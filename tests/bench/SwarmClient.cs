@@ -48,14 +48,14 @@ internal sealed class SwarmClient : IDisposable
         }, cancellationToken);
 
     /// <summary>Replaces every task, so many at once, each stopped before its successor starts: what ours does.</summary>
-    public async Task RollAsync(string name, int atOnce, CancellationToken cancellationToken)
+    public Task RollAsync(string name, int atOnce, CancellationToken cancellationToken) => UpdateAsync(name, spec =>
     {
-        var service = (await MustAsync(HttpMethod.Get, $"services/{name}", null, cancellationToken))!;
-        var spec = service["Spec"]!.DeepClone().AsObject();
         spec["TaskTemplate"]!["ForceUpdate"] = 1;
         spec["UpdateConfig"] = new JsonObject { ["Parallelism"] = atOnce, ["Order"] = "stop-first" };
-        await MustAsync(HttpMethod.Post, $"services/{name}/update?version={service["Version"]!["Index"]}", spec, cancellationToken);
-    }
+    }, cancellationToken);
+
+    public Task ScaleAsync(string name, int replicas, CancellationToken cancellationToken) =>
+        UpdateAsync(name, spec => spec["Mode"]!["Replicated"]!["Replicas"] = replicas, cancellationToken);
 
     /// <summary>Waits until so many machines are ready again.</summary>
     public async Task UntilReadyAsync(int nodes, TimeProvider time, CancellationToken cancellationToken)
@@ -91,6 +91,14 @@ internal sealed class SwarmClient : IDisposable
 
     public Task RemoveServiceAsync(string name, CancellationToken cancellationToken) =>
         _http.DeleteAsync($"services/{name}", cancellationToken);
+
+    private async Task UpdateAsync(string name, Action<JsonObject> change, CancellationToken cancellationToken)
+    {
+        var service = (await MustAsync(HttpMethod.Get, $"services/{name}", null, cancellationToken))!;
+        var spec = service["Spec"]!.DeepClone().AsObject();
+        change(spec);
+        await MustAsync(HttpMethod.Post, $"services/{name}/update?version={service["Version"]!["Index"]}", spec, cancellationToken);
+    }
 
     private async Task<JsonNode?> MustAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
