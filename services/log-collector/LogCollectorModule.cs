@@ -4,7 +4,6 @@ using Kontena.Hosting.Bus;
 using Kontena.LogCollector.Ingest;
 using Kontena.LogCollector.Queries;
 using Kontena.LogCollector.Retention;
-using Kontena.LogCollector.Stats;
 using Kontena.LogCollector.Storage;
 using Kontena.LogCollector.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,7 +48,6 @@ public static class LogCollectorModule
         services.AddSingleton(options);
         services.AddSingleton<SqliteLogStore>();
         services.AddSingleton<ILogStore>(provider => provider.GetRequiredService<SqliteLogStore>());
-        services.AddSingleton<LatestMeasurements>();
         services.AddHostedService<RetentionSweep>();
         services.AddHealthChecks().AddCheck<LogStoreCheck>("logs", tags: ["ready"]);
     }

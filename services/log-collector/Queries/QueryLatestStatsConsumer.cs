@@ -1,11 +1,12 @@
 using Kontena.Contracts.Stats;
-using Kontena.LogCollector.Stats;
+using Kontena.LogCollector.Storage;
 using MassTransit;
 
 namespace Kontena.LogCollector.Queries;
 
 /// <summary>Answers with the newest measurements of a grid.</summary>
-internal sealed class QueryLatestStatsConsumer(LatestMeasurements latest) : IConsumer<QueryLatestStats>
+internal sealed class QueryLatestStatsConsumer(ILogStore store) : IConsumer<QueryLatestStats>
 {
-    public Task Consume(ConsumeContext<QueryLatestStats> context) => context.RespondAsync(latest.Of(context.Message.Grid));
+    public async Task Consume(ConsumeContext<QueryLatestStats> context) =>
+        await context.RespondAsync(await store.LatestAsync(context.Message.Grid, context.CancellationToken));
 }

@@ -7,6 +7,9 @@ namespace Kontena.LogCollector.Storage;
 /// <summary>Where lines and measurements are kept. Embedded: SQLite with full-text search; the seam for a search engine beside it.</summary>
 internal interface ILogStore
 {
+    /// <summary>A node that has said nothing for so long is not shown by what it said last.</summary>
+    static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(5);
+
     /// <summary>Why the last write failed; null when it did not.</summary>
     string? WriteFailure { get; }
 
@@ -24,6 +27,9 @@ internal interface ILogStore
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="LogStoreException">It took longer than <see cref="LogCollectorOptions.QueryTimeout"/>.</exception>
     Task<IReadOnlyList<LogLine>> QueryAsync(QueryLogs query, SearchNode? search, CancellationToken cancellationToken);
+
+    /// <summary>The newest measurements of each node of a grid, by the node's name; those older than <see cref="FreshFor"/> say nothing about now.</summary>
+    Task<LatestStats> LatestAsync(string grid, CancellationToken cancellationToken);
 
     /// <summary>Removes what is over the limits of <see cref="LogCollectorOptions"/>.</summary>
     /// <returns>How many segments went.</returns>

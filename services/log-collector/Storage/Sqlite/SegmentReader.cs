@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Kontena.Contracts.Logs;
+using Kontena.Contracts.Stats;
 using Kontena.LogCollector.Search;
 using Microsoft.Data.Sqlite;
 
@@ -16,9 +18,10 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
     public static Dictionary<long, LogSource> SourcesById(SqliteConnection connection) =>
         Sources(connection).ToDictionary(pair => pair.Id, pair => pair.Source);
 
-    public static IEnumerable<(long Id, LogSource Source)> Sources(SqliteConnection connection)
+    public static IEnumerable<(long Id, LogSource Source)> Sources(SqliteConnection connection, SqliteTransaction? transaction = null)
     {
         using var command = connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = "SELECT id, grid, node, stack, service, instance, instance_id, container_name, container_id FROM source";
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -50,6 +53,18 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
             ? lines.OrderByDescending(line => line.Id, StringComparer.Ordinal)
             : lines.OrderBy(line => line.Id, StringComparer.Ordinal);
         return [.. ordered.Take(limit)];
+    }
+
+    /// <summary>The newest measurements of each node of a grid, not older than so.</summary>
+    public IEnumerable<StatsBatch> Latest(string grid, DateTimeOffset oldest)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT m.json FROM latest l JOIN measurement m USING(grid, node, at) WHERE l.grid=$grid AND l.at>=$oldest";
+        command.Parameters.AddWithValue("$grid", grid);
+        command.Parameters.AddWithValue("$oldest", oldest.UtcTicks);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            yield return JsonSerializer.Deserialize(reader.GetString(0), LogCollectorJson.Default.StatsBatch)!;
     }
 
     private List<LogLine> Run(Shape shape, List<long>? wanted, Dictionary<long, LogSource> sources, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ internal static class SegmentSchema
         CREATE TABLE IF NOT EXISTS arrival(first_line INTEGER PRIMARY KEY, at INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS measurement(
             grid TEXT NOT NULL, node TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY(grid, node, at)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS latest(grid TEXT NOT NULL, node TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(grid, node)) WITHOUT ROWID;
         """;
 
     public static SqliteConnection OpenWriter(string file)
@@ -46,6 +47,39 @@ internal static class SegmentSchema
     {
         using var connection = new SqliteConnection(Settings(file, SqliteOpenMode.ReadWrite, pooling: true));
         SqliteConnection.ClearPool(connection);
+    }
+
+    /// <summary>Nothing is added to the segment any more, by any process: another, later one is written. No commit is under way when this returns.</summary>
+    public static void Seal(string file)
+    {
+        using var connection = Open(file, SqliteOpenMode.ReadWrite, pooling: false);
+        using var transaction = connection.BeginTransaction();
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "PRAGMA user_version=1";
+        command.ExecuteNonQuery();
+        transaction.Commit();
+    }
+
+    public static bool IsSealed(string file)
+    {
+        using var connection = Open(file, SqliteOpenMode.ReadWrite, pooling: false);
+        return IsSealed(connection, null);
+    }
+
+    public static bool IsSealed(SqliteConnection connection, SqliteTransaction? transaction) =>
+        Number(connection, transaction, "PRAGMA user_version") != 0;
+
+    /// <summary>Another number than before: another connection has committed in between.</summary>
+    public static long DataVersion(SqliteConnection connection, SqliteTransaction? transaction) =>
+        Number(connection, transaction, "PRAGMA data_version");
+
+    private static long Number(SqliteConnection connection, SqliteTransaction? transaction, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
     }
 
     /// <summary>Ends what the connection reads: a scan that finds nothing gives no row at which to stop.</summary>

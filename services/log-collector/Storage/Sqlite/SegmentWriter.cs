@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Kontena.LogCollector.Storage.Sqlite;
 
-/// <summary>The one connection that adds to a segment. Used by one thread.</summary>
+/// <summary>The connection by which this process adds to a segment. Used by one thread; another process may add to it as well.</summary>
 internal sealed class SegmentWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
@@ -16,12 +16,15 @@ internal sealed class SegmentWriter : IDisposable
     private readonly SqliteCommand _addBatch;
     private readonly SqliteCommand _addArrival;
     private readonly SqliteCommand _addMeasurement;
+    private readonly SqliteCommand _addLatest;
+    private readonly string _directory;
+    private long _seen;
     private long _lastLine;
     private long _lastSource;
 
     public SegmentWriter(string directory, int segment)
     {
-        Segment = segment;
+        (Segment, _directory) = (segment, directory);
         File = SegmentName.FileOf(directory, segment);
         _connection = SegmentSchema.OpenWriter(File);
         _addSource = Command("INSERT INTO source VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8)", 9);
@@ -30,12 +33,17 @@ internal sealed class SegmentWriter : IDisposable
         _addBatch = Command("INSERT OR IGNORE INTO batch VALUES($0)", 1);
         _addArrival = Command("INSERT OR IGNORE INTO arrival VALUES($0,$1)", 2);
         _addMeasurement = Command("INSERT OR REPLACE INTO measurement VALUES($0,$1,$2,$3)", 4);
+        _addLatest = Command("INSERT INTO latest VALUES($0,$1,$2) ON CONFLICT(grid, node) DO UPDATE SET at=excluded.at WHERE excluded.at > latest.at", 3);
+        _seen = SegmentSchema.DataVersion(_connection, null);
         Reload();
     }
 
     public int Segment { get; }
 
     public string File { get; }
+
+    /// <summary>By this process or another: there is a later one.</summary>
+    public bool IsSealed => SegmentSchema.IsSealed(_connection, null);
 
     public bool HasBatch(byte[] key)
     {
@@ -44,16 +52,26 @@ internal sealed class SegmentWriter : IDisposable
         return command.ExecuteScalar() is not null;
     }
 
+    private SqliteCommand[] Commands => [_addSource, _addLine, _addWords, _addBatch, _addArrival, _addMeasurement, _addLatest];
+
     /// <summary>Runs <paramref name="work"/> in one transaction; when it fails nothing of it remains.</summary>
-    public void Commit(Action work)
+    /// <returns>False when another process has gone on to a later segment: nothing is added here any more, so that ids go on growing.</returns>
+    public bool TryCommit(Action work)
     {
         using var transaction = _connection.BeginTransaction();
-        foreach (var command in (SqliteCommand[])[_addSource, _addLine, _addWords, _addBatch, _addArrival, _addMeasurement])
+        if (SegmentSchema.IsSealed(_connection, transaction) || SegmentName.All(_directory) is [.., var newest] && newest > Segment)
+            return false;
+        var version = SegmentSchema.DataVersion(_connection, transaction);
+        if (version != _seen)
+            Reload(transaction);
+        _seen = version;
+        foreach (var command in Commands)
             command.Transaction = transaction;
         try
         {
             work();
             transaction.Commit();
+            return true;
         }
         catch
         {
@@ -64,10 +82,10 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>Within <see cref="Commit"/>: notes when the lines that follow arrived.</summary>
+    /// <summary>Within <see cref="TryCommit"/>: notes when the lines that follow arrived.</summary>
     public void AddArrival(DateTimeOffset at) => Run(_addArrival, _lastLine + 1, at.UtcTicks);
 
-    /// <summary>Within <see cref="Commit"/>. A batch that is there already adds nothing.</summary>
+    /// <summary>Within <see cref="TryCommit"/>. A batch that is there already adds nothing.</summary>
     public void Add(LogBatch batch, byte[] key)
     {
         if (Run(_addBatch, key) == 0)
@@ -81,14 +99,16 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>Within <see cref="Commit"/>.</summary>
-    public void Add(StatsBatch batch) =>
-        Run(_addMeasurement, batch.Grid, batch.Node, batch.At.UtcTicks,
-            JsonSerializer.Serialize(batch, LogCollectorJson.Default.StatsBatch));
+    /// <summary>Within <see cref="TryCommit"/>.</summary>
+    public void Add(StatsBatch batch)
+    {
+        Run(_addMeasurement, batch.Grid, batch.Node, batch.At.UtcTicks, JsonSerializer.Serialize(batch, LogCollectorJson.Default.StatsBatch));
+        Run(_addLatest, batch.Grid, batch.Node, batch.At.UtcTicks);
+    }
 
     public void Dispose()
     {
-        foreach (var command in (SqliteCommand[])[_addSource, _addLine, _addWords, _addBatch, _addArrival, _addMeasurement])
+        foreach (var command in Commands)
             command.Dispose();
         _connection.Dispose();
     }
@@ -105,13 +125,14 @@ internal sealed class SegmentWriter : IDisposable
         return id;
     }
 
-    private void Reload()
+    private void Reload(SqliteTransaction? transaction = null)
     {
         _sources.Clear();
-        foreach (var (id, source) in SegmentReader.Sources(_connection))
+        foreach (var (id, source) in SegmentReader.Sources(_connection, transaction))
             _sources[source] = id;
         _lastSource = _sources.Count == 0 ? 0 : _sources.Values.Max();
         using var command = _connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = "SELECT coalesce(max(id), 0) FROM line";
         _lastLine = (long)command.ExecuteScalar()!;
     }

@@ -9,6 +9,10 @@ using Microsoft.Data.Sqlite;
 namespace Kontena.LogCollector.Storage.Sqlite;
 
 /// <summary>The embedded log store: one SQLite file with full-text search per day or part of a day; one thread writes, any number read.</summary>
+/// <remarks>
+/// Several processes of one machine may share the directory. Each writes in transactions of the newest segment, where the lines get their ids; a process that goes on to a later one
+/// first seals those before it, so that a line's id is always greater than all that could be read before (decision 0029).
+/// </remarks>
 internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
 {
     /// <summary>Batches that may wait for the writer; senders wait beyond.</summary>
@@ -25,6 +29,7 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
     private readonly Task _writing;
     private SegmentWriter? _writer;
     private SegmentWriter? _previous;
+    private IReadOnlyList<int> _swept = [];
     private volatile string? _writeFailure;
 
     public SqliteLogStore(LogCollectorOptions options, TimeProvider time, ILogger<SqliteLogStore> logger)
@@ -43,6 +48,8 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
 
     public Task<IReadOnlyList<LogLine>> QueryAsync(QueryLogs query, SearchNode? search, CancellationToken cancellationToken) =>
         Task.Run<IReadOnlyList<LogLine>>(() => QueryInTime(query, search, cancellationToken), cancellationToken);
+
+    public Task<LatestStats> LatestAsync(string grid, CancellationToken cancellationToken) => Task.Run(() => Latest(grid), cancellationToken);
 
     public Task<int> TrimAsync(CancellationToken cancellationToken) => Task.Run(Trim, cancellationToken);
 
@@ -91,8 +98,10 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
 
     private void Write(List<Work> batch)
     {
-        var writer = CurrentWriter();
-        writer.Commit(() =>
+        SegmentWriter writer;
+        do
+            writer = CurrentWriter();
+        while (!writer.TryCommit(() =>
         {
             writer.AddArrival(_time.GetUtcNow());
             foreach (var work in batch)
@@ -103,31 +112,57 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
                 if (work.Lines is not null && _previous?.HasBatch(work.Key) != true)
                     writer.Add(work.Lines, work.Key);
             }
-        });
+        }));
     }
 
-    /// <summary>The segment of today, or a later one: should the clock go back, ids still grow.</summary>
+    /// <summary>The segment of today, or a later one: should the clock go back, or another process's be ahead, ids still grow.</summary>
     private SegmentWriter CurrentWriter()
     {
-        var today = SegmentName.NumberOf(_time.GetUtcNow());
-        if (_writer is null)
-        {
-            Directory.CreateDirectory(_options.Directory);
-            var newest = SegmentName.All(_options.Directory) is [.., var last] ? last : today;
-            _writer = Open(Math.Max(newest, today));
-        }
-
-        var wanted = Math.Max(today, _writer.Segment);
-        if (wanted == _writer.Segment && IsFull(_writer) && (wanted + 1) % SegmentName.PartsPerDay != 0)
+        Directory.CreateDirectory(_options.Directory);
+        var segments = SegmentName.All(_options.Directory);
+        var wanted = Math.Max(SegmentName.NumberOf(_time.GetUtcNow()), Math.Max(_writer?.Segment ?? 0, segments is [.., var last] ? last : 0));
+        if (wanted == _writer?.Segment && (_writer.IsSealed || IsFull(_writer) && (wanted + 1) % SegmentName.PartsPerDay != 0))
             wanted++;
-        if (wanted == _writer.Segment)
+        if (wanted == _writer?.Segment)
             return _writer;
 
         var next = Open(wanted);
+        SealBefore(next.Segment);
         Close(_previous);
         (_previous, _writer) = (_writer, next);
         Trim();
         return _writer;
+    }
+
+    /// <summary>
+    /// What another process adds to an older segment in this moment is there, and has its id, when this returns; and what is not listed here is made after the next one is there,
+    /// so nobody adds to it. Oldest first: when one is sealed, so are all before it.
+    /// </summary>
+    private void SealBefore(int next)
+    {
+        var open = SegmentName.All(_options.Directory).Reverse().SkipWhile(segment => segment >= next).TakeWhile(segment => !IsSealed(segment));
+        foreach (var segment in open.Reverse().ToList())
+            Harmlessly(segment, SegmentSchema.Seal);
+    }
+
+    private bool IsSealed(int segment)
+    {
+        var isSealed = true;
+        Harmlessly(segment, file => isSealed = SegmentSchema.IsSealed(file));
+        return isSealed;
+    }
+
+    /// <summary>To a damaged segment, and to one that another process has removed, nobody adds.</summary>
+    private void Harmlessly(int segment, Action<string> look)
+    {
+        try
+        {
+            look(SegmentName.FileOf(_options.Directory, segment));
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is 11 or 14 or 26)
+        {
+            _logger.LogDebug(exception, "log segment {Segment} is not looked at", segment);
+        }
     }
 
     private SegmentWriter Open(int segment)
@@ -207,9 +242,9 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
             {
                 throw new OperationCanceledException(cancellationToken);
             }
-            catch (SqliteException exception) when (exception.SqliteErrorCode == 1)
+            catch (SqliteException exception) when (exception.SqliteErrorCode is 1 or 14 && IsNewOrGone(exception, segment))
             {
-                // Its tables are being made this moment: it has no lines yet.
+                // Its tables are being made this moment and it has no lines yet; or another process has removed it.
             }
             catch (SqliteException exception)
             {
@@ -221,9 +256,52 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         return lines;
     }
 
+    private bool IsNewOrGone(SqliteException exception, int segment) =>
+        exception.SqliteErrorCode == 1 || !File.Exists(SegmentName.FileOf(_options.Directory, segment));
+
+    /// <summary>From the two newest segments: about midnight some nodes have spoken in the one, some in the other.</summary>
+    private LatestStats Latest(string grid)
+    {
+        var oldest = _time.GetUtcNow() - ILogStore.FreshFor;
+        var newest = new Dictionary<string, StatsBatch>(StringComparer.Ordinal);
+        _files.EnterReadLock();
+        try
+        {
+            foreach (var segment in SegmentName.All(_options.Directory).TakeLast(2))
+            {
+                try
+                {
+                    using var connection = SegmentSchema.OpenReader(SegmentName.FileOf(_options.Directory, segment));
+                    foreach (var batch in new SegmentReader(connection, segment).Latest(grid, oldest))
+                    {
+                        if (!newest.TryGetValue(batch.Node, out var known) || known.At < batch.At)
+                            newest[batch.Node] = batch;
+                    }
+                }
+                catch (SqliteException exception) when (exception.SqliteErrorCode is 1 or 14 && IsNewOrGone(exception, segment))
+                {
+                    // As in Collect; or an older version wrote it, which kept no such table.
+                }
+                catch (SqliteException exception)
+                {
+                    _logger.LogWarning(exception, "measurements in log segment {Segment} could not be read", SegmentName.FileOf(_options.Directory, segment));
+                }
+            }
+        }
+        finally
+        {
+            _files.ExitReadLock();
+        }
+
+        return new LatestStats { Nodes = [.. newest.Values.OrderBy(batch => batch.Node, StringComparer.Ordinal)] };
+    }
+
     private int Trim()
     {
         var segments = SegmentName.All(_options.Directory);
+        foreach (var gone in _swept.Except(segments))
+            SegmentSchema.Forget(SegmentName.FileOf(_options.Directory, gone));     // Removed by another process: what is kept open here takes room on the disk.
+        _swept = segments;
         var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
         var doomed = RetentionPlan.Doomed([.. segments.Select(segment => new SegmentSize(segment, SegmentName.DayOf(segment), SizeOf(segment)))],
             today, _options.RetentionDays, _options.RetentionBytes);

@@ -22,7 +22,7 @@ internal sealed class StoreOnDisk : IAsyncDisposable
         _options = new LogCollectorOptions { Directory = Directory, RetentionDays = days, RetentionBytes = bytes };
         if (queryTimeout is { } limit)
             _options = _options with { QueryTimeout = limit };
-        Store = Open();
+        Store = Open(Clock);
     }
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("kontena-logs-").FullName;
@@ -52,7 +52,7 @@ internal sealed class StoreOnDisk : IAsyncDisposable
     public async Task ReopenAsync()
     {
         await Store.DisposeAsync();
-        Store = Open();
+        Store = Open(Clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,5 +61,6 @@ internal sealed class StoreOnDisk : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private SqliteLogStore Open() => new(_options, Clock, NullLogger<SqliteLogStore>.Instance);
+    /// <summary>As another process of the machine has the directory open.</summary>
+    public SqliteLogStore Open(TestClock clock) => new(_options, clock, NullLogger<SqliteLogStore>.Instance);
 }
