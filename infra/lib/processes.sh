@@ -14,12 +14,11 @@ export DOTNET_GCgen0size=0x400000
 service_of() { echo "${1%-[2-9]}"; }
 replica_of() { case $1 in *-[2-9]) echo "${1##*-}" ;; *) echo 1 ;; esac; }
 
-# replica_names COUNT: scheduler, scheduler-2, … of every service but the agent. There is one log-collector: its embedded store has one writer,
-# and of two with a store each either would know half of the lines.
+# replica_names COUNT: scheduler, scheduler-2, … of every service but the agent.
 replica_names() {
   local number
   printf '%s\n' grid-manager scheduler log-collector api
-  for number in $(seq 2 "$1"); do printf '%s\n' "grid-manager-$number" "scheduler-$number" "api-$number"; done
+  for number in $(seq 2 "$1"); do printf '%s\n' "grid-manager-$number" "scheduler-$number" "log-collector-$number" "api-$number"; done
 }
 
 # Where each process answers /readyz. Replicas are ten ports apart.
@@ -106,11 +105,12 @@ start_standalone() {
     "$root/artifacts/publish/standalone/Kontena.Standalone"
 }
 
-# start_service NAME: one process of the distributed form.
+# start_service NAME: one process of the distributed form. Log-collectors of one machine share their directory.
 start_service() {
-  local name=$1
+  local name=$1 data=$1
+  [ "$(service_of "$name")" != log-collector ] || data=log-collector
   start "$name" env \
-    Kontena__DataDirectory="$home/data/$name" Kontena__Http__Urls="$(url_of "$name")" Kontena__Docker__Host="$DOCKER_HOST" \
+    Kontena__DataDirectory="$home/data/$data" Kontena__Http__Urls="$(url_of "$name")" Kontena__Docker__Host="$DOCKER_HOST" \
     Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@$address:$rabbit_port/" \
     Kontena__Bus__Management="http://127.0.0.1:$((rabbit_port + 10000))" \
     Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \

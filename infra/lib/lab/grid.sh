@@ -35,6 +35,12 @@ start_agent() {
   disown
 }
 
+stop_agent() {
+  local pid
+  for pid in $(host_pids "$1" Kontena.NodeAgent); do kill -TERM "$pid" 2>/dev/null || true; done
+  until_true 30 agent_is_gone "$1"
+}
+agent_is_gone() { [ -z "$(host_pids "$1" Kontena.NodeAgent)" ]; }
 kill_agent() { local pid; for pid in $(host_pids "$1" Kontena.NodeAgent); do kill -KILL "$pid" 2>/dev/null || true; done; }
 
 # node_is NAME STATE: online, suspect or offline.
