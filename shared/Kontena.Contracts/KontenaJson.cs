@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -34,6 +35,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(StackDeploy))]
 [JsonSerializable(typeof(Instance))]
 [JsonSerializable(typeof(InstanceObserved))]
+[JsonSerializable(typeof(ServiceRun))]
+[JsonSerializable(typeof(ScheduleState))]
 [JsonSerializable(typeof(SchedulerEpoch))]
 [JsonSerializable(typeof(Messaging.Destination))]
 [JsonSerializable(typeof(GridFactChanged))]

@@ -2,6 +2,7 @@ using Kontena.Contracts;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -66,11 +67,17 @@ public static class StateKeys
 
     public static readonly DocumentKind<NodeDrain> NodeDrain = new("node-drain", KontenaJson.Default.NodeDrain, drain => drain.Node);
 
+    public static readonly DocumentKind<ServiceRun> ServiceRun = new("service-run", KontenaJson.Default.ServiceRun, run => run.Id,
+        run => [new IndexValue("service", Contracts.Services.Service.DocumentId(run.Stack, run.Service))]);
+
+    public static readonly DocumentKind<ScheduleState> ScheduleState = new("schedule", KontenaJson.Default.ScheduleState, schedule => schedule.ServiceUid);
+
     /// <summary>The fencing epoch of a grid's scheduler: one document, id <c>epoch</c>; its version is the epoch (design §5).</summary>
     public static readonly DocumentKind<SchedulerEpoch> SchedulerEpoch =
         new("scheduler-epoch", KontenaJson.Default.SchedulerEpoch, _ => "epoch");
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy];
+        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
+            ServiceRun, ScheduleState];
 }

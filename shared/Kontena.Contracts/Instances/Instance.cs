@@ -125,7 +125,13 @@ public sealed record InstanceSpec
 
     /// <summary>Seconds that it may run after the last heartbeat that was answered with <see cref="LeaseRenewed"/>; then the node stops it. Null: it runs whatever happens.</summary>
     public int? Lease { get; init; }
+
+    /// <summary>It is started once, and its end is an end: reported, and followed by nothing. Null: it is kept running.</summary>
+    public RunOnce? RunOnce { get; init; }
 }
+
+/// <param name="Timeout">Seconds from its start after which the node stops it; null for no limit.</param>
+public sealed record RunOnce(int? Timeout = null);
 
 public sealed record RegistryCredentials(string Server, string Username, string Password, string? Email = null);
 

@@ -97,6 +97,15 @@ public sealed record DeployOptsRequest
 
     /// <summary>Seconds; see <see cref="ServiceSpec.StopAfterDisconnect"/>.</summary>
     public int? StopAfterDisconnect { get; init; }
+
+    /// <summary>When the service is run, as in crontab(5); see <see cref="Jobs.ScheduleSpec"/> for this and the four below.</summary>
+    public string? Schedule { get; init; }
+    public string? TimeZone { get; init; }
+    public string? Concurrency { get; init; }
+    public int? History { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int? StartingDeadline { get; init; }
 }
 
 /// <param name="Cpus">Cores.</param>

@@ -99,6 +99,9 @@ public sealed record ServiceSpec
     /// <summary>Seconds, 20 to 86400: a node that hears nothing from the control plane for so long stops the instances of this stateful service, so that another
     /// never runs beside them. Null: they run on.</summary>
     public int? StopAfterDisconnect { get; init; }
+
+    /// <summary>When it is run; null: its instances run all the time.</summary>
+    public Jobs.ScheduleSpec? Schedule { get; init; }
 }
 
 /// <summary>A port of the container published on its node.</summary>
