@@ -35,7 +35,7 @@ internal static class InstanceObservation
             Sequence = 0,
             State = StateOf(order, seen, memory, phase),
             Ready = ready,
-            Error = memory.Error,
+            Error = memory.Error ?? RunOncePlan.Problem(order, seen),
             DeployRev = current ? order!.Spec!.DeployRev : seen?.DeployRev,
             ServiceRevision = seen?.ServiceRevision,
             ContainerId = seen?.Id,
@@ -72,7 +72,7 @@ internal static class InstanceObservation
             return doing;
         if (seen is { Running: true })
             return ObservedState.Running;
-        if (order.Desired == DesiredState.Stopped)
+        if (order.Desired == DesiredState.Stopped || RunOncePlan.IsTold(order, seen, memory))
             return ObservedState.Stopped;
         if (seen is null)
             return ObservedState.Missing;

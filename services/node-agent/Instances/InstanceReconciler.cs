@@ -31,6 +31,7 @@ internal static class InstanceReconciler
         {
             DesiredState.Removed => PlanRemoved(order, seen, memory, now),
             DesiredState.Stopped => PlanStopped(order, seen, memory, now),
+            _ when order.Spec!.RunOnce is not null => RunOncePlan.Running(order, seen, memory, now),
             _ when leaseOver => PlanFenced(order, seen),
             _ => PlanRunning(order, order.Spec!, seen, memory, now),
         };
@@ -63,7 +64,16 @@ internal static class InstanceReconciler
             return InstancePlan.Nothing;
         if (memory.RetryAt > now)
             return InstancePlan.Wait(memory.RetryAt.Value);
+        if (RunOncePlan.HeldUntil(order, seen, now) is { } until)
+            return InstancePlan.Wait(until);
         List<InstanceStep> steps = [];
+        if (seen is { Running: true } && order.Spec?.RunOnce is not null)
+        {
+            // Its last output is read before it goes.
+            AddStop(steps, order, seen);
+            return new InstancePlan(steps);
+        }
+
         if (seen is not null)
             AddRemoval(steps, order, seen);
         if (order.RemoveData)
