@@ -200,7 +200,7 @@ internal static class InstanceChanges
         instance is { Desired: DesiredState.Removed, Node: null, Spec.Stateful: true };
 
     // Known before the node says so: from here on the volume is somewhere, and its removal reaches the node.
-    private static void NotePlaces(GridDraft draft, Instance instance, DateTimeOffset now)
+    public static void NotePlaces(GridDraft draft, Instance instance, DateTimeOffset now)
     {
         foreach (var mount in instance.Spec!.Volumes)
         {

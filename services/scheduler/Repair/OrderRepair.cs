@@ -26,7 +26,9 @@ internal static class OrderRepair
         }
     }
 
-    private static int Repeat(GridDraft draft, GridMemory memory, Instance instance, DateTimeOffset now)
+    /// <summary>What the instance's nodes have not answered is said again, when it is time.</summary>
+    /// <returns>How many orders were sent.</returns>
+    public static int Repeat(GridDraft draft, GridMemory memory, Instance instance, DateTimeOffset now)
     {
         var sent = 0;
         if (instance.NodeId is { } nodeId && instance.Desired != DesiredState.Removed && IsOnline(draft, nodeId)

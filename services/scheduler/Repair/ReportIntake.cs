@@ -2,6 +2,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Repair;
@@ -22,6 +23,7 @@ internal static class ReportIntake
     public static void Observe(GridDraft draft, GridMemory memory, InstanceObserved report, DateTimeOffset now)
     {
         var instance = draft.Instances.Find(report.InstanceId);
+        var run = instance is null ? draft.Runs.Find(report.InstanceId) : null;
         if (!IsKnown(draft, report.Node, report.NodeId))
         {
             // The node's record is gone, but it may still confirm what it was told before.
@@ -44,12 +46,16 @@ internal static class ReportIntake
             draft.Observed.Delete(key);
             if (instance is not null)
                 TakeRemoved(draft, instance, report, now);
+            else if (run is not null)
+                RunUpkeep.Observe(draft, run, report);
             return;
         }
 
         draft.Observed.Put(report);
         if (instance is not null)
             CheckPlace(draft, instance, report, now);
+        else if (run is not null)
+            RunUpkeep.Observe(draft, run, report);
         else if (memory.Said.Count < 1000 && memory.Said.Add("unknown " + key))
             draft.Note($"{report.ContainerName ?? report.InstanceId} on {report.Node} is nothing we ordered; it is left alone");
     }

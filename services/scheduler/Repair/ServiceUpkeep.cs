@@ -6,6 +6,7 @@ using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Repair;
@@ -70,7 +71,7 @@ internal static class ServiceUpkeep
             .Select(one => draft.Instances.Find(one.Id))
             .OfType<Instance>()
             .SelectMany(one => one.Departures)
-            .Any(one => draft.Scene.ByNodeId(one.NodeId) is { State: not LivenessState.Offline });
+            .Any(one => draft.Scene.ByNodeId(one.NodeId) is { State: not LivenessState.Offline }) || RunUpkeep.AreLeft(draft, service.Uid);
         if (waiting || !memory.IsDue("torn down " + service.Uid, 0, DateTimeOffset.MinValue, now, SayAgain, SayAgainCap))
             return;
 

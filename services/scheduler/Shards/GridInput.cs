@@ -1,6 +1,7 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Volumes;
 
@@ -14,7 +15,7 @@ internal abstract record GridInput
     }
 
     /// <summary>Somebody waits for its answer.</summary>
-    public bool IsCommand => this is Deploy or DeployAll or Cancel or CancelAll or Rebalance or Restart or Release;
+    public bool IsCommand => this is Deploy or DeployAll or Cancel or CancelAll or Rebalance or Restart or Release or Start or Stop;
 
     /// <param name="Id">Of the deploy that will exist: given on arrival, so that doing it again after a lost answer does not do it
     /// twice.</param>
@@ -32,6 +33,11 @@ internal abstract record GridInput
     public sealed record Restart(RestartService Command) : GridInput;
 
     public sealed record Release(ReleaseInstance Command) : GridInput;
+
+    /// <param name="Id">Of the run that will exist, as for <see cref="Deploy"/>.</param>
+    public sealed record Start(string Id, StartRun Command) : GridInput;
+
+    public sealed record Stop(StopRun Command) : GridInput;
 
     public sealed record FactChanged(GridFactChanged Fact) : GridInput;
 

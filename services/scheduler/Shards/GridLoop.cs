@@ -228,6 +228,8 @@ internal sealed partial class GridLoop(
             GridInput.FactChanged(var fact) => (fact.Kind, fact.Id),
             GridInput.Deploy(_, var command) =>
                 (StateKeys.Service.Name, Contracts.Services.Service.DocumentId(command.Stack, command.Service)),
+            GridInput.Start(_, var command) =>
+                (StateKeys.Service.Name, Contracts.Services.Service.DocumentId(command.Stack, command.Service)),
             _ => default,
         });
         foreach (var (kind, id) in changed.Where(one => one != default).Distinct())

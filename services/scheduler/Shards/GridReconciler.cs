@@ -6,6 +6,7 @@ using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
+using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Leases;
 using Kontena.Scheduler.Nodes;
 using Kontena.Scheduler.Repair;
@@ -43,6 +44,7 @@ internal static class GridReconciler
         }
 
         ServiceUpkeep.Run(draft, memory, now);
+        RunUpkeep.Run(draft, now);
         VolumeUpkeep.Run(draft, memory, now);
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);
@@ -73,6 +75,7 @@ internal static class GridReconciler
         Rebalances.Run(draft, memory, now, newId);
         DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
         Leftovers.Run(draft, now);
+        RunUpkeep.Sweep(draft, memory, now);
         NodeDrains.Run(draft, now);
         memory.Prune(id => draft.Instances.Find(id) is not null, now);
     }
@@ -95,6 +98,10 @@ internal static class GridReconciler
                 return Restart(draft, command, now);
             case GridInput.Release(var command):
                 return Release(draft, command, now);
+            case GridInput.Start(var id, var command):
+                return RunRequests.Start(draft, command, id, now);
+            case GridInput.Stop(var command):
+                return RunRequests.Stop(draft, command, now);
             case GridInput.Report(var observed):
                 ReportIntake.Observe(draft, memory, observed, now);
                 return null;

@@ -2,6 +2,7 @@ using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Volumes;
 using Kontena.Core.Ids;
@@ -13,7 +14,7 @@ namespace Kontena.Scheduler.Shards;
 /// <summary>Commands to the scheduler. Each is answered once what it asks for is in the store.</summary>
 internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
     : IConsumer<DeployService>, IConsumer<DeployStack>, IConsumer<CancelDeploy>, IConsumer<CancelStackDeploy>,
-        IConsumer<RebalanceGrid>, IConsumer<RestartService>, IConsumer<ReleaseInstance>
+        IConsumer<RebalanceGrid>, IConsumer<RestartService>, IConsumer<ReleaseInstance>, IConsumer<StartRun>, IConsumer<StopRun>
 {
     public Task Consume(ConsumeContext<DeployService> context) =>
         AnswerAsync(context, context.Message.Grid, new GridInput.Deploy(ObjectId.New(time), context.Message));
@@ -35,6 +36,12 @@ internal sealed class DeployConsumer(GridLoops loops, TimeProvider time)
 
     public Task Consume(ConsumeContext<ReleaseInstance> context) =>
         AnswerAsync(context, context.Message.Grid, new GridInput.Release(context.Message));
+
+    public Task Consume(ConsumeContext<StartRun> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.Start(ObjectId.New(time), context.Message));
+
+    public Task Consume(ConsumeContext<StopRun> context) =>
+        AnswerAsync(context, context.Message.Grid, new GridInput.Stop(context.Message));
 
     private async Task AnswerAsync(ConsumeContext context, string grid, GridInput input)
     {

@@ -1,11 +1,13 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Volumes;
+using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Volumes;
 using Kontena.State;
@@ -24,6 +26,7 @@ internal sealed class GridDraft(GridSnapshot before)
     private PlacementScene? _sceneOf;
     private VolumePlaces? _places;
     private int _placesAt;
+    private int _runsAt;
 
     public string Name => before.Name;
 
@@ -55,6 +58,10 @@ internal sealed class GridDraft(GridSnapshot before)
 
     public DraftTable<NodeDrain> Drains { get; } = new(before.Drains);
 
+    public DraftTable<ServiceRun> Runs { get; } = new(before.Runs);
+
+    public DraftTable<ScheduleState> Schedules { get; } = new(before.Schedules);
+
     /// <summary>What happened, one sentence per change of state, for the log once it is committed.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
@@ -63,7 +70,7 @@ internal sealed class GridDraft(GridSnapshot before)
 
     public bool IsEmpty =>
         _messages.Count == 0 && !Instances.IsChanged && !Observed.IsChanged && !VolumeInstances.IsChanged && !ServiceDeploys.IsChanged
-        && !StackDeploys.IsChanged && !Drains.IsChanged;
+        && !StackDeploys.IsChanged && !Drains.IsChanged && !Runs.IsChanged && !Schedules.IsChanged;
 
     public void Send<T>(Destination destination, T message)
         where T : class
@@ -86,8 +93,8 @@ internal sealed class GridDraft(GridSnapshot before)
             var scene = Index.Scene;
             if (_places is null || _placesAt != VolumeInstances.Journal.Count)
                 (_places, _placesAt, _scene) = (new VolumePlaces(Volumes.Find, () => VolumeInstances.Values), VolumeInstances.Journal.Count, null);
-            if (_scene is null || !ReferenceEquals(_sceneOf, scene))
-                (_scene, _sceneOf) = (scene.With(_places), scene);
+            if (_scene is null || !ReferenceEquals(_sceneOf, scene) || _runsAt != Runs.Journal.Count)
+                (_scene, _sceneOf, _runsAt) = (RunOccupants.Beside(scene.With(_places), Runs.Values), scene, Runs.Journal.Count);
             return _scene;
         }
     }
@@ -108,6 +115,8 @@ internal sealed class GridDraft(GridSnapshot before)
         ServiceDeploys.AddTo(batch);
         StackDeploys.AddTo(batch);
         Drains.AddTo(batch);
+        Runs.AddTo(batch);
+        Schedules.AddTo(batch);
         foreach (var add in _messages)
             add(batch);
         return batch;
@@ -126,6 +135,8 @@ internal sealed class GridDraft(GridSnapshot before)
             ServiceDeploys = ServiceDeploys.Committed(),
             StackDeploys = StackDeploys.Committed(),
             Drains = Drains.Committed(),
+            Runs = Runs.Committed(),
+            Schedules = Schedules.Committed(),
         };
     }
 

@@ -1,6 +1,7 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -36,6 +37,8 @@ internal sealed record GridSnapshot
     public DocumentTable<ServiceDeploy> ServiceDeploys { get; init; } = new(StateKeys.ServiceDeploy);
     public DocumentTable<StackDeploy> StackDeploys { get; init; } = new(StateKeys.StackDeploy);
     public DocumentTable<NodeDrain> Drains { get; init; } = new(StateKeys.NodeDrain);
+    public DocumentTable<ServiceRun> Runs { get; init; } = new(StateKeys.ServiceRun);
+    public DocumentTable<ScheduleState> Schedules { get; init; } = new(StateKeys.ScheduleState);
 
     /// <summary>What is asked of the instances again and again. <c>with</c> takes the one of the earlier state along, and here it is brought up to
     /// the tables of this one.</summary>

@@ -114,6 +114,8 @@ internal sealed class GridSnapshots(IStateStore store, TimeProvider time)
             ServiceDeploys = await LoadAsync(StateKeys.ServiceDeploy, grid, cancellationToken),
             StackDeploys = await LoadAsync(StateKeys.StackDeploy, grid, cancellationToken),
             Drains = await LoadAsync(StateKeys.NodeDrain, grid, cancellationToken),
+            Runs = await LoadAsync(StateKeys.ServiceRun, grid, cancellationToken),
+            Schedules = await LoadAsync(StateKeys.ScheduleState, grid, cancellationToken),
         };
         return await RereadFactsAsync(snapshot, cancellationToken);
     }

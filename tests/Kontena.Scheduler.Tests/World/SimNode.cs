@@ -33,6 +33,12 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
     public IEnumerable<SimInstance> Containers => _instances.Values.Where(one => one.HasContainer);
 
+    /// <summary>How a container that is started once ends, and after how many seconds; null for one that goes on.</summary>
+    public Func<InstanceSpec, (int Code, int Seconds)?> Ends { get; set; } = _ => (0, 3);
+
+    /// <summary>Containers that were started once, by instance id: twice would be wrong.</summary>
+    public List<string> Begun { get; } = [];
+
     public int Restarts { get; private set; }
 
     public int Applies { get; private set; }
@@ -147,6 +153,8 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         instance.Spec = apply.Spec;
         instance.Desired = apply.Desired;
         instance.Error = null;
+        if (apply.Spec.RunOnce is not null && SimRun.Take(instance, apply, now))
+            return;
         if (apply.Desired == DesiredState.Stopped)
         {
             instance.HasContainer = instance.Ready = false;
@@ -169,8 +177,10 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         instance.BegunAt = now;
     }
 
-    private static bool Progress(SimInstance instance, DateTimeOffset now)
+    private bool Progress(SimInstance instance, DateTimeOffset now)
     {
+        if (instance.Spec?.RunOnce is not null && instance.StartedAt is not null)
+            return SimRun.Progress(instance, Ends(instance.Spec), now);
         if (instance.Desired != DesiredState.Running || instance.Ready || instance.Error is not null || instance.Spec is null
             || instance.State is ObservedState.Removed or ObservedState.Stopped)
         {
@@ -192,7 +202,13 @@ internal sealed class SimNode(string grid, string name, string nodeId)
 
         instance.HasContainer = true;
         instance.State = ObservedState.Running;
-        instance.Ready = true;
+        instance.Ready = instance.Spec.RunOnce is null;
+        if (instance.Spec.RunOnce is not null)
+        {
+            instance.StartedAt = now;
+            Begun.Add(instance.Id);
+        }
+
         instance.Pin = instance.Spec.ImagePin ?? instance.Tag(image);
         instance.DeployRev = instance.Spec.DeployRev;
         instance.Revision = instance.Spec.ServiceRevision;
@@ -209,6 +225,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     {
         Grid = grid, Node = Name, NodeId = nodeId, InstanceId = instance.Id, Generation = instance.Generation, Sequence = instance.Sequence, Run = Run,
         State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
+        StartedAt = instance.StartedAt, FinishedAt = instance.FinishedAt, ExitCode = instance.ExitCode,
         Health = instance.Health, ImagePin = instance.Pin, ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
     };
 }
@@ -245,4 +262,10 @@ internal sealed class SimInstance(string id)
     public long Sequence { get; set; }
 
     public DateTimeOffset BegunAt { get; set; }
+
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    public int? ExitCode { get; set; }
 }
