@@ -4,6 +4,7 @@ using Kontena.Api.Deploys;
 using Kontena.Api.Exec;
 using Kontena.Api.Grids;
 using Kontena.Api.Http;
+using Kontena.Api.Jobs;
 using Kontena.Api.Logs;
 using Kontena.Api.Master;
 using Kontena.Api.Nodes;
@@ -84,6 +85,7 @@ public static class ApiModule
         ServiceActionEndpoints.Map(routes);
         RevisionEndpoints.Map(routes);
         DeployEndpoints.Map(routes);
+        RunEndpoints.Map(routes);
         PlacementEndpoints.Map(routes);
         ContainerEndpoints.Map(routes);
         ExecEndpoints.Map(routes);

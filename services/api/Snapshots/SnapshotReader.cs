@@ -4,6 +4,7 @@ using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -96,6 +97,14 @@ internal sealed class SnapshotReader(IStateStore store)
     public async Task<IReadOnlyList<ServiceRevision>> RevisionsOfAsync(Service service, CancellationToken cancellationToken) =>
         [.. Values(await store.ListAsync(StateKeys.ServiceRevision, service.Grid, cancellationToken, OfService(service)))
             .Where(revision => revision.ServiceUid == service.Uid).OrderByDescending(revision => revision.Revision)];
+
+    public async Task<ServiceRun> RunAsync(string grid, string id, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.ServiceRun, grid, id, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    /// <summary>Its runs that are on record, newest first.</summary>
+    public async Task<IReadOnlyList<ServiceRun>> RunsOfAsync(Service service, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.ServiceRun, service.Grid, cancellationToken, OfService(service)))
+            .Where(run => run.ServiceUid == service.Uid).OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id, StringComparer.Ordinal)];
 
     private static IndexValue OfService(Service service) => new("service", Service.DocumentId(service.Stack, service.Name));
 

@@ -1,0 +1,27 @@
+using Kontena.Contracts.Http;
+using Kontena.Contracts.Jobs;
+
+namespace Kontena.Api.Jobs;
+
+/// <summary>Run documents as the API shows them. Variables given with a run are not: they may hold what only its container should know.</summary>
+internal static class RunRendering
+{
+    public static RunJson Render(ServiceRun run) => new()
+    {
+        Id = run.Id,
+        Cause = run.Cause switch { RunCause.Schedule => "schedule", RunCause.RunNow => "run_now", _ => "person" },
+        Tick = run.Tick,
+        State = run.State.ToString().ToLowerInvariant(),
+        Finished = ServiceRun.IsEnded(run.State),
+        Reason = run.Reason,
+        Cmd = run.Cmd,
+        Container = run.Container,
+        Node = run.Node,
+        ServiceRevision = run.ServiceRevision,
+        Timeout = run.Timeout,
+        CreatedAt = run.CreatedAt,
+        StartedAt = run.StartedAt,
+        FinishedAt = run.FinishedAt,
+        ExitCode = run.ExitCode,
+    };
+}

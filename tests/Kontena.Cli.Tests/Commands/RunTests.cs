@@ -1,0 +1,89 @@
+using Kontena.Cli.Tests.Support;
+
+namespace Kontena.Cli.Tests.Commands;
+
+public sealed class RunTests : CliTest
+{
+    private const string Runs = "/v1/services/main/shop/web/runs";
+    private const string Id = "5a0000000000000000000e01";
+    private const string One = $"{Runs}/{Id}";
+    private const string Logs = "/v1/services/main/shop/web/container_logs?container=shop.web-run-1&limit=1000&from=";
+
+    private static string Run(string state, string more = "") =>
+        $$"""{"id":"{{Id}}","cause":"person","state":"{{state}}","container":"shop.web-run-1","node":"core-01","created_at":"2026-03-01T12:00:00Z"{{more}}}""";
+
+    private static string Ended(string state, int code, string more = "") => Run(
+        state, $$""","finished":true,"started_at":"2026-03-01T12:00:01Z","finished_at":"2026-03-01T12:00:03Z","exit_code":{{code}}{{more}}""");
+
+    private static string Line(string id, string stream, string text) =>
+        $$"""{"id":"{{id}}","name":"shop.web-run-1","type":"{{stream}}","data":"{{text}}","created_at":"2026-03-01T12:00:02Z"}""";
+
+    [Fact]
+    public async Task Its_output_comes_out_as_it_went_in_and_its_exit_code_is_ours()
+    {
+        Master.On("POST", Runs, Run("starting")).On("GET", One, Run("running"), Ended("failed", 32))
+            .On("GET", $"{Logs}000000000000000000000000", $$"""{"logs":[{{Line("000000000000000000000001", "stdout", "a\\n")}},{{Line("000000000000000000000002", "stderr", "oops")}}]}""")
+            .On("GET", $"{Logs}000000000000000000000002", $$"""{"logs":[{{Line("000000000000000000000003", "stdout", "late")}}]}""")
+            .On("GET", $"{Logs}000000000000000000000003", """{"logs":[]}""");
+
+        Assert.Equal(32, await RunAsync("service", "run", "-e", "A=1", "--timeout", "90s", "shop/web", "--", "rake", "db:migrate"));
+
+        Assert.Equal("a\nlate\n", Out);
+        Assert.Equal("oops\n", Error);
+        Assert.Equal("""{"cmd":["rake","db:migrate"],"env":["A=1"],"timeout":90,"keep":null,"as_scheduled":null}""", Master.Seen[0].Body);
+    }
+
+    [Fact]
+    public async Task Detached_only_its_id_is_printed()
+    {
+        Master.On("POST", Runs, Run("starting"));
+
+        Assert.Equal(0, await RunAsync("service", "run", "--detach", "shop/web"));
+
+        Assert.Equal($"{Id}\n", Out);
+        Assert.Single(Master.Seen);
+    }
+
+    [Fact]
+    public async Task One_that_could_not_be_started_says_why()
+    {
+        Master.On("POST", Runs, Run("failed", """, "finished":true, "reason":"no such image" """))
+            .On("GET", $"{Logs}000000000000000000000000", """{"logs":[]}""");
+
+        Assert.Equal(1, await RunAsync("service", "run", "shop/web"));
+
+        Assert.Contains("failed: no such image", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_took_too_long_is_not_taken_for_its_exit_code()
+    {
+        Master.On("POST", Runs, Ended("failed", 137, """, "timeout":2, "reason":"did not end within 2 s and was stopped (exit code 137)" """))
+            .On("GET", $"{Logs}000000000000000000000000", """{"logs":[]}""");
+
+        Assert.Equal(1, await RunAsync("service", "run", "--timeout", "2s", "shop/web"));
+
+        Assert.Contains("did not end within 2 s", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_timeout_that_is_none_is_refused_before_anything_is_asked()
+    {
+        Assert.Equal(1, await RunAsync("service", "run", "--timeout", "soon", "shop/web"));
+
+        Assert.Contains("invalid value 'soon'", Error, StringComparison.Ordinal);
+        Assert.Empty(Master.Seen);
+    }
+
+    [Fact]
+    public async Task The_list_has_a_line_for_each()
+    {
+        Master.On("GET", Runs, $$"""{"runs":[{{Ended("failed", 3, """, "reason":"exited with code 3; its last lines:\nboom" """)}}]}""");
+
+        Assert.Equal(0, await RunAsync("service", "runs", "shop/web"));
+
+        Assert.Contains("RUN ", Out, StringComparison.Ordinal);
+        Assert.Matches($@"{Id} +person +- .* 2 s +failed +3 +core-01 +exited with code 3; its last lines:", Out);
+        Assert.DoesNotContain("boom", Out, StringComparison.Ordinal);
+    }
+}
