@@ -30,8 +30,9 @@ internal static class PlanDrift
             return;
         }
 
-        foreach (var moved in Moved(grid, stack, request, plan))
-            errors.Say($"{moved}; plan again: kontena stack plan", "plan", "[]");
+        var moved = Moved(grid, stack, request, plan).ToList();
+        for (var at = 0; at < moved.Count; at++)
+            errors.Say(at < moved.Count - 1 ? moved[at] : $"{moved[at]}; plan again: kontena stack plan", "plan", "[]");
     }
 
     private static IEnumerable<string> Moved(GridSnapshot grid, string stack, StackRequest request, PlanToken plan)

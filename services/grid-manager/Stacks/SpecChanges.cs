@@ -16,7 +16,8 @@ internal static partial class SpecChanges
     private const string OtherHidden = "(hidden, another value)";
     private static readonly ServiceSpec Defaults = new() { Image = "" };
 
-    public static IReadOnlyList<FieldChange> OfNew(ServiceSpec wanted) => Of(Defaults, wanted);
+    /// <summary>What a new service says beyond the defaults.</summary>
+    public static IReadOnlyList<FieldChange> OfNew(ServiceSpec wanted) => [.. Of(Defaults, wanted).Select(one => one with { Before = null })];
 
     public static IReadOnlyList<FieldChange> Of(ServiceSpec before, ServiceSpec after)
     {

@@ -64,11 +64,13 @@ internal static class StackPlanner
         }
 
         var assignments = ((PlacementPlan.Placed)outcome).Assignments;
+        // A service draws its lots when it is created: where a new one lands is not known before.
+        var drawn = service.Spec.Strategy == "random" && WhatIf.IsProposed(service);
         var instances = new List<PlannedInstance>(assignments.Count);
         foreach (var (number, node, _) in assignments)
         {
             present.Remove(number, out var current);
-            instances.Add(new PlannedInstance(NameOf(service, number), ActionOf(service, current, node), current?.Node, node.Name));
+            instances.Add(new PlannedInstance(NameOf(service, number), ActionOf(service, current, node), current?.Node, drawn ? null : node.Name));
             WhatIf.Place(draft, service, current, number, node.Name);
         }
 

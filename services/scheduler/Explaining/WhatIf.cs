@@ -16,6 +16,8 @@ internal static class WhatIf
     /// <summary>Longer away than any strategy waits.</summary>
     private static readonly TimeSpan ForGood = TimeSpan.FromHours(1);
 
+    private const string ProposedUid = "proposed-";
+
     /// <summary>The snapshot as placement looks at it, with its volumes and the memory that was seen in use.</summary>
     public static GridDraft Draft(GridSnapshot snapshot) => new(snapshot) { Peaks = snapshot.Index.Scene.Rules.Peaks };
 
@@ -50,6 +52,9 @@ internal static class WhatIf
         return snapshot with { Nodes = nodes, Liveness = liveness };
     }
 
+    /// <summary>It is not there yet.</summary>
+    public static bool IsProposed(Service service) => service.Uid.StartsWith(ProposedUid, StringComparison.Ordinal);
+
     /// <summary>The services of a stack as proposed, all running; those that leave are gone.</summary>
     public static GridSnapshot Proposed(GridSnapshot snapshot, string stack, IReadOnlyList<ProposedService> proposals, DateTimeOffset now)
     {
@@ -67,7 +72,7 @@ internal static class WhatIf
             services = Write(services, current is null
                 ? new Service
                 {
-                    Grid = snapshot.Name, Stack = stack, Name = proposal.Name, Uid = $"planned-{id}", Spec = proposal.Spec, State = ServiceState.Running,
+                    Grid = snapshot.Name, Stack = stack, Name = proposal.Name, Uid = ProposedUid + id, Spec = proposal.Spec, State = ServiceState.Running,
                     CreatedAt = now, UpdatedAt = now,
                 }
                 : current with

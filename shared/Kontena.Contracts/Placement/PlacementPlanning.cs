@@ -39,5 +39,5 @@ public sealed record PlannedService(string Name, string? Problem, IReadOnlyDicti
 /// <param name="Name">Of its container.</param>
 /// <param name="Action"><c>start</c>, <c>restart</c> (a new container on the same node), <c>move</c>, <c>stay</c> or <c>stop</c>.</param>
 /// <param name="From">The node it is on; null when on none.</param>
-/// <param name="To">The node it would be on; null when it stops.</param>
+/// <param name="To">The node it would be on; null when it stops, and for a new service with strategy <c>random</c>, which draws its lots when it is created.</param>
 public sealed record PlannedInstance(string Name, string Action, string? From, string? To);

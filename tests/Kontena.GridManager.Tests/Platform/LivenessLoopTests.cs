@@ -41,6 +41,23 @@ public sealed class LivenessLoopTests
     }
 
     [Fact]
+    public async Task A_trouble_is_announced_when_it_comes_and_when_it_goes_and_not_in_between()
+    {
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
+        await JoinedAsync(running);
+        using var loop = Loop(running.Store);
+        await SecondsAsync(loop, 12, beat: true);
+        var before = Announced(running);
+
+        await SecondsAsync(loop, 12, beat: true, "the container engine can't be asked: no");
+        await running.Mail.WaitAsync<GridFactChanged>(_ => Announced(running) == before + 1);
+        await SecondsAsync(loop, 1, beat: true);
+        await running.Mail.WaitAsync<GridFactChanged>(_ => Announced(running) == before + 2);
+
+        static int Announced(RunningGridManager running) => running.Mail.Of<GridFactChanged>().Count(fact => fact.Kind == "node-liveness");
+    }
+
+    [Fact]
     public async Task A_node_removed_meanwhile_is_not_written_back()
     {
         await using var running = await RunningGridManager.StartWithoutLivenessAsync();
@@ -72,14 +89,14 @@ public sealed class LivenessLoopTests
     private LivenessLoop Loop(IStateStore store) =>
         new(_monitor, new NodeDirectory(store, _monitor), store, new NoBus(), new LivenessOptions(), _clock, NullLogger<LivenessLoop>.Instance);
 
-    private async Task SecondsAsync(LivenessLoop loop, int seconds, bool beat)
+    private async Task SecondsAsync(LivenessLoop loop, int seconds, bool beat, params IReadOnlyList<string> troubles)
     {
         for (var second = 0; second < seconds; second++)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
             _monitor.ProbeReturned(_monitor.ProcessMark);
             if (beat)
-                _monitor.Heard(Some.Beat("box", "ID:1", ""));
+                _monitor.Heard(Some.Beat("box", "ID:1", "") with { Troubles = troubles });
             await loop.TurnAsync(Cancelled);
         }
     }

@@ -32,6 +32,21 @@ public sealed class StackPlanTests
     }
 
     [Fact]
+    public void Of_a_new_service_what_it_says_beyond_the_defaults_is_told() => Assert.Equal(
+        ["image: web:1", "instances: 2"],
+        Decide(Some.Snapshot(), Some.StackRequest(Some.Request("web") with { Instances = 2 })).Reply.Services.Single().Fields.Select(one => $"{one.Field}: {one.Before}{one.After}"));
+
+    [Fact]
+    public void Everything_that_moved_is_named_at_once()
+    {
+        var grid = Grid() with { Liveness = [Live("core-1", LivenessState.Online), Live("core-2", LivenessState.Offline)] };
+        var moved = grid with { Stacks = [new Versioned<Stack>(grid.Stacks[0].Value with { Revision = 2 }, 6)] };
+        Assert.Equal(
+            "Refused; plan.[]: stack shop is at revision 2 now; plan.[]: core-2 is offline; plan again: kontena stack plan",
+            Update(moved, Same with { Plan = TokenOf(Grid(), Same) }).Show());
+    }
+
+    [Fact]
     public void What_leaves_and_what_is_stopped_is_told_of()
     {
         var grid = Some.Snapshot(

@@ -1,3 +1,7 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Instances;
 using Kontena.Contracts.Placement;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Explaining;
@@ -64,6 +68,52 @@ public sealed class StackPlannerTests
     {
         var plan = Plan(Running(2, "web"), new ProposedService("web", Some.Spec(1), true));
         Assert.Equal(["shop.web-1 restart", "shop.web-2 stop"], plan.Services[0].Instances.Select(one => $"{one.Name} {one.Action}"));
+    }
+
+    [Fact]
+    public void Whatever_a_service_becomes_its_nodes_get_as_many_instances_as_planned()
+    {
+        var specs =
+            from instances in Gen.Choose(1, 5)
+            from strategy in Gen.Elements("ha", "binpack", "daemon", "random")
+            from memory in Gen.Elements<long?>(null, 100, 300)
+            from affinity in Gen.Elements<string[]>([], [], ["label==az=a"], ["label==~az=b"], ["node!=node-1"])
+            from most in Gen.Elements<int?>(null, null, 1)
+            select Some.Spec(instances) with { Strategy = strategy, Memory = memory * Some.Mega, Affinity = affinity, MaxPerNode = most };
+        var cases =
+            from nodes in Gen.Elements("az=a", "az=b").ListOf(4)
+            from other in specs
+            from before in specs
+            from after in specs
+            select (nodes, other, before, after);
+        var compared = 0;
+        Prop.ForAll(cases.ToArbitrary(), one =>
+        {
+            var world = new GridWorld();
+            for (var at = 0; at < one.nodes.Count; at++)
+                world.Add(Some.Node(at + 1, one.nodes[at]));
+            // Where one finds no place it waits for one, and gets it in the midst of the change.
+            if (!IsDeployed(world, "db", one.other) || !IsDeployed(world, "web", one.before))
+                return;
+            var plan = Plan(world, new ProposedService("web", one.after, true)).Services[0];
+            world.Change("web", service => service with { Spec = one.after, Revision = service.Revision + 1 });
+            Assert.Equal(plan.Problem is null, world.Finish(world.Deploy()).State == DeployState.Success);
+            if (plan.Problem is not null)
+                return;
+            compared++;
+            // Not which number lands where: of several that have to move, a rollout may take a later one first.
+            Assert.Equal(
+                plan.Instances.Select(instance => instance.To).OfType<string>().Order(StringComparer.Ordinal),
+                world.Instances.Where(instance => instance.Service == "web" && instance.Desired == DesiredState.Running).Select(instance => instance.Node!)
+                    .Order(StringComparer.Ordinal));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        Assert.True(compared > 20, $"only {compared} changes were carried out");
+    }
+
+    private static bool IsDeployed(GridWorld world, string name, ServiceSpec spec)
+    {
+        world.Put(Some.Service(name, spec));
+        return world.Finish(world.Deploy(name)).State == DeployState.Success;
     }
 
     private static string Told(PlannedService service) =>

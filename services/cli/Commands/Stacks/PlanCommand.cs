@@ -42,8 +42,8 @@ internal sealed class PlanCommand : CommandBody
         run.Out.WriteLine();
         run.Out.WriteLine($"token: {plan.Token}");
         run.Next(plan.Revision == 0
-            ? $"kontena stack install --plan TOKEN --name {plan.Name} {file.File(run)}"
-            : $"kontena stack upgrade --plan TOKEN --reuse-values {plan.Name} {file.File(run)}");
+            ? $"kontena stack install --plan {plan.Token} --name {plan.Name} {file.File(run)}"
+            : $"kontena stack upgrade --plan {plan.Token} --reuse-values {plan.Name} {file.File(run)}");
         return Exit.Done;
     }
 
@@ -62,7 +62,7 @@ internal sealed class PlanCommand : CommandBody
         if (instances.Count == 0) return;
         run.Out.WriteLine();
         var table = new Table("INSTANCE", "WHAT", "FROM", "TO");
-        foreach (var one in instances.Take(MostInstances)) table.Add(one.Name, one.Action, one.From ?? "-", one.To ?? "-");
+        foreach (var one in instances.Take(MostInstances)) table.Add(one.Name, one.Action, one.From ?? "-", one.To ?? (one.Action == "start" ? "by lot" : "-"));
         table.Write(run.Out, run.Paint);
         var more = plan.Services.Sum(service => service.Counts.Where(one => one.Key != "stay").Sum(one => one.Value)) - Math.Min(instances.Count, MostInstances);
         if (more > 0) run.Out.WriteLine($"and {Text(more)} more");
