@@ -35,12 +35,20 @@ internal sealed class World
             Schedulers.Add(new SchedulerReplica(this, $"scheduler-{number}", ++_marks));
 
         var now = SimClock.Start;
-        // What is well stays where it is: rebalancing moves it on purpose, and has its own laws.
-        var grid = new Grid { Name = Grid, Token = Token, Rebalance = GridRebalance.Off, CreatedAt = now, UpdatedAt = now };
+        Rebalance = (seed % 4) switch
+        {
+            0 => GridRebalance.Auto,
+            3 => GridRebalance.Off,
+            _ => GridRebalance.Gentle,
+        };
+        var grid = new Grid { Name = Grid, Token = Token, Rebalance = Rebalance, CreatedAt = now, UpdatedAt = now };
         Store.Apply(new CommitBatch(StateKeys.System).Put(StateKeys.Grid, grid, 0), "world");
     }
 
     public Mutant Mutant { get; }
+
+    /// <summary>The grid's setting: one of <see cref="GridRebalance"/>.</summary>
+    public string Rebalance { get; }
 
     public Dice Dice { get; }
 

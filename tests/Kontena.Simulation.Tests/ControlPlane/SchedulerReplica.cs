@@ -36,6 +36,8 @@ internal sealed class SchedulerReplica(World world, string name, int mark) : Rep
         {
             DeployService command => new GridInput.Deploy(process.NewId(), command),
             DeployStack command => new GridInput.DeployAll(process.NewId(), command),
+            CancelDeploy command => new GridInput.Cancel(command),
+            RebalanceGrid command => new GridInput.Rebalance(command),
             RestartService command => new GridInput.Restart(command),
             ReleaseInstance command => new GridInput.Release(command),
             InstanceObserved report => new GridInput.Report(report),

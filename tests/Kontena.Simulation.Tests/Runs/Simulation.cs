@@ -1,3 +1,4 @@
+using Kontena.Contracts.Grids;
 using Kontena.Simulation.Tests.Checkers;
 using Kontena.Simulation.Tests.Time;
 using Kontena.Simulation.Tests.Workload;
@@ -61,6 +62,7 @@ internal sealed class Simulation
         {
             Storm();
             Calm();
+            Even();
             Rest();
             _result.Rounds++;
         }
@@ -115,7 +117,7 @@ internal sealed class Simulation
         {
             _world.Timeline.RunFor(Look);
             _troubles.Rejoin();
-            lacking = Convergence.Lacking(_world);
+            lacking = _people.IsPuttingRight ? "people still ask for things" : Convergence.Lacking(_world);
             var spent = _world.Timeline.Elapsed - since;
             if (lacking is null)
             {
@@ -126,6 +128,30 @@ internal sealed class Simulation
 
             if (spent > patience)
                 _world.Break("declared is running", $"{spent.TotalSeconds:0} s after the faults ended: {lacking}");
+        }
+    }
+
+    /// <summary>A grid that rebalances moves instances until it lies evenly: that has an end, and takes nothing down that has to serve.</summary>
+    private void Even()
+    {
+        if (_world.Rebalance == GridRebalance.Off || _world.Violations.Count > 0)
+            return;
+        _world.Trace.Note(null, "rebalances");
+        var patience = Evenness.Of(_world);
+        var begun = _world.Timeline.Elapsed;
+        var quiet = begun;
+        var moved = (_world.Ground.Starts, _world.State.DeploysEnded);
+        while (_world.Violations.Count == 0 && _world.Timeline.Elapsed - quiet < patience.Still)
+        {
+            _world.Timeline.RunFor(Look);
+            if (Evenness.Lacking(_world) is { } lacking)
+                _world.Break("rebalancing keeps what min_health asks for", lacking);
+            if (moved == (_world.Ground.Starts, _world.State.DeploysEnded))
+                continue;
+            moved = (_world.Ground.Starts, _world.State.DeploysEnded);
+            quiet = _world.Timeline.Elapsed;
+            if (quiet - begun > patience.Most)
+                _world.Break("rebalancing ends", $"instances are still moved {(quiet - begun).TotalSeconds:0} s after everything was right");
         }
     }
 

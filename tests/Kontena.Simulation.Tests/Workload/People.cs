@@ -1,6 +1,7 @@
+using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
-using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Simulation.Tests.Time;
@@ -20,6 +21,9 @@ internal sealed class People(World world, Client client)
 
     public long Operations { get; private set; }
 
+    /// <summary>They still ask for things.</summary>
+    public bool IsPuttingRight { get; private set; }
+
     /// <summary>One thing, begun now.</summary>
     public void Act()
     {
@@ -29,11 +33,15 @@ internal sealed class People(World world, Client client)
 
     /// <summary>What people themselves have broken is put right: images that work, nothing drained.</summary>
     /// <param name="attended">Also deploys again what failed, instead of leaving that to the scheduler.</param>
-    public void PutRight(bool attended) => client.Process.After(TimeSpan.Zero, () => _ = world.WatchAsync(client.Process, PutRightAsync(attended)));
+    public void PutRight(bool attended)
+    {
+        IsPuttingRight = true;
+        client.Process.After(TimeSpan.Zero, () => _ = world.WatchAsync(client.Process, PutRightAsync(attended)));
+    }
 
     private async Task ActAsync()
     {
-        switch (_dice.Below(20))
+        switch (_dice.Below(22))
         {
             case < 4:
                 await CreateAsync();
@@ -70,6 +78,13 @@ internal sealed class People(World world, Client client)
                 break;
             case 18:
                 await ReleaseAsync();
+                break;
+            case 19:
+                await client.ScheduleAsync(new RebalanceGrid { Grid = World.Grid });
+                break;
+            case 20:
+                if (world.State.Unfinished.Values.ToList() is { Count: > 0 } open && _dice.Pick(open) is var cancelled)
+                    await client.ScheduleAsync(new CancelDeploy { Grid = World.Grid, Stack = cancelled.Stack, Service = cancelled.Service, By = "ann" });
                 break;
             default:
                 await UndrainAsync();
@@ -159,13 +174,19 @@ internal sealed class People(World world, Client client)
                 await client.ManageAsync(new UpdateService { Grid = World.Grid, Stack = service.Stack, Service = service.Name, Request = request });
             }
 
-            // Stateful services are never deployed without being asked.
-            if (service.State == ServiceState.Running && (!isGood || service.Spec.Stateful || (attended && HasFailed(service))))
+            // Stateful services are never deployed without being asked, nor is what somebody cancelled.
+            if (service.State == ServiceState.Running && (!isGood || service.Spec.Stateful || WasCancelled(service) || (attended && HasFailed(service))))
                 await client.DeployAsync(service.Stack, service.Name);
         }
+
+        IsPuttingRight = false;
     }
 
-    private bool HasFailed(Service service) => world.State.Deploys.Values.LastOrDefault(one => one.ServiceUid == service.Uid)?.State == DeployState.Error;
+    private bool HasFailed(Service service) => DeploysOf(service).LastOrDefault()?.State == DeployState.Error;
+
+    private bool WasCancelled(Service service) => DeploysOf(service).Any(one => one.Cancellation is not null);
+
+    private IEnumerable<ServiceDeploy> DeploysOf(Service service) => world.State.Deploys.Values.Where(one => one.ServiceUid == service.Uid);
 
     private Service? Any() => Pick(world.State.Services.Values.Where(one => one.RemovedAt is null));
 
