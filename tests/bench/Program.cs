@@ -27,6 +27,14 @@ if (name == "lab")
     return 0;
 }
 
+if (name == "step")
+{
+    var steps = new StepBench(runs).Run();
+    Report.Print($"{name}, medians of {runs}", steps);
+    Report.Write(output, steps);
+    return 0;
+}
+
 var docker = Setting("DOCKER_HOST");
 var image = Setting("BENCH_IMAGE");
 int[] sizes = [.. (Environment.GetEnvironmentVariable("BENCH_SIZES") ?? (name == "footprint" ? "0,50" : "1,10,50")).Split(',').Select(int.Parse)];
