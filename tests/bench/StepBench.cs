@@ -67,13 +67,13 @@ internal sealed class StepBench(int runs)
         var node = (_ids++ % Nodes) + 1;
         Apply([new GridInput.Heartbeat(new NodeHeartbeat
         {
-            Grid = Name, Node = $"node-{node}", NodeId = $"ID{node}", SentAt = _now, FactsHash = "", ObservedDigest = _memory.DigestOf(_snapshot.Observed, $"node-{node}"),
+            Grid = Name, Node = $"node-{node}", NodeId = $"ID{node}", SentAt = _now, FactsHash = "", ObservedDigest = _memory.DigestOf(_snapshot.Observed, $"node-{node}", $"ID{node}"),
         })]);
     }
 
     private void Report()
     {
-        var observed = _snapshot.Observed.Values.First();
+        var observed = _snapshot.Observed.ById.First().Value.Value;
         Apply([new GridInput.Report(observed with { Sequence = ++_sequence, Restarts = observed.Restarts + 1 })]);
     }
 

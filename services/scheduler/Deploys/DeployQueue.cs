@@ -55,8 +55,9 @@ internal static class DeployQueue
             draft.ServiceDeploys.Put(ongoing with { SupersededBy = by });
     }
 
+    /// <summary>All of the service's name, in the order of their ids.</summary>
     public static IEnumerable<ServiceDeploy> Of(GridDraft draft, string stack, string service) =>
-        draft.ServiceDeploys.Values.Where(deploy => deploy.Service == service && deploy.Stack == stack);
+        draft.ServiceDeploys.By(Groupings.OfService).Of(Contracts.Services.Service.DocumentId(stack, service)).Values;
 
     public static bool IsFinished(DeployState state) => state is DeployState.Success or DeployState.Error;
 

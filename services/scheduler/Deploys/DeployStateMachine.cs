@@ -23,8 +23,7 @@ internal static class DeployStateMachine
     /// <summary>Moves every unfinished deploy as far as it goes now.</summary>
     public static void Advance(GridDraft draft, Func<string, DateTimeOffset?> heardOf, DateTimeOffset now, Func<string> newId)
     {
-        var open = draft.ServiceDeploys.Values
-            .Where(deploy => !DeployQueue.IsFinished(deploy.State))
+        var open = draft.ServiceDeploys.By(Groupings.OpenDeploys).Of(Groupings.All).Values
             .OrderBy(deploy => deploy.State == DeployState.Ongoing ? 0 : 1).ThenBy(deploy => deploy.Id, StringComparer.Ordinal)
             .ToList();
         var busy = new HashSet<string>(StringComparer.Ordinal);

@@ -24,15 +24,12 @@ internal static class StackDeployPlanner
     }
 
     public static int Unfinished(GridDraft draft, string stack) =>
-        draft.StackDeploys.Values.Count(deploy => deploy.Stack == stack && !DeployQueue.IsFinished(deploy.State));
+        draft.StackDeploys.By(Groupings.OpenStackDeploys).Of(Groupings.All).Values.Count(deploy => deploy.Stack == stack);
 
     /// <summary>Whether any stack deploy moved; then the service deploys it asked for want to move too.</summary>
     public static bool Advance(GridDraft draft, DateTimeOffset now, Func<string> newId)
     {
-        var open = draft.StackDeploys.Values
-            .Where(deploy => !DeployQueue.IsFinished(deploy.State))
-            .OrderBy(deploy => deploy.Id, StringComparer.Ordinal)
-            .ToList();
+        var open = draft.StackDeploys.By(Groupings.OpenStackDeploys).Of(Groupings.All).Values;
         var moved = false;
         foreach (var deploy in open)
         {

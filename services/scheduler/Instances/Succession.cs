@@ -25,7 +25,7 @@ internal static class Succession
     /// <summary>Orders those away whose successor is ready, or no longer wanted to run, or whose service has become one that may not run in two places.</summary>
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
-        foreach (var instance in draft.Instances.Values.Where(one => one.Departures.Any(departure => departure.AwaitsSuccessor)).ToList())
+        foreach (var instance in draft.Instances.By(Groupings.Leaving).Of(Groupings.All).Values.Where(one => one.Departures.Any(departure => departure.AwaitsSuccessor)))
         {
             var waits = instance is { Node: not null, Desired: DesiredState.Running }
                 && draft.Service(instance.Stack, instance.Service, instance.ServiceUid) is { } service && MayOverlap(service)

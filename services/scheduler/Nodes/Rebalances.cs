@@ -74,7 +74,7 @@ internal static class Rebalances
     }
 
     private static int UnderWay(GridDraft draft) =>
-        draft.ServiceDeploys.Values.Count(deploy => !DeployQueue.IsFinished(deploy.State) && deploy.Moves.Count > 0);
+        draft.ServiceDeploys.By(Groupings.OpenDeploys).Of(Groupings.All).Values.Count(deploy => deploy.Moves.Count > 0);
 
     private static bool MayGain(Candidate node) => node is { IsOnline: true, Trouble: null, Node.Availability: NodeAvailability.Active };
 

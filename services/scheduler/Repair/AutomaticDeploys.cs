@@ -22,27 +22,24 @@ internal static class AutomaticDeploys
 
     public static void Run(GridDraft draft, GridMemory memory, DateTimeOffset now, Func<string> newId)
     {
-        var deploying = draft.StackDeploys.Values
-            .Where(deploy => !DeployQueue.IsFinished(deploy.State))
-            .Select(deploy => deploy.Stack)
-            .ToHashSet(StringComparer.Ordinal);
-        var deploys = draft.ServiceDeploys.Values.ToLookup(deploy => deploy.ServiceUid, StringComparer.Ordinal);
-        var instances = draft.Instances.Values.ToLookup(instance => instance.ServiceUid, StringComparer.Ordinal);
+        var deploying = draft.StackDeploys.By(Groupings.OpenStackDeploys).Of(Groupings.All).Values.Select(deploy => deploy.Stack).ToHashSet(StringComparer.Ordinal);
         foreach (var service in draft.Services.Values.OrderBy(one => one.UpdatedAt).ThenBy(one => one.Uid, StringComparer.Ordinal))
         {
-            if (service is not { RemovedAt: null, State: ServiceState.Running } || deploying.Contains(service.Stack))
+            if (service is not { RemovedAt: null, State: ServiceState.Running } || deploying.Contains(service.Stack) || memory.Settled.IsStill(draft, service))
                 continue;
             // By another process's clock: one that is ahead of ours must not hold everything up until we have caught up with it.
-            if ((now - service.UpdatedAt).Duration() < Settling || deploys[service.Uid].Any(one => !DeployQueue.IsFinished(one.State)))
+            if ((now - service.UpdatedAt).Duration() < Settling)
                 continue;
-            if (service.Spec.Stateful && (instances.Contains(service.Uid) || deploys.Contains(service.Uid)))
+            var deploys = DeployQueue.Of(draft, service.Stack, service.Name).Where(one => one.ServiceUid == service.Uid).ToList();
+            var own = draft.InstancesOf(service.Uid);
+            if (deploys.Exists(one => !DeployQueue.IsFinished(one.State)) || (service.Spec.Stateful && (own.Count > 0 || deploys.Count > 0)))
                 continue;
-            Check(draft, memory, service, [.. deploys[service.Uid]], [.. instances[service.Uid]], now, newId);
+            Check(draft, memory, service, deploys, own, now, newId);
         }
     }
 
     private static void Check(
-        GridDraft draft, GridMemory memory, Service service, List<ServiceDeploy> deploys, List<Instance> own, DateTimeOffset now, Func<string> newId)
+        GridDraft draft, GridMemory memory, Service service, List<ServiceDeploy> deploys, IReadOnlyList<Instance> own, DateTimeOffset now, Func<string> newId)
     {
         var last = deploys.MaxBy(one => one.Id, StringComparer.Ordinal);
         RenewByInterval(draft, memory, service, last, now);
@@ -61,6 +58,8 @@ internal static class AutomaticDeploys
         var why = plan is not PlacementPlan.Placed placed ? held ? null : "no node is found for all of its instances"
             : held ? Displacement(own, placed.Assignments)
             : Lag(service, own, placed.Assignments);
+        if (why is null && plan is PlacementPlan.Placed && !held)
+            memory.Settled.Settle(draft, service, own);
         if (why is null || (plan is PlacementPlan.Refused && failed.Count > 0 && failed[0].Unplaceable))
             return;
         DeployQueue.Request(draft, service, newId(), now, automatic: true, repairOnly: held);
@@ -73,7 +72,7 @@ internal static class AutomaticDeploys
         && ended >= service.UpdatedAt;
 
     /// <summary>Which instance that is there can't stay where it is; null when all can.</summary>
-    private static string? Displacement(List<Instance> own, IReadOnlyList<Assignment> assignments)
+    private static string? Displacement(IReadOnlyList<Instance> own, IReadOnlyList<Assignment> assignments)
     {
         foreach (var instance in own.Where(one => one.Desired != DesiredState.Removed && one.Number <= assignments.Count).OrderBy(one => one.Number))
         {
@@ -89,7 +88,7 @@ internal static class AutomaticDeploys
 
     /// <summary>In what the instances differ from what is wanted; null when in nothing. Numbers and nodes are compared one by one, not as
     /// sets.</summary>
-    private static string? Lag(Service service, List<Instance> own, IReadOnlyList<Assignment> assignments)
+    private static string? Lag(Service service, IReadOnlyList<Instance> own, IReadOnlyList<Assignment> assignments)
     {
         var present = own.Where(one => one.Desired != DesiredState.Removed).ToDictionary(one => one.Number);
         if (present.Count != assignments.Count)

@@ -12,8 +12,7 @@ internal sealed class GridMemory
     private const int MostLastWords = 10_000;
     private readonly Dictionary<string, (string? Run, long Sequence)> _lastWords = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _leases = new(StringComparer.Ordinal);
-    private Dictionary<string, string> _digests = new(StringComparer.Ordinal);
-    private object? _digestsOf;
+    private readonly Dictionary<string, (object Of, string Digest)> _digests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (IReadOnlyList<MemoryPeak> Peaks, DateTimeOffset At)> _peaks = new(StringComparer.Ordinal);
 
     /// <summary>What a silent node said of memory counts this long.</summary>
@@ -91,17 +90,12 @@ internal sealed class GridMemory
     public void Forget(string key) => _repeats.Remove(key);
 
     /// <summary>The digest of what we know of a node (design §6).</summary>
-    public string DigestOf(DocumentTable<InstanceObserved> observed, string node)
+    public string DigestOf(DocumentTable<InstanceObserved> observed, string node, string nodeId)
     {
-        if (!ReferenceEquals(_digestsOf, observed))
-        {
-            _digests = observed.Values
-                .GroupBy(one => one.Node, StringComparer.Ordinal)
-                .ToDictionary(of => of.Key, ObservedDigest.Of, StringComparer.Ordinal);
-            _digestsOf = observed;
-        }
-
-        return _digests.TryGetValue(node, out var digest) ? digest : ObservedDigest.Of([]);
+        var said = observed.By(Groupings.SaidBy).Of(Groupings.Machine(node, nodeId));
+        if (!_digests.TryGetValue(node, out var known) || !ReferenceEquals(known.Of, said))
+            _digests[node] = known = (said, ObservedDigest.Of(said.Values));
+        return known.Digest;
     }
 
     /// <summary>Heartbeats in a row whose digest differed.</summary>
@@ -111,6 +105,9 @@ internal sealed class GridMemory
     public bool LeaseIsDue(string instanceId, TimeSpan every, DateTimeOffset now) => !_leases.TryGetValue(instanceId, out var at) || now - at >= every;
 
     public void LeaseRenewed(string instanceId, DateTimeOffset now) => _leases[instanceId] = now;
+
+    /// <summary>Services that need no look.</summary>
+    public SettledServices Settled { get; } = new();
 
     /// <summary>Things written to the log once.</summary>
     public HashSet<string> Said { get; } = new(StringComparer.Ordinal);

@@ -14,7 +14,7 @@ internal static class Leftovers
 
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
-        foreach (var instance in draft.Instances.Values.Where(one => one.Departures.Count > 0).ToList())
+        foreach (var instance in draft.Instances.By(Groupings.Leaving).Of(Groupings.All).Values)
         {
             foreach (var departure in instance.Departures.Where(
                 one => draft.Scene.ByNodeId(one.NodeId) is null && now - one.OrderedAt > Abandoned))
@@ -24,8 +24,15 @@ internal static class Leftovers
             }
         }
 
-        foreach (var orphan in draft.Observed.Values.Where(one => draft.Nodes.Find(one.Node)?.NodeId != one.NodeId).ToList())
-            draft.Observed.Delete(InstanceObserved.DocumentId(orphan.Node, orphan.InstanceId));
+        var said = draft.Observed.By(Groupings.SaidBy);
+        foreach (var own in said.Keys.Select(said.Of))
+        {
+            var one = own.Values.First();
+            if (draft.Nodes.Find(one.Node)?.NodeId == one.NodeId)
+                continue;
+            foreach (var orphan in own.Keys)
+                draft.Observed.Delete(orphan);
+        }
 
         foreach (var deploy in draft.StackDeploys.Values
             .Where(one => DeployQueue.IsFinished(one.State) && draft.Stacks.Find(one.Stack) is null && now - one.FinishedAt > StackHistory)

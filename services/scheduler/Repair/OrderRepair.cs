@@ -18,11 +18,12 @@ internal static class OrderRepair
     public static void Run(GridDraft draft, GridMemory memory, DateTimeOffset now)
     {
         var left = PerSweep;
-        foreach (var instance in draft.Instances.Values.OrderBy(one => one.Id, StringComparer.Ordinal).ToList())
+        foreach (var id in draft.OpenOrders.Union(draft.Instances.By(Groupings.Leaving).Of(Groupings.All).Keys))
         {
             if (left <= 0)
                 return;
-            left -= Repeat(draft, memory, instance, now);
+            if (draft.Instances.Find(id) is { } instance)
+                left -= Repeat(draft, memory, instance, now);
         }
     }
 

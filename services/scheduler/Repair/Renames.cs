@@ -8,12 +8,17 @@ internal static class Renames
 {
     public static void Run(GridDraft draft)
     {
-        foreach (var instance in draft.Instances.Values.Where(one => one is { Node: not null, NodeId: not null }).ToList())
+        var places = draft.Instances.By(Groupings.OnMachine);
+        foreach (var own in places.Keys.Select(places.Of))
         {
-            if (draft.Nodes.Find(instance.Node!)?.NodeId == instance.NodeId || draft.Scene.ByNodeId(instance.NodeId!) is not { } machine)
+            var (node, nodeId) = (own.Values.First().Node!, own.Values.First().NodeId!);
+            if (draft.Nodes.Find(node)?.NodeId == nodeId || draft.Scene.ByNodeId(nodeId) is not { } machine)
                 continue;
-            draft.Instances.Put(instance with { Node = machine.Name });
-            draft.Note($"{instance.Spec?.Name ?? instance.Id} is on {machine.Name}, which was called {instance.Node} before");
+            foreach (var instance in own.Values)
+            {
+                draft.Instances.Put(instance with { Node = machine.Name });
+                draft.Note($"{instance.Spec?.Name ?? instance.Id} is on {machine.Name}, which was called {node} before");
+            }
         }
     }
 }

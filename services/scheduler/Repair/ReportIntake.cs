@@ -73,14 +73,14 @@ internal static class ReportIntake
         }
 
         var ids = present.Select(one => one.InstanceId).ToHashSet(StringComparer.Ordinal);
-        foreach (var stale in draft.Observed.Values
-            .Where(one => one.Node == synced.Node && !ids.Contains(one.InstanceId) && !IsLater(one, synced)).ToList())
+        var machine = Groupings.Machine(synced.Node, synced.NodeId);
+        foreach (var stale in draft.Observed.By(Groupings.SaidBy).Of(machine).Values
+            .Where(one => !ids.Contains(one.InstanceId) && !IsLater(one, synced)))
             draft.Observed.Delete(InstanceObserved.DocumentId(stale.Node, stale.InstanceId));
 
         // What it should have and does not know is told again at once.
-        foreach (var instance in draft.Instances.Values
-            .Where(one => one.NodeId == synced.NodeId && one.Desired != DesiredState.Removed && draft.ObservedOf(one) is null)
-            .OrderBy(one => one.Id, StringComparer.Ordinal).ToList())
+        foreach (var instance in draft.Instances.By(Groupings.OnMachine).Of(machine).Values
+            .Where(one => one.Desired != DesiredState.Removed && draft.ObservedOf(one) is null))
         {
             var due = memory.IsDue(OrderRepair.Key(instance, synced.NodeId), instance.Generation, instance.UpdatedAt, now,
                 OrderRepair.First, OrderRepair.Cap);
@@ -96,7 +96,7 @@ internal static class ReportIntake
         if (!IsKnown(draft, heartbeat.Node, heartbeat.NodeId))
             return;
         var key = "sync " + heartbeat.NodeId;
-        if (heartbeat.ObservedDigest.Length == 0 || memory.DigestOf(before.Observed, heartbeat.Node) == heartbeat.ObservedDigest)
+        if (heartbeat.ObservedDigest.Length == 0 || memory.DigestOf(before.Observed, heartbeat.Node, heartbeat.NodeId) == heartbeat.ObservedDigest)
         {
             memory.Mismatches.Remove(heartbeat.NodeId);
             memory.Forget(key);

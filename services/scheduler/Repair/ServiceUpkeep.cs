@@ -19,26 +19,30 @@ internal static class ServiceUpkeep
 
     public static void Run(GridDraft draft, GridMemory memory, DateTimeOffset now)
     {
-        var byService = draft.Instances.Values.ToLookup(instance => instance.ServiceUid, StringComparer.Ordinal);
-        foreach (var service in draft.Services.Values.OrderBy(one => one.Uid, StringComparer.Ordinal))
-        {
-            var own = byService[service.Uid].OrderBy(one => one.Number).ToList();
-            if (service.RemovedAt is not null)
-                TearDown(draft, memory, service, own, now);
-            else
-                KeepDesired(draft, service, own, now);
-        }
-
-        foreach (var instance in draft.Instances.Values.Where(one => one is not { Desired: DesiredState.Removed, Node: null }).ToList())
-        {
-            // Another service has taken the name: this one was removed while nobody looked. A service that is just not there is no order.
-            var named = draft.Services.Find(Service.DocumentId(instance.Stack, instance.Service));
-            if (named is not null && named.Uid != instance.ServiceUid)
-                InstanceChanges.TakeDown(draft, instance, park: false, now);
-        }
+        foreach (var uid in draft.Touched ?? draft.ServiceUids)
+            KeepUp(draft, draft.InstancesOf(uid), now);
+        draft.KeptUp();
+        foreach (var service in draft.Services.By(Groupings.RemovedServices).Of(Groupings.All).Values)
+            TearDown(draft, memory, service, draft.InstancesOf(service.Uid), now);
     }
 
-    private static void KeepDesired(GridDraft draft, Service service, List<Instance> own, DateTimeOffset now)
+    private static void KeepUp(GridDraft draft, IReadOnlyList<Instance> own, DateTimeOffset now)
+    {
+        if (own.Count == 0 || draft.Services.Find(Service.DocumentId(own[0].Stack, own[0].Service)) is not { } service)
+            return; // a service that is just not there is no order
+        if (service.Uid == own[0].ServiceUid)
+        {
+            if (service.RemovedAt is null)
+                KeepDesired(draft, service, own, now);
+            return;
+        }
+
+        // Another service has taken the name: this one was removed while nobody looked.
+        foreach (var instance in own.Where(one => one is not { Desired: DesiredState.Removed, Node: null }))
+            InstanceChanges.TakeDown(draft, instance, park: false, now);
+    }
+
+    private static void KeepDesired(GridDraft draft, Service service, IReadOnlyList<Instance> own, DateTimeOffset now)
     {
         if (service.State == ServiceState.Initialized)
             return;
@@ -61,7 +65,7 @@ internal static class ServiceUpkeep
         return drains && service.Spec.Stateful ? DesiredState.Stopped : DesiredState.Running;
     }
 
-    private static void TearDown(GridDraft draft, GridMemory memory, Service service, List<Instance> own, DateTimeOffset now)
+    private static void TearDown(GridDraft draft, GridMemory memory, Service service, IReadOnlyList<Instance> own, DateTimeOffset now)
     {
         foreach (var instance in own.Where(one => one is not { Desired: DesiredState.Removed, Node: null }))
             InstanceChanges.TakeDown(draft, instance, park: false, now);
@@ -79,7 +83,7 @@ internal static class ServiceUpkeep
         {
             Grid = service.Grid, Stack = service.Stack, Service = service.Name, Uid = service.Uid,
         });
-        foreach (var deploy in draft.ServiceDeploys.Values.Where(one => one.ServiceUid == service.Uid).ToList())
+        foreach (var deploy in DeployQueue.Of(draft, service.Stack, service.Name).Where(one => one.ServiceUid == service.Uid))
         {
             if (DeployQueue.IsFinished(deploy.State))
                 draft.ServiceDeploys.Delete(deploy.Id);

@@ -177,10 +177,8 @@ internal sealed partial class GridLoop(
         var draft = new GridDraft(_snapshot);
         var answers = GridReconciler.Apply(draft, _snapshot, inputs, _memory, now, _newId);
         if (!draft.IsEmpty)
-        {
             await store.CommitAsync(draft.ToBatch(), cancellationToken);
-            _snapshot = draft.Committed();
-        }
+        _snapshot = draft.Committed();
 
         foreach (var note in draft.Notes)
             LogNote(grid, note);

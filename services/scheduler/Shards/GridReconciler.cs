@@ -22,6 +22,8 @@ internal static class GridReconciler
     /// <summary>Stack deploys step at most once per round, so this bounds how many services of a stack can end within one commit.</summary>
     private const int Rounds = 100;
 
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromMinutes(1);
+
     /// <returns>One answer per input, in their order; null where nobody waits for one.</returns>
     public static IReadOnlyList<CommandResult?> Apply(
         GridDraft draft, GridSnapshot before, IReadOnlyList<GridInput> inputs, GridMemory memory, DateTimeOffset now, Func<string> newId)
@@ -77,7 +79,11 @@ internal static class GridReconciler
         Leftovers.Run(draft, now);
         RunUpkeep.Sweep(draft, memory, now);
         NodeDrains.Run(draft, now);
-        memory.Prune(id => draft.Instances.Find(id) is not null, now);
+        if (memory.IsDue("prune", 0, DateTimeOffset.MinValue, now, PruneEvery, PruneEvery))
+        {
+            memory.Prune(id => draft.Instances.Find(id) is not null, now);
+            memory.Settled.Prune(draft);
+        }
     }
 
     private static CommandResult? Take(GridDraft draft, GridMemory memory, GridInput input, DateTimeOffset now, Func<string> newId)

@@ -10,6 +10,9 @@ internal sealed class DocumentTable<T>(DocumentKind<T> kind, ImmutableDictionary
 {
     private IReadOnlyList<T>? _values;
 
+    // Immutable values that are made when first asked for: should two threads make one at once, one of the two is lost.
+    private ImmutableDictionary<Grouping<T>, Grouped<T>> _grouped = ImmutableDictionary<Grouping<T>, Grouped<T>>.Empty;
+
     public DocumentTable(DocumentKind<T> kind)
         : this(kind, ImmutableDictionary.Create<string, Versioned<T>>(StableText.Comparer))
     {
@@ -26,9 +29,25 @@ internal sealed class DocumentTable<T>(DocumentKind<T> kind, ImmutableDictionary
 
     public long VersionOf(string id) => byId.TryGetValue(id, out var found) ? found.Version : 0;
 
+    /// <summary>The documents by what they have in common. Made once; later tables get it moved forward.</summary>
+    public Grouped<T> By(Grouping<T> grouping)
+    {
+        var known = _grouped;
+        if (known.TryGetValue(grouping, out var grouped))
+            return grouped;
+        grouped = Grouped<T>.Of(kind, grouping, Values);
+        _grouped = known.SetItem(grouping, grouped);
+        return grouped;
+    }
+
     /// <summary>The table after a fresh read of one document; null when the store has none.</summary>
     public DocumentTable<T> Reread(string id, Versioned<T>? read) =>
-        new(kind, read is null ? byId.Remove(id) : byId.SetItem(id, read));
+        After(read is null ? byId.Remove(id) : byId.SetItem(id, read), [(Find(id), read?.Value)]);
+
+    /// <summary>The table once its documents are these.</summary>
+    /// <param name="changes">How they became so, in order.</param>
+    public DocumentTable<T> After(ImmutableDictionary<string, Versioned<T>> documents, IReadOnlyList<(T? Before, T? After)> changes) =>
+        new(kind, documents) { _grouped = _grouped.ToImmutableDictionary(one => one.Key, one => one.Value.After(changes)) };
 
     public static DocumentTable<T> Of(DocumentKind<T> kind, IEnumerable<Versioned<T>> documents) =>
         new(kind, documents.ToImmutableDictionary(one => kind.IdOf(one.Value), StableText.Comparer));
@@ -40,6 +59,7 @@ internal sealed class DraftTable<T>(DocumentTable<T> before)
 {
     private readonly Dictionary<string, T?> _changes = new(StringComparer.Ordinal);
     private readonly List<(T? Before, T? After)> _journal = [];
+    private readonly Dictionary<Grouping<T>, (Grouped<T> Grouped, int At)> _grouped = [];
 
     public bool IsChanged => _changes.Count > 0;
 
@@ -55,6 +75,16 @@ internal sealed class DraftTable<T>(DocumentTable<T> before)
             var kept = before.ById.Where(one => !_changes.ContainsKey(one.Key)).Select(one => one.Value.Value);
             return kept.Concat(_changes.Values.OfType<T>());
         }
+    }
+
+    /// <summary>The documents by what they have in common, as they are now.</summary>
+    public Grouped<T> By(Grouping<T> grouping)
+    {
+        var (grouped, at) = _grouped.TryGetValue(grouping, out var known) ? known : (before.By(grouping), 0);
+        if (at < _journal.Count)
+            grouped = grouped.After(_journal[at..]);
+        _grouped[grouping] = (grouped, _journal.Count);
+        return grouped;
     }
 
     public T? Find(string id) => _changes.TryGetValue(id, out var changed) ? changed : before.Find(id);
@@ -100,6 +130,6 @@ internal sealed class DraftTable<T>(DocumentTable<T> before)
                 after[id] = new Versioned<T>(document, before.VersionOf(id) + 1);
         }
 
-        return new DocumentTable<T>(before.Kind, after.ToImmutable());
+        return before.After(after.ToImmutable(), _journal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
@@ -22,6 +23,9 @@ internal sealed class GridDraft(GridSnapshot before)
     private readonly List<string> _notes = [];
     private GridIndex? _index;
     private int _indexed;
+    private ImmutableSortedSet<string>? _openOrders;
+    private (int Instances, int Observed) _openOrdersAt;
+    private int? _keptUpAt;
     private PlacementScene? _scene;
     private PlacementScene? _sceneOf;
     private VolumePlaces? _places;
@@ -102,6 +106,36 @@ internal sealed class GridDraft(GridSnapshot before)
     /// <summary>The instances of one creation of a service, parked and leaving ones too, by number.</summary>
     public IReadOnlyList<Instance> InstancesOf(string uid) => Index.ByService.Of(uid);
 
+    /// <summary>Of all creations of services that have instances, in ordinal order.</summary>
+    public IEnumerable<string> ServiceUids => Index.ByService.Uids;
+
+    /// <summary>The same value as long as none of the service's instances changes; null when it has none.</summary>
+    public object? MarkOf(string uid) => Index.ByService.MarkOf(uid);
+
+    /// <summary>Ids of the instances whose node has not taken up their order, in ordinal order.</summary>
+    public ImmutableSortedSet<string> OpenOrders
+    {
+        get
+        {
+            var ids = _openOrders ?? before.OpenOrders.Ids;
+            var changed = Instances.Journal.Skip(_openOrdersAt.Instances).Select(one => (one.Before ?? one.After)!.Id)
+                .Concat(Observed.Journal.Skip(_openOrdersAt.Observed).Select(one => (one.Before ?? one.After)?.InstanceId).OfType<string>());
+            _openOrders = Snapshots.OpenOrders.After(ids, changed, Instances.Find, Observed.Find);
+            _openOrdersAt = (Instances.Journal.Count, Observed.Journal.Count);
+            return _openOrders;
+        }
+    }
+
+    /// <summary>Uids of the services whose instances have changed since all services were last looked at, in ordinal order; null when all have to be, as services
+    /// or nodes have changed.</summary>
+    public ImmutableSortedSet<string>? Touched => before.Upkept is { } last
+        && ReferenceEquals(last.Services, Services) && ReferenceEquals(last.Nodes, Nodes) && ReferenceEquals(last.Instances, before.Instances)
+            ? last.Left.Union(UidsFrom(0))
+            : null;
+
+    /// <summary>The services were looked at: what <see cref="Touched"/> said is done.</summary>
+    public void KeptUp() => _keptUpAt = Instances.Journal.Count;
+
     /// <summary>What the instance's own node last said of it.</summary>
     public InstanceObserved? ObservedOf(Instance instance) =>
         instance.Node is null ? null : Observed.Find(InstanceObserved.DocumentId(instance.Node, instance.Id));
@@ -126,11 +160,14 @@ internal sealed class GridDraft(GridSnapshot before)
     public GridSnapshot Committed()
     {
         var instances = Instances.Committed();
+        var observed = Observed.Committed();
         return before with
         {
             Index = Index with { Instances = instances },
+            OpenOrders = new OpenOrders(OpenOrders, instances, observed),
+            Upkept = _keptUpAt is { } at ? new Upkept(Services, Nodes, instances, UidsFrom(at)) : before.Upkept,
             Instances = instances,
-            Observed = Observed.Committed(),
+            Observed = observed,
             VolumeInstances = VolumeInstances.Committed(),
             ServiceDeploys = ServiceDeploys.Committed(),
             StackDeploys = StackDeploys.Committed(),
@@ -139,6 +176,9 @@ internal sealed class GridDraft(GridSnapshot before)
             Schedules = Schedules.Committed(),
         };
     }
+
+    private ImmutableSortedSet<string> UidsFrom(int position) =>
+        [.. Instances.Journal.Skip(position).Select(one => (one.Before ?? one.After)!.ServiceUid)];
 
     private GridIndex Seeing(GridIndex index) =>
         ReferenceEquals(index.Scene.Rules.Peaks, Peaks) ? index : index with { Scene = index.Scene.With(index.Scene.Rules with { Peaks = Peaks }) };

@@ -15,6 +15,7 @@ namespace Kontena.Scheduler.Snapshots;
 internal sealed record GridSnapshot
 {
     private GridIndex? _index;
+    private OpenOrders? _openOrders;
 
     public required string Name { get; init; }
 
@@ -39,6 +40,16 @@ internal sealed record GridSnapshot
     public DocumentTable<NodeDrain> Drains { get; init; } = new(StateKeys.NodeDrain);
     public DocumentTable<ServiceRun> Runs { get; init; } = new(StateKeys.ServiceRun);
     public DocumentTable<ScheduleState> Schedules { get; init; } = new(StateKeys.ScheduleState);
+
+    /// <summary>Null when the services have not been looked at since this was read.</summary>
+    public Upkept? Upkept { get; init; }
+
+    /// <summary>Orders that wait for their answer, brought up to the tables like <see cref="Index"/>.</summary>
+    public OpenOrders OpenOrders
+    {
+        get => _openOrders = OpenOrders.Of(Instances, Observed, _openOrders);
+        init => _openOrders = value;
+    }
 
     /// <summary>What is asked of the instances again and again. <c>with</c> takes the one of the earlier state along, and here it is brought up to
     /// the tables of this one.</summary>

@@ -21,8 +21,14 @@ internal sealed class InstanceIndex
             of => None.AddRange(of.Select(one => KeyValuePair.Create((one.Number, one.Id), one))),
             StringComparer.Ordinal));
 
+    /// <summary>Of the creations that have instances.</summary>
+    public IEnumerable<string> Uids => _byService.Keys.Order(StringComparer.Ordinal);
+
     /// <summary>All of one creation of a service, by number.</summary>
     public IReadOnlyList<Instance> Of(string serviceUid) => _byService.TryGetValue(serviceUid, out var own) ? [.. own.Values] : [];
+
+    /// <summary>The same value as long as none of the service's instances changes; null when it has none.</summary>
+    public object? MarkOf(string serviceUid) => _byService.GetValueOrDefault(serviceUid);
 
     public InstanceIndex After(IEnumerable<(Instance? Before, Instance? After)> changes)
     {

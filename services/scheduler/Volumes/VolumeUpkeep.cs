@@ -16,7 +16,7 @@ internal static class VolumeUpkeep
 
     public static void Run(GridDraft draft, GridMemory memory, DateTimeOffset now)
     {
-        var removed = draft.Volumes.Values.Where(one => one.RemovedAt is not null).OrderBy(one => one.Name, StringComparer.Ordinal).ToList();
+        var removed = draft.Volumes.By(Groupings.RemovedVolumes).Of(Groupings.All).Values.ToList();
         if (removed.Count == 0)
             return;
         var places = draft.VolumeInstances.Values.ToLookup(one => one.VolumeUid, StringComparer.Ordinal);

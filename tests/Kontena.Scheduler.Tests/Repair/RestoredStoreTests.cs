@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Services;
+using Kontena.Scheduler.Snapshots;
 using Kontena.Scheduler.Tests.World;
 
 namespace Kontena.Scheduler.Tests.Repair;
@@ -61,7 +62,7 @@ public sealed class RestoredStoreTests
         return world;
     }
 
-    private static void Restore(GridWorld world, Snapshots.GridSnapshot backup)
+    private static void Restore(GridWorld world, GridSnapshot backup)
     {
         world.Snapshot = backup;
         world.RestartScheduler();
