@@ -35,6 +35,9 @@ public sealed partial class DockerEngineClient
         return new CreatedContainer(created.Id ?? "", created.Warnings ?? []);
     }
 
+    public Task RenameContainerAsync(string container, string name, CancellationToken cancellationToken) => _transport.DoAsync(
+        EngineCall.Post($"/containers/{EnginePath.Segment(container)}/rename?name={Uri.EscapeDataString(name)}"), cancellationToken);
+
     public Task StartContainerAsync(string container, CancellationToken cancellationToken) => _transport.DoAsync(
         EngineCall.Post($"/containers/{EnginePath.Segment(container)}/start") with { Accepts = [304], Deadline = SlowDeadline },
         cancellationToken);

@@ -18,6 +18,9 @@ public interface IContainerEngine
     /// <summary>The id; the engine's warnings are in the result.</summary>
     Task<CreatedContainer> CreateContainerAsync(string name, ContainerConfig config, CancellationToken cancellationToken);
 
+    /// <summary>Running or not. Its network aliases stay what they are. A 409 when the name is taken.</summary>
+    Task RenameContainerAsync(string container, string name, CancellationToken cancellationToken);
+
     /// <summary>Already running is fine.</summary>
     Task StartContainerAsync(string container, CancellationToken cancellationToken);
 

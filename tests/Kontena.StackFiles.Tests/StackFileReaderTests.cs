@@ -134,6 +134,11 @@ public sealed class StackFileReaderTests
         Reading.Service("image: i\ndeploy: {parallelism: 2, on_failure: rollback}").DeployOpts);
 
     [Fact]
+    public void Deploy_has_an_order_and_a_bound_per_node() => Assert.Equal(
+        new DeployOptsRequest { ParallelismPerNode = 1, Order = "start-first" },
+        Reading.Service("image: i\ndeploy: {parallelism_per_node: 1, order: start-first}").DeployOpts);
+
+    [Fact]
     public void Conditions_of_depends_on_are_read_in_our_words_and_in_composes()
     {
         var result = Reading.Of("""

@@ -50,7 +50,8 @@ internal static class ServiceRendering
             DeployOpts = new DeployOptsJson
             {
                 Interval = spec.DeployInterval, MinHealth = spec.MinHealth, WaitForPort = spec.WaitForPort,
-                Parallelism = spec.DeployParallelism, OnFailure = spec.DeployOnFailure, StopAfterDisconnect = spec.StopAfterDisconnect,
+                Parallelism = spec.DeployParallelism, ParallelismPerNode = spec.DeployParallelismPerNode, Order = spec.DeployOrder,
+                OnFailure = spec.DeployOnFailure, StopAfterDisconnect = spec.StopAfterDisconnect,
                 Spread = spec.Spread, MaxPerNode = spec.MaxPerNode,
                 Reservations = spec is { CpuReservation: null, MemoryReservation: null } ? null : new ReservationsJson(spec.CpuReservation, spec.MemoryReservation),
             },

@@ -57,7 +57,7 @@ internal sealed class ExecSessions(
         if (open.Cmd.Count == 0)
             return "no command was given";
         // The broker lets the api name any container; only those of this platform's instances are entered.
-        return supervisor.Workers.Any(worker => worker.Seen is { } seen && seen.Id == open.ContainerId)
+        return supervisor.Workers.Any(worker => worker.Containers.Any(container => container.Id == open.ContainerId))
             ? null
             : $"container {open.ContainerId} is not an instance on this node (any more); list the containers and try again";
     }

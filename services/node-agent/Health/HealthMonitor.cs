@@ -63,7 +63,7 @@ internal sealed class HealthMonitor(
     /// <summary>Only a container of the spec that is wanted now: a predecessor knows nothing of its successor's checks.</summary>
     private InstanceSpec? SpecToCheck(InstanceWorker worker, out Start? start)
     {
-        var (seen, memory) = (worker.Seen, worker.Memory);
+        var (seen, memory) = (worker.Candidate, worker.Memory);
         start = null;
         if (seen is not { Running: true } || memory.Ready != Start.Of(seen))
             return null;
@@ -101,7 +101,7 @@ internal sealed class HealthMonitor(
         var probe = new Probe(tools, spec, facts.Last?.PrivateIp);
         try
         {
-            while (worker.Seen is { } seen && Start.Of(seen) == start)
+            while (worker.Candidate is { } seen && Start.Of(seen) == start)
             {
                 var before = course;
                 var askedAt = tools.Time.GetUtcNow();

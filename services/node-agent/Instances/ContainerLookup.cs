@@ -18,6 +18,16 @@ internal static class ContainerLookup
         return details is null ? null : ContainerSight.Of(details);
     }
 
+    /// <summary>The container that is being started to take the place of the one found; null when there is none.</summary>
+    /// <param name="name">What the order calls the instance.</param>
+    /// <param name="found">The instance's container: it may be the successor itself, when nothing else is left.</param>
+    public static async Task<ContainerSight?> FindSuccessorAsync(
+        IContainerEngine engine, string instanceId, string name, ContainerSight? found, CancellationToken cancellationToken)
+    {
+        var details = await engine.InspectContainerAsync(SuccessorName.Of(name), cancellationToken);
+        return details is null || !IsOf(instanceId, details) || details.Id == found?.Id ? null : ContainerSight.Of(details);
+    }
+
     /// <summary>The name may have been changed by hand, or be unknown: the label stays.</summary>
     private static async Task<ContainerDetails?> FindByLabelAsync(IContainerEngine engine, string instanceId, CancellationToken cancellationToken)
     {

@@ -19,6 +19,9 @@ internal sealed record InstanceMemory
     /// <summary>Steps that failed in a row.</summary>
     public int FailuresInARow { get; init; }
 
+    /// <summary>Containers under this order that were started beside their predecessor and did not get ready.</summary>
+    public int FailedSuccessors { get; init; }
+
     /// <summary>Not before this.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 

@@ -23,6 +23,8 @@ internal static class InstanceObservation
         var current = order?.Spec is not null && seen is not null && InstanceReconciler.IsCurrent(order, seen, memory);
         var ready = current && order!.Desired == DesiredState.Running && phase is null or ObservedState.Pulling
             && Readiness.Serves(order!.Spec!, seen!, memory);
+        if (!current && order is not null && seen is not null)
+            ready = StartFirst.ServesOn(order, seen, memory);
         var (health, healthAt) = current ? Readiness.Verdict(order!.Spec!, seen!, memory) : (null, null);
         return new InstanceObserved
         {
@@ -39,7 +41,7 @@ internal static class InstanceObservation
             DeployRev = current ? order!.Spec!.DeployRev : seen?.DeployRev,
             ServiceRevision = seen?.ServiceRevision,
             ContainerId = seen?.Id,
-            ContainerName = seen?.Name,
+            ContainerName = seen is null ? null : SuccessorName.Plain(seen.Name),
             Image = seen?.Image,
             ImageId = seen?.ImageId,
             ImagePin = seen?.ImagePin,

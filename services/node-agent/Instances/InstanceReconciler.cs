@@ -10,6 +10,12 @@ internal sealed record InstancePlan(IReadOnlyList<InstanceStep> Steps, DateTimeO
 {
     public static readonly InstancePlan Nothing = new([]);
 
+    /// <summary>The steps are about the successor that is beside the instance's container; otherwise about that container.</summary>
+    public bool OnSuccessor { get; init; }
+
+    /// <summary>Another container of the instance runs meanwhile: what the steps do is no phase of the instance.</summary>
+    public bool IsQuiet { get; init; }
+
     public static InstancePlan Wait(DateTimeOffset until) => new([], until);
 }
 
@@ -49,6 +55,16 @@ internal static class InstanceReconciler
         return (seen.DeployRev == spec.DeployRev && IsPinned(spec, seen)) || IsKept(order, seen)
             || (memory.Image?.IsFor(spec) == true && memory.Image.Details.Id == seen.ImageId);
     }
+
+    /// <summary>Whether the container may be what is wanted, and only a look at the image can tell.</summary>
+    public static bool MustResolve(InstanceOrder order, ContainerSight seen, InstanceMemory memory)
+    {
+        var spec = order.Spec!;
+        var isOther = seen.DeployRev != spec.DeployRev || !IsPinned(spec, seen);
+        return seen.ServiceRevision == spec.ServiceRevision && isOther && memory.Image?.IsFor(spec) != true && !IsKept(order, seen);
+    }
+
+    public static PullImage Pull(InstanceSpec spec) => new(spec.Image, spec.DeployRev, spec.ImagePin);
 
     // A container of an older agent does not say; it is left alone.
     private static bool IsPinned(InstanceSpec spec, ContainerSight seen) =>
@@ -101,7 +117,6 @@ internal static class InstanceReconciler
     private static InstancePlan PlanRunning(
         InstanceOrder order, InstanceSpec spec, ContainerSight? seen, InstanceMemory memory, DateTimeOffset now)
     {
-        var imageKnown = memory.Image?.IsFor(spec) == true;
         if (memory.RetryAt > now)
             return InstancePlan.Wait(memory.RetryAt.Value);
         var exit = seen is null || seen.Running || seen.State == "created" ? null : Start.Of(seen);
@@ -109,15 +124,14 @@ internal static class InstanceReconciler
             return new InstancePlan([new NoteExit(seen!)]);
 
         if (seen is null)
-            return Create(order, spec, seen, imageKnown);
-        var isOther = seen.DeployRev != spec.DeployRev || !IsPinned(spec, seen);
-        if (seen.ServiceRevision == spec.ServiceRevision && isOther && !imageKnown && !IsKept(order, seen))
-            return new InstancePlan([new PullImage(spec.Image, spec.DeployRev, spec.ImagePin)]);
+            return new InstancePlan(CreationOf(order, spec.Name, old: null, memory));
+        if (MustResolve(order, seen, memory))
+            return new InstancePlan([Pull(spec)]);
         if (!IsCurrent(order, seen, memory) || seen.State == "dead")
-            return Create(order, spec, seen, imageKnown);
+            return new InstancePlan(CreationOf(order, spec.Name, seen, memory));
 
         if (!seen.Running)
-            return new InstancePlan([.. Hooks(spec, order, "pre_start"), new StartContainer(seen.Id), .. Hooks(spec, order, "post_start"), new AwaitReady()]);
+            return new InstancePlan(StartOf(order, seen));
         if (order.RestartRequestedAt > seen.StartedAt)
             return new InstancePlan([new RestartContainer(seen.Id, spec.StopGracePeriod), new AwaitReady()]);
         return memory.Ready == Start.Of(seen) ? PlanByHealth(spec, seen, memory, now) : new InstancePlan([new AwaitReady()]);
@@ -137,12 +151,14 @@ internal static class InstanceReconciler
         return deadline > now ? InstancePlan.Wait(deadline) : new InstancePlan([new NoteLate(seen, Readiness.WhyNotReady(spec, seen, memory))]);
     }
 
-    /// <summary>Image first: nothing is stopped before its successor can start (runtime.md §9.7 row 9).</summary>
-    private static InstancePlan Create(InstanceOrder order, InstanceSpec spec, ContainerSight? old, bool imageKnown)
+    /// <summary>From the image to a container that is ready. Image first: nothing is stopped before its successor can start (runtime.md §9.7 row 9).</summary>
+    /// <param name="old">The container that has to make room; null when there is none, or when it is not to be touched.</param>
+    public static IReadOnlyList<InstanceStep> CreationOf(InstanceOrder order, string name, ContainerSight? old, InstanceMemory memory)
     {
+        var spec = order.Spec!;
         List<InstanceStep> steps = [];
-        if (!imageKnown)
-            steps.Add(new PullImage(spec.Image, spec.DeployRev, spec.ImagePin));
+        if (memory.Image?.IsFor(spec) != true)
+            steps.Add(Pull(spec));
         if (spec.Net == "bridge")
             steps.Add(new EnsureNetwork(spec.Grid));
         if (spec.Stateful || spec.Volumes.Any(mount => mount.Volume is not null))
@@ -150,11 +166,23 @@ internal static class InstanceReconciler
         if (old is not null)
             AddRemoval(steps, order, old);
         steps.AddRange(Hooks(spec, order, "pre_start"));
-        steps.Add(new CreateContainer(spec.Name));
+        steps.Add(new CreateContainer(name));
         steps.Add(new StartContainer(null));
         steps.AddRange(Hooks(spec, order, "post_start"));
         steps.Add(new AwaitReady());
-        return new InstancePlan(steps);
+        return steps;
+    }
+
+    /// <summary>From a container that is there to one that is ready.</summary>
+    public static IReadOnlyList<InstanceStep> StartOf(InstanceOrder order, ContainerSight seen) =>
+        [.. Hooks(order.Spec!, order, "pre_start"), new StartContainer(seen.Id), .. Hooks(order.Spec!, order, "post_start"), new AwaitReady()];
+
+    /// <summary>Until nothing is left of it but data.</summary>
+    public static IReadOnlyList<InstanceStep> RemovalOf(InstanceOrder order, ContainerSight seen)
+    {
+        List<InstanceStep> steps = [];
+        AddRemoval(steps, order, seen);
+        return steps;
     }
 
     private static void AddStop(List<InstanceStep> steps, InstanceOrder order, ContainerSight seen)

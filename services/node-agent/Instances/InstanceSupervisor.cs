@@ -153,11 +153,15 @@ internal sealed class InstanceSupervisor(
         var byInstance = listed
             .Where(one => one.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType)
             .GroupBy(one => one.Labels[ManagedLabels.InstanceId], StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, Preferred, StringComparer.Ordinal);
+            .ToDictionary(group => group.Key, group => Preferred([.. group]), StringComparer.Ordinal);
         foreach (var instanceId in byInstance.Keys.Concat(tools.Orders.All.Where(Unfinished).Select(order => order.InstanceId)).Distinct().ToList())
             WorkerOf(instanceId, absent: !byInstance.ContainsKey(instanceId));
         foreach (var worker in _workers.Values)
-            worker.OnListed(byInstance.GetValueOrDefault(worker.InstanceId), started);
+        {
+            var (listedNow, successor) = byInstance.GetValueOrDefault(worker.InstanceId);
+            worker.OnListed(listedNow, successor, started);
+        }
+
         _listed = true;
         foreach (var (instanceId, worker) in _workers)
         {
@@ -199,9 +203,14 @@ internal sealed class InstanceSupervisor(
 
     private static bool Unfinished(InstanceOrder order) => order is not { Desired: DesiredState.Removed, Done: true };
 
-    /// <summary>Two of one instance should not be; if so, the one that runs.</summary>
-    private static ContainerSummary Preferred(IEnumerable<ContainerSummary> same) =>
-        same.OrderByDescending(one => one.State == "running").ThenBy(one => one.Name, StringComparer.Ordinal).First();
+    /// <summary>The instance's container, and beside it the one that is to take its place. More of one instance should not be; if so, the one that
+    /// runs.</summary>
+    private static (ContainerSummary? Listed, ContainerSummary? Successor) Preferred(IReadOnlyList<ContainerSummary> same)
+    {
+        var successor = same.FirstOrDefault(one => SuccessorName.Plain(one.Name) != one.Name);
+        var listed = same.Where(one => one != successor).OrderByDescending(one => one.State == "running").ThenBy(one => one.Name, StringComparer.Ordinal).FirstOrDefault();
+        return listed is null ? (successor, null) : (listed, successor);
+    }
 
     private InstanceWorker WorkerOf(string instanceId, bool absent) =>
         _workers.GetOrAdd(instanceId, id => new InstanceWorker(id, tools, board, identity, worker => Looked?.Invoke(worker), absent, _stopping.Token));

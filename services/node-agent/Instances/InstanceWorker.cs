@@ -32,6 +32,13 @@ internal sealed class InstanceWorker : IDisposable
     private bool _retired;
 
     private ContainerSight? _seen;
+
+    /// <summary>Beside <see cref="_seen"/>, getting ready to take its place.</summary>
+    private ContainerSight? _next;
+
+    /// <summary>A listing showed one though none was looked for.</summary>
+    private volatile bool _nextListed;
+
     /// <summary>Set by events and listings, which come at any time; cleared by a look.</summary>
     private volatile bool _stale;
 
@@ -69,6 +76,22 @@ internal sealed class InstanceWorker : IDisposable
 
     /// <summary>The last look, for those who follow the container.</summary>
     public ContainerSight? Seen => _seen;
+
+    /// <summary>The container whose checks decide: the successor, where there is one.</summary>
+    public ContainerSight? Candidate => _next ?? _seen;
+
+    /// <summary>All containers of the instance: none, one, or two while one replaces the other.</summary>
+    public IEnumerable<ContainerSight> Containers
+    {
+        get
+        {
+            var (seen, next) = (_seen, _next);
+            if (seen is not null)
+                yield return seen;
+            if (next is not null)
+                yield return next;
+        }
+    }
 
     public InstanceMemory Memory => _memory;
 
@@ -109,7 +132,7 @@ internal sealed class InstanceWorker : IDisposable
     {
         lock (_guard)
         {
-            if (_running || _dirty || _stale || _seen is not null || _tools.Orders.Find(InstanceId) is { Done: false })
+            if (_running || _dirty || _stale || _seen is not null || _next is not null || _tools.Orders.Find(InstanceId) is { Done: false })
                 return false;
             _retired = true;
             _alarm.Dispose();
@@ -120,8 +143,8 @@ internal sealed class InstanceWorker : IDisposable
     /// <summary>What the engine said of the container, unless we know better.</summary>
     public void OnEvent(EngineEvent happened)
     {
-        var seen = _seen;
-        var ours = seen?.Id == happened.ContainerId;
+        var seen = Containers.FirstOrDefault(one => one.Id == happened.ContainerId);
+        var ours = seen is not null;
         if (happened.Action == "start")
         {
             if (_endedByUs == happened.ContainerId)
@@ -139,19 +162,21 @@ internal sealed class InstanceWorker : IDisposable
     }
 
     /// <summary>What a full listing said. Ignored when this worker has looked or acted since the listing began.</summary>
-    public void OnListed(ContainerSummary? listed, long listedAt)
+    /// <param name="successor">What is listed under the name of a successor beside <paramref name="listed"/>.</param>
+    public void OnListed(ContainerSummary? listed, ContainerSummary? successor, long listedAt)
     {
         if (!Idle || Volatile.Read(ref _changedAt) > listedAt)
             return;
-        var seen = _seen;
-        var same = listed is null
-            ? seen is null
-            : seen is not null && seen.Id == listed.Id && seen.State == listed.State && (listed.Health ?? seen.Health) == seen.Health;
-        if (!same)
+        _nextListed = successor is not null;
+        if (!IsSame(listed, _seen) || !IsSame(successor, _next))
             _stale = true;
         // Also when all is well: the plan is empty then, and costs nothing.
         Poke();
     }
+
+    private static bool IsSame(ContainerSummary? listed, ContainerSight? seen) => listed is null
+        ? seen is null
+        : seen is not null && seen.Id == listed.Id && seen.State == listed.State && (listed.Health ?? seen.Health) == seen.Health;
 
     /// <summary>What a check of the service says of the container.</summary>
     public void OnCheck(CheckFinding finding, bool isReadiness)
@@ -159,7 +184,7 @@ internal sealed class InstanceWorker : IDisposable
         bool changed;
         lock (_guard)
         {
-            if (_retired || _seen is not { Running: true } seen || Start.Of(seen) != finding.Start)
+            if (_retired || Candidate is not { Running: true } seen || Start.Of(seen) != finding.Start)
                 return;
             changed = _checks.Take(finding, isReadiness);
             if (!changed && !_running)
@@ -228,10 +253,10 @@ internal sealed class InstanceWorker : IDisposable
             // Seen, or taken up: that is told also when the first step takes its time and has no phase of its own.
             if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
                 Report();
-            _memory = CheckFindings.Settle(_checks.Into(_memory), order, _seen);
+            _memory = CheckFindings.Settle(_checks.Into(_memory), order, Candidate);
             var now = _tools.Time.GetUtcNow();
             var lease = _tools.Leases.Left(order);
-            var plan = InstanceReconciler.Plan(order, _seen, _memory, now, lease == TimeSpan.Zero);
+            var plan = StartFirst.Plan(order, _seen, _next, _memory, now, lease == TimeSpan.Zero);
             NoteLease(order, lease);
             if (plan.Steps.Count == 0)
             {
@@ -302,6 +327,9 @@ internal sealed class InstanceWorker : IDisposable
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _tools.Time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping);
             _seen = await ContainerLookup.FindAsync(_tools.Engine, InstanceId, _seen?.Id, order?.Name, both.Token);
+            _next = order is not null && (order.Spec?.ReplaceOrder is not null || _next is not null || _nextListed)
+                ? await ContainerLookup.FindSuccessorAsync(_tools.Engine, InstanceId, order.Name, _seen, both.Token)
+                : null;
             _unseen = false;
             Touch();
             return true;
@@ -320,17 +348,18 @@ internal sealed class InstanceWorker : IDisposable
     {
         using var context = new StepContext(_tools, order)
         {
-            Seen = _seen,
+            Seen = plan.OnSuccessor ? _next : _seen,
             Memory = _memory,
+            ContainerName = plan.OnSuccessor ? SuccessorName.Of(order.Name) : order.Name,
         };
         context.Show = phase =>
         {
-            _phase = phase;
+            _phase = plan.IsQuiet ? null : phase;
             Report();
         };
         foreach (var step in plan.Steps)
         {
-            if (step.Phase is { } phase && phase != _phase)
+            if (step.Phase is { } phase && phase != _phase && !plan.IsQuiet)
             {
                 _phase = phase;
                 Report();
@@ -339,20 +368,26 @@ internal sealed class InstanceWorker : IDisposable
             // Before the step, as its events may come before its answer.
             _endedByUs = step switch { StopContainer stop => stop.ContainerId, RemoveContainer remove => remove.ContainerId, _ => _endedByUs };
             var goOn = await CarryOutAsync(step, context);
-            (_seen, _memory, _unseen) = (context.Seen, context.Memory, context.Stale);
+            if (plan.OnSuccessor)
+                _next = context.Seen;
+            else
+                _seen = context.Seen;
+            (_memory, _unseen) = (context.Memory, context.Stale);
             if (step is StartContainer)
                 _endedByUs = null;
             Touch();
             if (!goOn)
                 break;
             // Between creating and starting there is nothing to tell that the next report would not tell better.
-            if (step is StartContainer or RestartContainer or AwaitReady or NoteExit or NoteUnhealthy or NoteLate)
+            if (step is StartContainer or RestartContainer or AwaitReady or NoteExit or NoteUnhealthy or NoteLate or NoteFailedSuccessor)
             {
                 _phase = null;
                 Report();
             }
         }
 
+        if (_seen is null)
+            (_seen, _next) = (_next, null);
         _phase = null;
     }
 
@@ -382,7 +417,9 @@ internal sealed class InstanceWorker : IDisposable
         // An order that has just arrived is reported when the notes are about it, not the earlier order's error with its number.
         if (order is not null && order.Generation != _memory.Generation)
             return;
-        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _seen, _checks.Into(_memory), _phase, _tools.Time.GetUtcNow()));
+        var memory = _checks.Into(_memory);
+        var told = _seen is null || StartFirst.HasTakenOver(order, _next, memory) ? _next ?? _seen : _seen;
+        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, told, memory, _phase, _tools.Time.GetUtcNow()));
     }
 
     private void Touch() => Volatile.Write(ref _changedAt, _tools.Time.GetTimestamp());

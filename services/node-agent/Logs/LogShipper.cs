@@ -28,7 +28,7 @@ internal sealed class LogShipper(
         using var timer = new PeriodicTimer(Look, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var seen = supervisor.Workers.Select(worker => worker.Seen).OfType<ContainerSight>().ToList();
+            var seen = supervisor.Workers.SelectMany(worker => worker.Containers).ToList();
             foreach (var container in seen)
                 FollowOnce(container, earliest, stoppingToken);
             foreach (var gone in _followers.Keys.Except(seen.Select(container => container.Id)).ToList())
@@ -100,7 +100,7 @@ internal sealed class LogShipper(
         Service = container.Service,
         Instance = container.Number,
         InstanceId = container.InstanceId!,
-        ContainerName = container.Name,
+        ContainerName = SuccessorName.Plain(container.Name),
         ContainerId = container.Id,
         At = line.At,
         Stream = line.Stream,

@@ -42,17 +42,15 @@ internal sealed record RolloutTurns(IReadOnlyList<Assignment> Begin, int Pending
 
         var atOnce = Math.Min(DeployLimits.Fresh, service.Spec.DeployParallelism ?? DeployLimits.Fresh);
         var blocked = idle.Concat(serving).Where(one => IsOccupied(view, service, assignments, one)).Select(one => one.Number).ToHashSet();
-        var begin = idle
-            .Where(one => !blocked.Contains(one.Number))
-            .OrderBy(one => reachable.Contains(one.Node.Name) ? 0 : 1)
-            .ThenBy(one => one.Number)
-            .Take(Math.Max(0, atOnce - underWay.Count))
-            .ToList();
+        var places = new NodePlaces(service.Spec.DeployParallelismPerNode, entries);
+        var begin = places.Take(
+            idle.Where(one => !blocked.Contains(one.Number)).OrderBy(one => reachable.Contains(one.Node.Name) ? 0 : 1).ThenBy(one => one.Number),
+            atOnce - underWay.Count);
         var required = assignments.Count - MinHealth.MayBeDown(assignments.Count, service.Spec.MinHealth);
         var room = Math.Max(0, Math.Min(DeployLimits.Replacing, atOnce) - underWay.Count - begin.Count);
-        var mayGo = Math.Min(room, ready - required);
-        if (mayGo > 0)
-            begin.AddRange(serving.Where(one => !blocked.Contains(one.Number)).Take(mayGo));
+        // With start-first none of them is down meanwhile: they go at the same pace, however many others are ready.
+        var mayGo = Math.Min(room, service.Spec.DeployOrder is null ? ready - required : assignments.Count - required - underWay.Count);
+        begin.AddRange(places.Take(serving.Where(one => !blocked.Contains(one.Number)), mayGo));
 
         // One that serves goes only if its successor in the place may be down beside it: else nothing would be won.
         var vacate = begin.Count > 0 || underWay.Count > 0

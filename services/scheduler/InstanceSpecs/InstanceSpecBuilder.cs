@@ -80,6 +80,7 @@ internal static class InstanceSpecBuilder
             StopSignal = spec.StopSignal,
             StopGracePeriod = spec.StopGracePeriod,
             WaitForPort = spec.WaitForPort,
+            ReplaceOrder = spec.DeployOrder is null ? null : InstanceSpec.StartFirst,
             Lease = spec.Stateful ? spec.StopAfterDisconnect : null,
         };
     }

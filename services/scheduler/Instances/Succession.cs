@@ -19,7 +19,9 @@ internal static class Succession
 
     // Instances that change places hold each other's ports: there the sooner one leaves the better.
     private static bool MayOverlap(Service service) =>
-        service is { State: ServiceState.Running, Spec: { Stateful: false, Volumes.Count: 0 } spec }
+        service is { State: ServiceState.Running, Spec: { Stateful: false } spec }
+        // Who asked for start-first has both at the volumes in any case.
+        && (spec.Volumes.Count == 0 || spec.DeployOrder is not null)
         && (spec.Ports.Count == 0 || (spec.Instances == 1 && PlacementStrategies.Find(spec.Strategy) is not { PerNode: true }));
 
     /// <summary>Orders those away whose successor is ready, or no longer wanted to run, or whose service has become one that may not run in two places.</summary>

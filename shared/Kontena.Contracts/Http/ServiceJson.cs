@@ -104,6 +104,13 @@ public sealed record DeployOptsJson
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Parallelism { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ParallelismPerNode { get; init; }
+
+    /// <summary><c>start-first</c>; left out for <c>stop-first</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Order { get; init; }
+
     /// <summary><c>continue</c> or <c>rollback</c>; left out for <c>stop</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OnFailure { get; init; }

@@ -64,6 +64,9 @@ public enum DesiredState
 /// <summary>All that a node needs to run an instance: complete, so that one order is enough and may be repeated.</summary>
 public sealed record InstanceSpec
 {
+    /// <summary>The value of <see cref="ReplaceOrder"/> for services with <c>deploy.order: start-first</c>.</summary>
+    public const string StartFirst = "start_first";
+
     /// <summary>Container name: <c>stack.service-N</c>, or <c>service-N</c> without a stack.</summary>
     public required string Name { get; init; }
     public required string Grid { get; init; }
@@ -122,6 +125,9 @@ public sealed record InstanceSpec
     public string? StopSignal { get; init; }
     public int StopGracePeriod { get; init; } = 10;
     public int? WaitForPort { get; init; }
+
+    /// <summary><see cref="StartFirst"/>: a running container is replaced only once its successor beside it is ready. Null: it is stopped first.</summary>
+    public string? ReplaceOrder { get; init; }
 
     /// <summary>Seconds that it may run after the last heartbeat that was answered with <see cref="LeaseRenewed"/>; then the node stops it. Null: it runs whatever happens.</summary>
     public int? Lease { get; init; }

@@ -87,6 +87,12 @@ public sealed record DeployOptsRequest
     /// <summary>1 to 1000.</summary>
     public int? Parallelism { get; init; }
 
+    /// <summary>1 to 1000.</summary>
+    public int? ParallelismPerNode { get; init; }
+
+    /// <summary><c>stop-first</c> or <c>start-first</c>.</summary>
+    public string? Order { get; init; }
+
     /// <summary><c>stop</c>, <c>continue</c> or <c>rollback</c>.</summary>
     public string? OnFailure { get; init; }
 

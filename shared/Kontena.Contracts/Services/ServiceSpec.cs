@@ -92,6 +92,13 @@ public sealed record ServiceSpec
     /// <summary>1 to 1000: how many instances a deploy has under way at once, below what <see cref="MinHealth"/> allows; null for no bound of its own.</summary>
     public int? DeployParallelism { get; init; }
 
+    /// <summary>1 to 1000: how many of them on one node; null for no bound of its own.</summary>
+    public int? DeployParallelismPerNode { get; init; }
+
+    /// <summary><c>start-first</c>: an instance is replaced by starting its new container beside the old one, which is stopped when the new one is ready. Not for
+    /// stateful services, nor with node ports or another network than <c>bridge</c>. Null is <c>stop-first</c>.</summary>
+    public string? DeployOrder { get; init; }
+
     /// <summary>What a deploy does when an instance fails: <c>stop</c>, <c>continue</c> with the others, or <c>rollback</c> to the newest revision that was
     /// deployed successfully. Null is <c>stop</c>.</summary>
     public string? DeployOnFailure { get; init; }

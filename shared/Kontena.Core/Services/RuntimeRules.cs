@@ -13,6 +13,9 @@ internal static class RuntimeRules
     /// <summary>The first is the default.</summary>
     private static readonly string[] OnFailure = ["stop", "continue", "rollback"];
 
+    /// <summary>The first is the default.</summary>
+    private static readonly string[] Orders = ["stop-first", "start-first"];
+
     /// <summary>Seconds. Shorter, a few lost heartbeats would stop a healthy database.</summary>
     private const int ShortestLease = 20;
     private const int LongestLease = 24 * 60 * 60;
@@ -58,6 +61,11 @@ internal static class RuntimeRules
             errors.Reason(opts.Interval < 1 ? "is too small" : "is too big", "deploy_opts", "interval");
         if (opts.Parallelism is < 1 or > MaxParallelism)
             errors.Reason($"{(opts.Parallelism < 1 ? "is too small" : "is too big")}: from 1 to {MaxParallelism}", "deploy_opts", "parallelism");
+        if (opts.ParallelismPerNode is < 1 or > MaxParallelism)
+            errors.Reason($"{(opts.ParallelismPerNode < 1 ? "is too small" : "is too big")}: from 1 to {MaxParallelism}", "deploy_opts", "parallelism_per_node");
+        var order = opts.Order?.Trim() ?? Orders[0];
+        if (!Orders.Contains(order))
+            errors.Say($"Order not supported: one of {string.Join(", ", Orders)}", "deploy_opts", "order");
         var onFailure = opts.OnFailure?.Trim() ?? OnFailure[0];
         if (!OnFailure.Contains(onFailure))
             errors.Say($"On failure not supported: one of {string.Join(", ", OnFailure)}", "deploy_opts", "on_failure");
@@ -72,9 +80,29 @@ internal static class RuntimeRules
             DeployInterval = opts.Interval,
             StopAfterDisconnect = opts.StopAfterDisconnect,
             DeployParallelism = opts.Parallelism,
+            DeployParallelismPerNode = opts.ParallelismPerNode,
+            DeployOrder = order == Orders[0] ? null : order,
             DeployOnFailure = onFailure == OnFailure[0] ? null : onFailure,
         };
         return PlacementRules.WithDeployOpts(spec, opts, errors);
+    }
+
+    /// <summary>Two containers of one instance at once: where that can't be is said before a deploy finds out.</summary>
+    public static void CheckOrder(ServiceSpec spec, FieldErrors errors)
+    {
+        if (spec.DeployOrder is null)
+            return;
+        List<string> obstacles = [];
+        if (spec.Stateful)
+            obstacles.Add("the data of a stateful instance would have two writers");
+        if (spec.Net != "bridge")
+            obstacles.Add($"with net {spec.Net} both would listen on the same ports");
+        if (spec.Ports.Count > 0)
+            obstacles.Add($"the one before holds the node's ports {string.Join(", ", spec.Ports.Select(port => $"{port.NodePort}/{port.Protocol}"))}");
+        if (obstacles.Count == 0)
+            return;
+        var remedy = spec is { Stateful: false, Net: "bridge" } ? "; leave order out, or let a load balancer publish the ports and link this service to it" : "; leave order out";
+        errors.Say($"start-first runs the new container beside the one before: {string.Join("; ", obstacles)}{remedy}", "deploy_opts", "order");
     }
 
     private static void AtLeast(long? value, long least, string field, FieldErrors errors)

@@ -123,6 +123,7 @@ public static class ServiceSpecReader
         if (request.DeployOpts is { } opts)
             spec = RuntimeRules.WithDeployOpts(spec, opts, errors);
         PlacementRules.Check(spec, errors);
+        RuntimeRules.CheckOrder(spec, errors);
         if (spec.Stateful && spec.VolumesFrom.Count > 0)
             errors.Say("Volumes From can't be used by a stateful service", "volumes_from");
         return spec;

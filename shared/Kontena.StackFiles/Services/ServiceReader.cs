@@ -8,13 +8,14 @@ namespace Kontena.StackFiles.Services;
 internal static class ServiceReader
 {
     private static readonly string[] OnFailure = ["stop", "continue", "rollback"];
+    private static readonly string[] Orders = ["stop-first", "start-first"];
     private static readonly string[] NetworkModes = ["bridge", "host"];
 
     public static ServiceRequest Read(string name, YamlMap service, string path, StackForm form, IReadOnlyCollection<string>? volumes, Remarks remarks)
     {
         var values = new Values(service, path, remarks);
         CheckKeys(service, path, form, remarks);
-        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "stop_after_disconnect", "parallelism", "on_failure", "spread", "max_per_node", "reservations");
+        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "stop_after_disconnect", "parallelism", "parallelism_per_node", "order", "on_failure", "spread", "max_per_node", "reservations");
         var reservations = deploy?.Mapping("reservations", "cpus", "memory");
         var logging = values.Mapping("logging", "driver", "options");
         var image = values.Text("image");
@@ -60,6 +61,8 @@ internal static class ServiceReader
                 MinHealth = deploy?.Number("min_health"),
                 Interval = Interval(deploy),
                 Parallelism = deploy?.Integer("parallelism"),
+                ParallelismPerNode = deploy?.Integer("parallelism_per_node"),
+                Order = Choice(deploy, "order", Orders),
                 OnFailure = Choice(deploy, "on_failure", OnFailure),
                 Spread = Spread(deploy),
                 MaxPerNode = deploy?.Integer("max_per_node"),

@@ -45,6 +45,7 @@ public sealed class RolloutLaws
         {
             DeployOnFailure = (string?[])[null, "continue", "rollback"] is var ways ? ways[chance.Next(3)] : null,
             DeployParallelism = chance.Next(3) == 0 ? 1 : null,
+            DeployOrder = chance.Next(3) == 0 ? "start-first" : null,
         }));
         world.Put(Some.Service("lb", Some.Spec() with { Strategy = "daemon", Ports = [new PortMapping(80, 80)] }));
         world.Put(Some.Service("db", Some.Spec(2) with { Stateful = true }));

@@ -172,16 +172,19 @@ internal sealed class SimNode(string grid, string name, string nodeId)
             return;
         }
 
+        instance.BegunAt = now;
+        instance.IsBeside = instance is { HasContainer: true, Ready: true } && apply.Spec.ReplaceOrder == InstanceSpec.StartFirst;
+        if (instance.IsBeside)
+            return;
         instance.HasContainer = instance.Ready = false;
         instance.State = apply.Spec.Image.StartsWith("slow", StringComparison.Ordinal) ? ObservedState.Pulling : ObservedState.Starting;
-        instance.BegunAt = now;
     }
 
     private bool Progress(SimInstance instance, DateTimeOffset now)
     {
         if (instance.Spec?.RunOnce is not null && instance.StartedAt is not null)
             return SimRun.Progress(instance, Ends(instance.Spec), now);
-        if (instance.Desired != DesiredState.Running || instance.Ready || instance.Error is not null || instance.Spec is null
+        if (instance.Desired != DesiredState.Running || (instance.Ready && !instance.IsBeside) || instance.Error is not null || instance.Spec is null
             || instance.State is ObservedState.Removed or ObservedState.Stopped)
         {
             return false;
@@ -195,12 +198,14 @@ internal sealed class SimNode(string grid, string name, string nodeId)
             return false;
         if (image.StartsWith("bad", StringComparison.Ordinal))
         {
-            instance.State = ObservedState.Restarting;
+            instance.State = instance.IsBeside ? ObservedState.Running : ObservedState.Restarting;
+            instance.IsBeside = false;
             instance.Error = "container exited with code 3: boom";
             return true;
         }
 
         instance.HasContainer = true;
+        instance.IsBeside = false;
         instance.State = ObservedState.Running;
         instance.Ready = instance.Spec.RunOnce is null;
         if (instance.Spec.RunOnce is not null)
@@ -245,6 +250,9 @@ internal sealed class SimInstance(string id)
     public ObservedState State { get; set; }
 
     public bool Ready { get; set; }
+
+    /// <summary>What was ordered is started beside what serves.</summary>
+    public bool IsBeside { get; set; }
 
     public string? Error { get; set; }
 

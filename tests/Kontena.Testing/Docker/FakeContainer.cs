@@ -9,7 +9,7 @@ public sealed class FakeContainer
         (Id, Name, ImageId, Config, CreatedAt) = (id, name, imageId, config, createdAt);
 
     public string Id { get; }
-    public string Name { get; }
+    public string Name { get; internal set; }
     public string ImageId { get; }
 
     /// <summary>As it was asked for.</summary>

@@ -120,6 +120,19 @@ public sealed partial class FakeContainerEngine(TimeProvider? time = null) : ICo
         }
     }
 
+    public async Task RenameContainerAsync(string container, string name, CancellationToken cancellationToken)
+    {
+        await Calls.EnterAsync("RenameContainer", container, cancellationToken);
+        lock (_lock)
+        {
+            var found = Existing(container);
+            if (_containers.Find(c => c.Name == name) is { } other)
+                throw new EngineException(409, $"Error when allocating new name: Conflict. The container name \"/{name}\" is already in use by container \"{other.Id}\".");
+            found.Name = name;
+            Raise(found, "rename");
+        }
+    }
+
     public async Task StartContainerAsync(string container, CancellationToken cancellationToken)
     {
         await Calls.EnterAsync("StartContainer", container, cancellationToken);

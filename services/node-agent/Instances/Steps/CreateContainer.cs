@@ -1,15 +1,12 @@
 using Kontena.Contracts.Instances;
 using Kontena.Docker;
-using Kontena.NodeAgent.Orders;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Instances.Steps;
 
-/// <summary>Creates the container under the instance's name.</summary>
+/// <summary>Creates the container under the instance's name, or the name of its successor.</summary>
 internal sealed record CreateContainer(string Name) : InstanceStep
 {
-    private static readonly TimeSpan NameSoonFree = TimeSpan.FromSeconds(1);
-
     public override string Describe() => $"create container {Name}";
 
     public override ObservedState? Phase => ObservedState.Creating;
@@ -46,7 +43,9 @@ internal sealed record CreateContainer(string Name) : InstanceStep
         }
         catch (EngineException error) when (error.Status == 409)
         {
-            await ExplainConflictAsync(context, error, cancellationToken);
+            // Ours after all, for instance created just before a crash: adopted, and planned from.
+            context.Seen = await NameConflict.HolderAsync(context, Name, error, cancellationToken);
+            throw new StepFailedException($"container {Name} is there already", TimeSpan.Zero);
         }
         catch (EngineException error) when (error.Status == 404)
         {
@@ -82,27 +81,4 @@ internal sealed record CreateContainer(string Name) : InstanceStep
 
         throw new StepFailedException($"volumes_from names container {parts[0]}, which is not on this node. Place both services on one node, or use a named volume.");
     }
-
-    private async Task ExplainConflictAsync(StepContext context, EngineException error, CancellationToken cancellationToken)
-    {
-        var holder = await context.Tools.Engine.InspectContainerAsync(Name, cancellationToken);
-        if (holder is null)
-            throw new StepFailedException($"the name {Name} was taken and is free again", NameSoonFree);
-        var sight = ContainerSight.Of(holder);
-        if (sight.InstanceId == context.Order.InstanceId)
-        {
-            // Ours after all, for instance created just before a crash: adopted, and planned from.
-            context.Seen = sight;
-            throw new StepFailedException($"container {Name} is there already", TimeSpan.Zero);
-        }
-
-        if (sight.State == "removing" || IsGoing(context, sight.InstanceId))
-            throw new StepFailedException($"container {Name} of an earlier instance is being removed", NameSoonFree);
-        throw new StepFailedException(sight.InstanceId is null
-            ? $"the name {Name} is taken by container {sight.Id[..Math.Min(12, sight.Id.Length)]}, which Kontena did not make. Rename or remove it. ({error.Message})"
-            : $"the name {Name} is taken by container {sight.Id[..Math.Min(12, sight.Id.Length)]} of instance {sight.InstanceId}, which this node was not told to remove. Remove it by hand if it is not needed.");
-    }
-
-    private static bool IsGoing(StepContext context, string? instanceId) =>
-        instanceId is not null && context.Tools.Orders.Find(instanceId) is InstanceOrder { Desired: DesiredState.Removed };
 }

@@ -12,6 +12,9 @@ internal sealed class StepContext(InstanceTools tools, InstanceOrder order) : ID
     public InstanceOrder Order { get; set; } = order;
     public InstanceSpec Spec => Order.Spec ?? throw new StepFailedException($"{Order.Name} has no spec in the order book; waiting for a new order");
 
+    /// <summary>What the container that the steps are about is called: the instance's name, or its successor's.</summary>
+    public string ContainerName { get; init; } = order.Name;
+
     /// <summary>Kept up to date by the steps, so that nothing has to be inspected twice.</summary>
     public ContainerSight? Seen { get; set; }
 
@@ -36,9 +39,9 @@ internal sealed class StepContext(InstanceTools tools, InstanceOrder order) : ID
     /// <summary>One inspection, by id when known, else by name; a container of another instance is none of ours.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        var details = await Tools.Engine.InspectContainerAsync(Seen?.Id ?? Order.Name, cancellationToken);
+        var details = await Tools.Engine.InspectContainerAsync(Seen?.Id ?? ContainerName, cancellationToken);
         if (details is null && Seen is not null)
-            details = await Tools.Engine.InspectContainerAsync(Order.Name, cancellationToken);
+            details = await Tools.Engine.InspectContainerAsync(ContainerName, cancellationToken);
         var sight = details is null ? null : ContainerSight.Of(details);
         Seen = sight?.InstanceId == Order.InstanceId ? sight : null;
         Stale = false;
