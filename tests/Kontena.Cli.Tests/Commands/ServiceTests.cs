@@ -89,6 +89,23 @@ public sealed class ServiceTests : CliTest
     }
 
     [Fact]
+    public async Task Checks_and_the_order_of_deploys_have_their_options()
+    {
+        Master.On("PUT", Web, Some.Service());
+        Assert.Equal(0, await RunAsync(
+            "service", "update", "--deploy-order", "start-first", "--deploy-parallelism-per-node", "2", "--health-check-port", "80", "--health-check-protocol", "tcp",
+            "--health-check-retries", "5", "--health-check-success-threshold", "2", "--readiness-check-port", "81", "--readiness-check-protocol", "http",
+            "--readiness-check-uri", "/ready", "--readiness-check-interval", "5", "--readiness-check-retries", "3", "shop/web"));
+        using var body = System.Text.Json.JsonDocument.Parse(Master.BodyOf("PUT", Web));
+        var (deploy, health, readiness) =
+            (body.RootElement.GetProperty("deploy_opts"), body.RootElement.GetProperty("health_check"), body.RootElement.GetProperty("readiness_check"));
+        Assert.Equal(("start-first", 2), (deploy.GetProperty("order").GetString(), deploy.GetProperty("parallelism_per_node").GetInt32()));
+        Assert.Equal((5, 2), (health.GetProperty("retries").GetInt32(), health.GetProperty("success_threshold").GetInt32()));
+        Assert.Equal(("/ready", 81, 5, 3), (readiness.GetProperty("uri").GetString(), readiness.GetProperty("port").GetInt32(),
+            readiness.GetProperty("interval").GetInt32(), readiness.GetProperty("retries").GetInt32()));
+    }
+
+    [Fact]
     public async Task Update_sends_only_what_was_given()
     {
         Master.On("PUT", Web, Some.Service());

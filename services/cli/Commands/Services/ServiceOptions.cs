@@ -35,18 +35,17 @@ internal sealed class ServiceOptions(CommandBody body)
         "--deploy-stop-after-disconnect", null, "TIME", "Stop instances of a stateful service on a node that hears nothing for this time, e.g. 60s");
     private readonly Option<string?> interval = body.Text("--deploy-interval", null, "TIME", "Deploy again after this time, e.g. 5min, 2h, 7d");
     private readonly Option<string?> parallelism = body.Text("--deploy-parallelism", null, "N", "Instances that a deploy has under way at once, at most");
+    private readonly Option<string?> perNode = body.Text("--deploy-parallelism-per-node", null, "N", "Of these on one node, at most");
+    private readonly Option<string?> order = body.Text(
+        "--deploy-order", null, "ORDER", "stop-first, or start-first: the new container is ready before the old one is stopped (default: stop-first)");
     private readonly Option<string?> onFailure = body.Text("--deploy-on-failure", null, "WHAT", "When an instance fails: stop, continue or rollback (default: stop)");
     private readonly Option<string?> spread = body.Text("--spread", null, "KEY", "Spread evenly over the values of this label, e.g. rack (default with ha: az)");
     private readonly Option<string?> maxPerNode = body.Text("--max-per-node", null, "N", "Most instances on one node");
     private readonly Option<string?> cpuReservation = body.Text("--cpu-reservation", null, "N", "CPUs kept free for each instance on its node, e.g. 0.25");
     private readonly Option<string?> memoryReservation = body.Text("--memory-reservation", null, "SIZE", "Memory kept free for each instance on its node, e.g. 128m");
     private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Vault secret as environment variable (repeatable)");
-    private readonly Option<string?> healthPort = body.Text("--health-check-port", null, "PORT", "Port to check; none removes the check");
-    private readonly Option<string?> healthProtocol = body.Text("--health-check-protocol", null, "P", "http or tcp; none removes the check");
-    private readonly Option<string?> healthUri = body.Text("--health-check-uri", null, "URI", "Path to ask for (default: /)");
-    private readonly Option<string?> healthTimeout = body.Text("--health-check-timeout", null, "S", "Seconds to wait for an answer (default: 10)");
-    private readonly Option<string?> healthInterval = body.Text("--health-check-interval", null, "S", "Seconds between checks (default: 60)");
-    private readonly Option<string?> healthDelay = body.Text("--health-check-initial-delay", null, "S", "Seconds before the first check (default: 10)");
+    private readonly CheckOptions health = new(body, "--health-check", "Failures in a row before an instance is restarted (default: the node's setting, 3)");
+    private readonly CheckOptions readiness = new(body, "--readiness-check", "Failures in a row before an instance is taken for not ready (default: 1)");
     private readonly Option<string?> stopSignal = body.Text("--stop-signal", null, "SIGNAL", "Signal that stops the container");
     private readonly Option<string?> stopTimeout = body.Text("--stop-timeout", null, "TIME", "Grace before it is killed, e.g. 1m23s");
 
@@ -74,14 +73,15 @@ internal sealed class ServiceOptions(CommandBody body)
         Strategy = run.Value(strategy),
         DeployOpts = DeployOpts(run),
         Secrets = Given(run, secrets)?.Select(ServiceTexts.Secret).ToList() ?? request.Secrets,
-        HealthCheck = HealthCheck(run),
+        HealthCheck = health.Read(run),
+        ReadinessCheck = readiness.Read(run),
         StopSignal = run.Value(stopSignal),
         StopGracePeriod = run.Value(stopTimeout),
     };
 
     private DeployOptsRequest? DeployOpts(CommandRun run)
     {
-        Option<string?>[] all = [waitForPort, minHealth, stopAfterDisconnect, interval, parallelism, onFailure, spread, maxPerNode, cpuReservation, memoryReservation];
+        Option<string?>[] all = [waitForPort, minHealth, stopAfterDisconnect, interval, parallelism, perNode, order, onFailure, spread, maxPerNode, cpuReservation, memoryReservation];
         if (!all.Any(run.Given)) return null;
         int? seconds = run.Value(interval) is { } text
             ? Durations.Seconds(text) ?? throw new UsageException($"option '--deploy-interval': invalid value '{text}', expected a time such as 5min, 2h or 7d")
@@ -95,6 +95,8 @@ internal sealed class ServiceOptions(CommandBody body)
             MinHealth = run.Decimal(minHealth),
             Interval = seconds,
             Parallelism = run.Integer(parallelism, 1),
+            ParallelismPerNode = run.Integer(perNode, 1),
+            Order = run.Value(order),
             OnFailure = run.Value(onFailure),
             Spread = run.Value(spread),
             MaxPerNode = run.Integer(maxPerNode, 1),
@@ -102,21 +104,6 @@ internal sealed class ServiceOptions(CommandBody body)
                 ? new ReservationsRequest(run.Decimal(cpuReservation), run.Bytes(memoryReservation))
                 : null,
             StopAfterDisconnect = lease,
-        };
-    }
-
-    private HealthCheckRequest? HealthCheck(CommandRun run)
-    {
-        Option<string?>[] all = [healthPort, healthProtocol, healthUri, healthTimeout, healthInterval, healthDelay];
-        if (!all.Any(run.Given)) return null;
-        return new HealthCheckRequest
-        {
-            Port = run.Value(healthPort) == "none" ? null : run.Integer(healthPort, 1),
-            Protocol = run.Value(healthProtocol) is { } protocol and not "none" ? protocol : null,
-            Uri = run.Value(healthUri),
-            Timeout = run.Integer(healthTimeout),
-            Interval = run.Integer(healthInterval),
-            InitialDelay = run.Integer(healthDelay),
         };
     }
 

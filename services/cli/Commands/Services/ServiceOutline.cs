@@ -111,6 +111,8 @@ internal static class ServiceOutline
             .Optional("wait_for_port", options.WaitForPort?.ToString())
             .Optional("interval", options.Interval?.ToString())
             .Optional("parallelism", options.Parallelism?.ToString())
+            .Optional("parallelism_per_node", options.ParallelismPerNode?.ToString())
+            .Optional("order", options.Order)
             .Optional("on_failure", options.OnFailure)
             .Optional("spread", options.Spread)
             .Optional("max_per_node", options.MaxPerNode?.ToString())
