@@ -15,14 +15,16 @@ internal sealed class PlatformClient(Uri url, string token, string grid) : IDisp
     };
 
     public Task CreateServiceAsync(
-        string name, string image, int instances, CancellationToken cancellationToken, int? waitForPort = null, double? minHealth = null)
+        string name, string image, int instances, CancellationToken cancellationToken, int? waitForPort = null, double? minHealth = null, string? order = null)
     {
         var options = new JsonObject();
         if (waitForPort is { } port)
             options["wait_for_port"] = port;
         if (minHealth is { } health)
             options["min_health"] = health;
-        return SendAsync(HttpMethod.Post, $"grids/{grid}/services", new JsonObject
+        if (order is not null)
+            options["order"] = order;
+        return AskAsync(HttpMethod.Post, $"grids/{grid}/services", new JsonObject
         {
             ["name"] = name,
             ["image"] = image,
@@ -34,26 +36,40 @@ internal sealed class PlatformClient(Uri url, string token, string grid) : IDisp
 
     /// <param name="force">New containers though nothing has changed.</param>
     public Task DeployAsync(string name, CancellationToken cancellationToken, bool force = false) =>
-        SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", force ? new JsonObject { ["force"] = true } : [], cancellationToken);
+        AskAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", force ? new JsonObject { ["force"] = true } : [], cancellationToken);
+
+    /// <summary>Until the deploy has ended, which must be well.</summary>
+    public async Task DeployAndWaitAsync(string name, bool force, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var deploy = await AskAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", force ? new JsonObject { ["force"] = true } : [], cancellationToken);
+        while (true)
+        {
+            var now = await AskAsync(HttpMethod.Get, $"services/{grid}/null/{name}/deploys/{deploy!["id"]}", null, cancellationToken);
+            if (now!["state"]!.GetValue<string>() is var state && state == "success")
+                return;
+            if (state == "error")
+                throw new InvalidOperationException($"the deploy of {name} failed: {now["reason"]}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+        }
+    }
 
     public Task ScaleAsync(string name, int instances, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"services/{grid}/null/{name}/scale", new JsonObject { ["instances"] = instances }, cancellationToken);
+        AskAsync(HttpMethod.Post, $"services/{grid}/null/{name}/scale", new JsonObject { ["instances"] = instances }, cancellationToken);
 
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, $"services/{grid}/null/{name}", null, cancellationToken);
+        AskAsync(HttpMethod.Delete, $"services/{grid}/null/{name}", null, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
+    private async Task<JsonNode?> AskAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body);
         using var response = await _http.SendAsync(request, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
-        {
-            var text = await response.Content.ReadAsStringAsync(cancellationToken);
             throw new InvalidOperationException($"{method} {path}: {(int)response.StatusCode} {text}");
-        }
+        return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 }

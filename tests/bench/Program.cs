@@ -3,6 +3,12 @@ using Kontena.Docker;
 
 // infra/bench starts the platform and passes what is needed by environment; see infra/docs/performance.md.
 var name = args.FirstOrDefault() ?? "";
+if (name == "load")
+{
+    await new Load(new Uri(args[1]), TimeProvider.System).RunAsync();
+    return 0;
+}
+
 var output = Setting("BENCH_OUTPUT");
 var runs = int.Parse(Environment.GetEnvironmentVariable("BENCH_RUNS") ?? "5");
 if (name == "placement")
@@ -62,8 +68,12 @@ switch (name)
             new Row("kontena version", "ms", version, null, dockerVersion),
         ];
         break;
+    case "zerodown":
+        rows = await new ZeroDownBench(new DockerEngineClient(EngineAddress.Parse(docker), time), platform, Setting("BENCH_WEB_IMAGE"), image, time)
+            .RunAsync(CancellationToken.None);
+        break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, placement or lab");
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, placement, zerodown or lab");
         return 2;
 }
 
