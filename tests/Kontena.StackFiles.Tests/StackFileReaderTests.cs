@@ -129,6 +129,11 @@ public sealed class StackFileReaderTests
     }
 
     [Fact]
+    public void Deploy_has_a_schedule() => Assert.Equal(
+        new DeployOptsRequest { Schedule = "*/5 * * * *", TimeZone = "Europe/Helsinki", Concurrency = "replace", History = 3, StartingDeadline = 5400 },
+        Reading.Service("image: i\ndeploy: {schedule: \"*/5 * * * *\", time_zone: Europe/Helsinki, concurrency: replace, history: 3, starting_deadline: 1h30m}").DeployOpts);
+
+    [Fact]
     public void Deploy_has_parallelism_and_what_to_do_on_failure() => Assert.Equal(
         new DeployOptsRequest { Parallelism = 2, OnFailure = "rollback" },
         Reading.Service("image: i\ndeploy: {parallelism: 2, on_failure: rollback}").DeployOpts);

@@ -83,6 +83,7 @@ internal static class RuntimeRules
             DeployParallelismPerNode = opts.ParallelismPerNode,
             DeployOrder = order == Orders[0] ? null : order,
             DeployOnFailure = onFailure == OnFailure[0] ? null : onFailure,
+            Schedule = ScheduleRules.Read(opts, errors),
         };
         return PlacementRules.WithDeployOpts(spec, opts, errors);
     }

@@ -60,6 +60,8 @@ public static class ServiceSpecReader
         var errors = new FieldErrors();
         var spec = current.Spec with { Instances = instances };
         CheckInstances(instances, "instances", errors);
+        if (spec.Schedule is not null && instances != 1)
+            errors.Say("can't be scaled: it has a schedule, and a tick starts one run", "instances");
         CheckHostName(current.Name, spec, current.Grid, current.Stack, "instances", errors);
         return Conclude(spec, errors);
     }
@@ -124,6 +126,7 @@ public static class ServiceSpecReader
             spec = RuntimeRules.WithDeployOpts(spec, opts, errors);
         PlacementRules.Check(spec, errors);
         RuntimeRules.CheckOrder(spec, errors);
+        ScheduleRules.Check(spec, errors);
         if (spec.Stateful && spec.VolumesFrom.Count > 0)
             errors.Say("Volumes From can't be used by a stateful service", "volumes_from");
         return spec;

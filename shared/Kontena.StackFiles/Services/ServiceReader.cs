@@ -1,4 +1,5 @@
 using Kontena.Contracts.Services;
+using Kontena.Core.Schedules;
 using Kontena.Core.Services;
 using Kontena.StackFiles.Yaml;
 
@@ -15,7 +16,8 @@ internal static class ServiceReader
     {
         var values = new Values(service, path, remarks);
         CheckKeys(service, path, form, remarks);
-        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "stop_after_disconnect", "parallelism", "parallelism_per_node", "order", "on_failure", "spread", "max_per_node", "reservations");
+        var deploy = values.Mapping("deploy", "strategy", "wait_for_port", "min_health", "interval", "stop_after_disconnect", "parallelism", "parallelism_per_node", "order", "on_failure", "spread", "max_per_node", "reservations",
+            "schedule", "time_zone", "concurrency", "history", "starting_deadline");
         var reservations = deploy?.Mapping("reservations", "cpus", "memory");
         var logging = values.Mapping("logging", "driver", "options");
         var image = values.Text("image");
@@ -67,7 +69,12 @@ internal static class ServiceReader
                 Spread = Spread(deploy),
                 MaxPerNode = deploy?.Integer("max_per_node"),
                 Reservations = reservations is null ? null : new ReservationsRequest(reservations.Number("cpus"), reservations.Memory("memory")),
-                StopAfterDisconnect = StopAfterDisconnect(deploy),
+                StopAfterDisconnect = Duration(deploy, "stop_after_disconnect"),
+                Schedule = Schedule(deploy),
+                TimeZone = deploy?.Text("time_zone"),
+                Concurrency = Choice(deploy, "concurrency", [.. ScheduleRules.Concurrencies]),
+                History = deploy?.Integer("history"),
+                StartingDeadline = Duration(deploy, "starting_deadline"),
             },
             Hooks = HooksReader.Read(values),
             HealthCheck = HealthCheckReader.Read(values, "health_check"),
@@ -175,13 +182,21 @@ internal static class ServiceReader
         return null;
     }
 
-    private static int? StopAfterDisconnect(Values? deploy)
+    private static string? Schedule(Values? deploy)
     {
-        if (deploy?.Map["stop_after_disconnect"] is not { } node)
+        var cron = deploy?.Text("schedule");
+        if (cron is not null && !CronSchedule.TryParse(cron, out _, out var mistake))
+            deploy!.Error(deploy.Map["schedule"]!, "schedule", mistake);
+        return cron;
+    }
+
+    private static int? Duration(Values? deploy, string key)
+    {
+        if (deploy?.Map[key] is not { } node)
             return null;
         if (node is YamlScalar scalar && ((int.TryParse(scalar.Text, out var seconds) && seconds > 0) || DurationText.TryParse(scalar.Text, out seconds)))
             return seconds;
-        deploy.Error(node, "stop_after_disconnect", $"expected a duration such as 60s or 1m30s, found {Values.Describe(node)}");
+        deploy.Error(node, key, $"expected a duration such as 60s or 1m30s, found {Values.Describe(node)}");
         return null;
     }
 
