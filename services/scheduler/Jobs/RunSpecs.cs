@@ -26,6 +26,9 @@ internal static class RunSpecs
         return hasOwnData ? draft.InstancesOf(service.Uid).FirstOrDefault(one => one is { Number: 1, Node: not null, Desired: not DesiredState.Removed }) : null;
     }
 
+    /// <summary>The service as one run of it would be placed.</summary>
+    public static Service AsOneRun(Service service) => service with { Spec = Bare(service, null) };
+
     /// <summary>The service as placement is to see it for this run: one of a kind of its own.</summary>
     public static Service ForPlacement(Service service, ServiceRun run, Instance? companion) => service with
     {

@@ -15,6 +15,7 @@ internal static class RunUpkeep
 {
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
+        Schedules.Run(draft, now);
         foreach (var run in draft.Runs.Values.Where(one => !IsSettled(one)).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id, StringComparer.Ordinal).ToList())
         {
             var service = draft.Services.Find(Service.DocumentId(run.Stack, run.Service));
@@ -44,6 +45,7 @@ internal static class RunUpkeep
                 draft.Runs.Put(run with { Instance = null });
         }
 
+        Schedules.Sweep(draft);
         foreach (var surplus in RunHistory.Surplus(draft.Runs.Values, run => HistoryOf(draft, run)))
         {
             if (surplus.Instance is null)

@@ -1,0 +1,42 @@
+using Kontena.Contracts.Jobs;
+using Kontena.Contracts.Services;
+using Kontena.Scheduler.InstanceSpecs;
+using Kontena.Scheduler.Snapshots;
+
+namespace Kontena.Scheduler.Jobs;
+
+/// <summary>Carries schedules out: what <see cref="JobPlanner"/> says becomes documents of the same commit.</summary>
+internal static class Schedules
+{
+    public static void Run(GridDraft draft, DateTimeOffset now)
+    {
+        foreach (var service in draft.Services.Values.Where(one => one is { Spec.Schedule: not null, RemovedAt: null }).OrderBy(one => one.Uid, StringComparer.Ordinal).ToList())
+        {
+            var going = draft.Runs.Values
+                .Where(run => run.ServiceUid == service.Uid && run.Cause != RunCause.Person && !ServiceRun.IsEnded(run.State))
+                .OrderBy(run => run.CreatedAt).ThenBy(run => run.Id, StringComparer.Ordinal).ToList();
+            if (JobPlanner.Plan(service, draft.Schedules.Find(service.Uid), going, now) is { } plan)
+                Carry(draft, service, plan, now);
+        }
+    }
+
+    /// <summary>Those of services that have none any more, or are gone.</summary>
+    public static void Sweep(GridDraft draft)
+    {
+        foreach (var state in draft.Schedules.Values.Where(one => draft.Service(one.Stack, one.Service, one.ServiceUid) is not { Spec.Schedule: not null }).ToList())
+            draft.Schedules.Delete(state.ServiceUid);
+    }
+
+    private static void Carry(GridDraft draft, Service service, JobPlan plan, DateTimeOffset now)
+    {
+        draft.Schedules.Put(plan.State);
+        // The tick was decided before, and what was noted of that was lost: its run counts.
+        if (plan.Run is not { } run || draft.Runs.Find(run.Id) is not null)
+            return;
+        foreach (var earlier in plan.Stop ?? [])
+            draft.Runs.Put(earlier with { Stop = earlier.Stop ?? new RunStop($"the run of {run.Tick:yyyy-MM-dd HH:mm} UTC, which replaces it", now) });
+        draft.Runs.Put(run);
+        if (run.State == RunState.Skipped)
+            draft.Note($"{InstanceNames.Path(service.Grid, service.Stack, service.Name)}: the tick of {run.Tick:yyyy-MM-dd HH:mm} UTC is skipped, {run.Reason}");
+    }
+}
