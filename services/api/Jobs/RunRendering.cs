@@ -24,4 +24,16 @@ internal static class RunRendering
         FinishedAt = run.FinishedAt,
         ExitCode = run.ExitCode,
     };
+
+    public static ScheduleJson Render(ScheduleSpec spec, ScheduleState? state, ServiceRun? last) => new()
+    {
+        Cron = spec.Cron,
+        TimeZone = spec.TimeZone,
+        Concurrency = spec.Concurrency,
+        History = spec.History,
+        StartingDeadline = spec.StartingDeadline,
+        // What was worked out for another schedule says nothing about this one.
+        NextTick = state?.Cron == spec.Cron && state.TimeZone == spec.TimeZone ? state.NextTick : null,
+        LastRun = last is null ? null : Render(last),
+    };
 }

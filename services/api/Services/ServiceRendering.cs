@@ -1,3 +1,4 @@
+using Kontena.Api.Jobs;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Services;
@@ -21,7 +22,8 @@ internal static class ServiceRendering
             Name = service.Name,
             Stateful = spec.Stateful,
             User = spec.User,
-            Instances = spec.Instances,
+            // A schedule's runs are none.
+            Instances = spec.Schedule is null ? spec.Instances : 0,
             Cmd = spec.Cmd,
             Entrypoint = spec.Entrypoint,
             Net = spec.Net,
@@ -71,6 +73,7 @@ internal static class ServiceRendering
                 containers.Count),
             StopSignal = spec.StopSignal,
             StopGracePeriod = spec.StopGracePeriod,
+            Schedule = spec.Schedule is { } schedule ? RunRendering.Render(schedule, snapshot.Schedules.GetValueOrDefault(service.Uid), snapshot.LastRuns.GetValueOrDefault(service.Uid)) : null,
         };
     }
 

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -29,6 +30,12 @@ internal sealed record GridSnapshot
 
     /// <summary>Document ids of services whose deploy has not ended.</summary>
     public required IReadOnlySet<string> Deploying { get; init; }
+
+    /// <summary>By the service's uid; read where a service has one.</summary>
+    public IReadOnlyDictionary<string, ScheduleState> Schedules { get; init; } = new Dictionary<string, ScheduleState>();
+
+    /// <summary>The newest run that was begun, by the service's uid; read for services with a schedule.</summary>
+    public IReadOnlyDictionary<string, ServiceRun> LastRuns { get; init; } = new Dictionary<string, ServiceRun>();
 
     public bool IsConnected(string node) => Liveness.TryGetValue(node, out var liveness) && liveness.State != LivenessState.Offline;
 

@@ -163,8 +163,13 @@ internal sealed class SnapshotReader(IStateStore store)
         var liveness = store.ListAsync(StateKeys.NodeLiveness, grid.Name, cancellationToken);
         var deploys = store.ListAsync(StateKeys.ServiceDeploy, grid.Name, cancellationToken, StateKeys.Unfinished);
         var byId = instances.ToDictionary(instance => instance.Id);
+        var scheduled = (await services).Select(one => one.Value).Where(service => service is { RemovedAt: null, Spec.Schedule: not null }).ToList();
+        var schedules = scheduled.Count == 0 ? [] : Values(await store.ListAsync(StateKeys.ScheduleState, grid.Name, cancellationToken));
+        var runs = await Task.WhenAll(scheduled.Select(service => RunsOfAsync(service, cancellationToken)));
         return new GridSnapshot
         {
+            Schedules = schedules.ToDictionary(one => one.ServiceUid),
+            LastRuns = runs.Select(of => of.FirstOrDefault(run => run.State != RunState.Skipped)).OfType<ServiceRun>().ToDictionary(run => run.ServiceUid),
             Grid = grid,
             Nodes = [.. Values(await nodes).OrderBy(node => node.Name, StringComparer.Ordinal)],
             Liveness = Values(await liveness).ToDictionary(one => one.Node),

@@ -59,6 +59,7 @@ internal static class CommandTree
         new LeafEntry("logs", "Show logs of a service", "service logs -f shop/web", static () => new Services.LogsCommand()),
         new LeafEntry("exec", "Run a command in an instance", "service exec -it shop/web -- sh", static () => new Services.ExecCommand()),
         new LeafEntry("run", "Run a command once in a container of its own", "service run shop/web -- rake db:migrate", static () => new Services.RunCommand()),
+        new LeafEntry("run-now", "Run a service with a schedule now", "service run-now shop/backup", static () => new Services.RunNowCommand()),
         new LeafEntry("runs", "List the runs of a service", "service runs shop/backup", static () => new Services.RunsCommand()),
         new GroupEntry("env", "Environment variables of a service", static () =>
         [

@@ -71,6 +71,28 @@ public sealed record ServiceJson
     /// <summary>Seconds.</summary>
     public int StopGracePeriod { get; init; } = 10;
     public IReadOnlyList<CertificateJson> Certificates { get; init; } = [];
+
+    /// <summary>When it is run; ours, left out for a service whose instances run all the time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScheduleJson? Schedule { get; init; }
+}
+
+/// <summary>A service's schedule, as <see cref="Jobs.ScheduleSpec"/> has it, and how far it has come.</summary>
+public sealed record ScheduleJson
+{
+    public string Cron { get; init; } = "";
+    public string TimeZone { get; init; } = "";
+    public string Concurrency { get; init; } = "";
+    public int History { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int StartingDeadline { get; init; }
+
+    /// <summary>Null while the service is stopped, or not yet looked at.</summary>
+    public DateTimeOffset? NextTick { get; init; }
+
+    /// <summary>The newest run that was begun; null when there is none on record.</summary>
+    public RunJson? LastRun { get; init; }
 }
 
 public sealed record IdJson(string Id);

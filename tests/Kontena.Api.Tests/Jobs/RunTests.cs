@@ -78,6 +78,29 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_with_a_schedule_shows_its_next_tick_and_its_last_run()
+    {
+        var spec = new ScheduleSpec { Cron = "@daily", TimeZone = "Europe/Helsinki" };
+        var service = Some.Service();
+        await _api.PutAsync(StateKeys.Service, "main", service with { Spec = service.Spec with { Schedule = spec } });
+        await _api.PutAsync(StateKeys.ScheduleState, "main", new ScheduleState
+        {
+            Grid = "main", Stack = "shop", Service = "web", ServiceUid = service.Uid, Cron = spec.Cron, TimeZone = spec.TimeZone, DecidedUpTo = Some.Noon,
+            NextTick = Some.Noon.AddHours(10),
+        });
+        await SeedAsync("5a0000000000000000000e01", RunState.Succeeded, Some.Noon);
+        await SeedAsync("5a0000000000000000000e02", RunState.Skipped, Some.Noon.AddMinutes(1));
+
+        var shown = (await _api.GetAsync("/v1/services/main/shop/web")).Json;
+
+        Assert.Equal(("@daily", "Europe/Helsinki", "forbid", "2026-03-01T22:00:00.000Z", Id), (
+            (string?)shown["schedule"]!["cron"], (string?)shown["schedule"]!["time_zone"], (string?)shown["schedule"]!["concurrency"],
+            (string?)shown["schedule"]!["next_tick"], (string?)shown["schedule"]!["last_run"]!["id"]));
+        Assert.Equal(0, (int?)shown["instances"]);
+        Assert.DoesNotContain("schedule", (await _api.GetAsync("/v1/services/main/shop/db")).Json.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stop_is_asked_of_the_scheduler()
     {
         await SeedAsync();

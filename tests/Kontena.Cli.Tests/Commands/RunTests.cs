@@ -76,6 +76,29 @@ public sealed class RunTests : CliTest
     }
 
     [Fact]
+    public async Task Run_now_asks_for_what_the_schedule_would_start()
+    {
+        Master.On("POST", Runs, Run("starting"));
+
+        Assert.Equal(0, await RunAsync("service", "run-now", "--detach", "shop/web"));
+
+        Assert.Equal("""{"cmd":null,"env":null,"timeout":null,"keep":null,"as_scheduled":true}""", Master.Seen[0].Body);
+    }
+
+    [Fact]
+    public async Task A_schedule_stands_where_instances_would()
+    {
+        var service = Some.Service(running: 0, instances: 0).TrimEnd()[..^1] + """, "schedule":{"cron":"@daily","time_zone":"UTC","concurrency":"forbid","history":10,"starting_deadline":3600,"next_tick":null}}""";
+        Master.On("GET", "/v1/grids/main/services", $$"""{"services":[{{service}}]}""").On("GET", "/v1/services/main/shop/web", service)
+            .On("GET", "/v1/services/main/shop/web/instances", """{"instances":[]}""").On("GET", "/v1/services/main/shop/web/containers", """{"containers":[]}""");
+
+        Assert.Equal(0, await RunAsync("service", "ls"));
+        Assert.Matches(@"shop/web +paused +no +scheduled", Out);
+        Assert.Equal(0, await RunAsync("service", "show", "shop/web"));
+        Assert.Contains("next_tick: none while the service is stopped", Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_list_has_a_line_for_each()
     {
         Master.On("GET", Runs, $$"""{"runs":[{{Ended("failed", 3, """, "reason":"exited with code 3; its last lines:\nboom" """)}}]}""");

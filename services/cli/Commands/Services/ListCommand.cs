@@ -41,9 +41,9 @@ internal sealed class ListCommand : CommandBody
             var running = service.InstanceCounts.Running;
             table.Add(
                 $"{HealthIcon.Of(health, run.Paint)} {ServiceName.Of(service)}",
-                $"{(running < service.Instances ? run.Paint.Cyan($"{running}") : $"{running}")} / {service.Instances}",
+                service.Schedule is { } schedule ? Schedules.Next(schedule, run.Time.GetUtcNow()) : $"{(running < service.Instances ? run.Paint.Cyan($"{running}") : $"{running}")} / {service.Instances}",
                 service.Stateful ? "yes" : "no",
-                State(service.State, run.Paint),
+                State(service is { Schedule: not null, State: "running" } ? "scheduled" : service.State, run.Paint),
                 string.Join(",", service.Ports.Select(ServiceName.Port)));
         }
 
