@@ -9,8 +9,7 @@ internal static class RunOccupants
 {
     public static PlacementScene Beside(PlacementScene scene, IEnumerable<ServiceRun> runs)
     {
-        // Ended ones that are merely kept hold nothing but disk.
-        var there = runs.Where(run => run.Instance is not null && !(ServiceRun.IsEnded(run.State) && run.Keep)).Select(run => run.Instance!).ToList();
+        var there = runs.Select(run => run.Instance!).ToList();
         return there.Count == 0 ? scene : scene.After(there.Select(instance => ((Instance?)null, (Instance?)instance)));
     }
 }

@@ -17,7 +17,7 @@ internal static class RunRequests
         if (draft.Runs.Find(id) is not null)
             return CommandResult.Done(id);
 
-        var going = draft.Runs.Values.Where(run => run.ServiceUid == service.Uid && !ServiceRun.IsEnded(run.State)).ToList();
+        var going = draft.Runs.By(Groupings.RunsOfService).Of(service.Uid).Values.Where(run => !ServiceRun.IsEnded(run.State)).ToList();
         var errors = Mistakes(command, service, going).ToList();
         if (errors.Count > 0)
             return CommandResult.Refused(errors);

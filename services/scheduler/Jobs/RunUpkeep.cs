@@ -13,10 +13,12 @@ namespace Kontena.Scheduler.Jobs;
 /// <summary>Carries runs on: finds their nodes, orders them, takes their ends in, and sees their containers gone.</summary>
 internal static class RunUpkeep
 {
+    private static readonly TimeSpan HistoryEvery = TimeSpan.FromSeconds(10);
+
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
         Schedules.Run(draft, now);
-        foreach (var run in draft.Runs.Values.Where(one => !IsSettled(one)).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id, StringComparer.Ordinal).ToList())
+        foreach (var run in draft.Runs.By(Groupings.OpenRuns).Of(Groupings.All).Values.OrderBy(one => one.CreatedAt).ThenBy(one => one.Id, StringComparer.Ordinal).ToList())
         {
             var service = draft.Services.Find(Service.DocumentId(run.Stack, run.Service));
             // A service that is just not there is no order (design law 5); one that was removed, or whose name another has, is.
@@ -36,7 +38,7 @@ internal static class RunUpkeep
     /// <summary>Orders that were not answered are repeated; records beyond their number go, and those of services that are gone.</summary>
     public static void Sweep(GridDraft draft, GridMemory memory, DateTimeOffset now)
     {
-        foreach (var run in draft.Runs.Values.Where(one => one.Instance is not null).OrderBy(one => one.Id, StringComparer.Ordinal).ToList())
+        foreach (var run in draft.Runs.By(Groupings.RunsOnNodes).Of(Groupings.All).Values.OrderBy(one => one.Id, StringComparer.Ordinal).ToList())
         {
             OrderRepair.Repeat(draft, memory, run.Instance!, now);
             var isGivenUp = run.Instance!.Node is null
@@ -45,6 +47,8 @@ internal static class RunUpkeep
                 draft.Runs.Put(run with { Instance = null });
         }
 
+        if (!memory.IsDue("run history", 0, DateTimeOffset.MinValue, now, HistoryEvery, HistoryEvery))
+            return;
         Schedules.Sweep(draft);
         foreach (var surplus in RunHistory.Surplus(draft.Runs.Values, run => HistoryOf(draft, run)))
         {
@@ -77,12 +81,10 @@ internal static class RunUpkeep
     }
 
     /// <summary>Whether a node that can be reached still has to give a container of the service up.</summary>
-    public static bool AreLeft(GridDraft draft, string serviceUid) => draft.Runs.Values
-        .Where(run => run.ServiceUid == serviceUid && run.Instance is not null)
+    public static bool AreLeft(GridDraft draft, string serviceUid) => draft.Runs.By(Groupings.RunsOfService).Of(serviceUid).Values
+        .Where(run => run.Instance is not null)
         .SelectMany(run => run.Instance!.Departures.Select(one => one.NodeId).Append(run.Instance.NodeId).OfType<string>())
         .Any(node => draft.Scene.ByNodeId(node) is { State: not LivenessState.Offline });
-
-    private static bool IsSettled(ServiceRun run) => ServiceRun.IsEnded(run.State) && (run.Instance is null || run.Instance.Node is null || run.Keep);
 
     private static ServiceRun Begin(GridDraft draft, Service? service, ServiceRun run, DateTimeOffset now)
     {
@@ -112,8 +114,8 @@ internal static class RunUpkeep
     private static ServiceRun? Predecessor(GridDraft draft, Service service, ServiceRun run) =>
         run.Cause == RunCause.Person || service.Spec.Schedule?.Concurrency != "replace"
             ? null
-            : draft.Runs.Values
-                .Where(one => one.ServiceUid == run.ServiceUid && one.Cause != RunCause.Person && one.Id != run.Id
+            : draft.Runs.By(Groupings.RunsOfService).Of(run.ServiceUid).Values
+                .Where(one => one.Cause != RunCause.Person && one.Id != run.Id
                     && one.Stop is not null && !ServiceRun.IsEnded(one.State))
                 .MinBy(one => one.Id, StringComparer.Ordinal);
 

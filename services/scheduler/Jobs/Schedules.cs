@@ -10,10 +10,10 @@ internal static class Schedules
 {
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
-        foreach (var service in draft.Services.Values.Where(one => one is { Spec.Schedule: not null, RemovedAt: null }).OrderBy(one => one.Uid, StringComparer.Ordinal).ToList())
+        foreach (var service in draft.Services.By(Groupings.ScheduledServices).Of(Groupings.All).Values.OrderBy(one => one.Uid, StringComparer.Ordinal).ToList())
         {
-            var going = draft.Runs.Values
-                .Where(run => run.ServiceUid == service.Uid && run.Cause != RunCause.Person && !ServiceRun.IsEnded(run.State))
+            var going = draft.Runs.By(Groupings.RunsOfService).Of(service.Uid).Values
+                .Where(run => run.Cause != RunCause.Person && !ServiceRun.IsEnded(run.State))
                 .OrderBy(run => run.CreatedAt).ThenBy(run => run.Id, StringComparer.Ordinal).ToList();
             if (JobPlanner.Plan(service, draft.Schedules.Find(service.Uid), going, now) is { } plan)
                 Carry(draft, service, plan, now);

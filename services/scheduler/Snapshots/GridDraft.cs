@@ -98,7 +98,7 @@ internal sealed class GridDraft(GridSnapshot before)
             if (_places is null || _placesAt != VolumeInstances.Journal.Count)
                 (_places, _placesAt, _scene) = (new VolumePlaces(Volumes.Find, () => VolumeInstances.Values), VolumeInstances.Journal.Count, null);
             if (_scene is null || !ReferenceEquals(_sceneOf, scene) || _runsAt != Runs.Journal.Count)
-                (_scene, _sceneOf, _runsAt) = (RunOccupants.Beside(scene.With(_places), Runs.Values), scene, Runs.Journal.Count);
+                (_scene, _sceneOf, _runsAt) = (RunOccupants.Beside(scene.With(_places), Runs.By(Groupings.RunsOnNodes).Of(Groupings.All).Values), scene, Runs.Journal.Count);
             return _scene;
         }
     }

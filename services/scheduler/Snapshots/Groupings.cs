@@ -1,5 +1,6 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.Deploys;
@@ -29,6 +30,17 @@ internal static class Groupings
     public static readonly Grouping<StackDeploy> OpenStackDeploys = new(one => DeployQueue.IsFinished(one.State) ? null : All);
 
     public static readonly Grouping<Service> RemovedServices = new(one => one.RemovedAt is null ? null : All);
+
+    public static readonly Grouping<Service> ScheduledServices = new(one => one is { Spec.Schedule: not null, RemovedAt: null } ? All : null);
+
+    /// <summary>Those with which something is still to be done.</summary>
+    public static readonly Grouping<ServiceRun> OpenRuns = new(one => ServiceRun.IsEnded(one.State) && (one.Keep || one.Instance?.Node is null) ? null : All);
+
+    /// <summary>Those that hold something of a node. Ended ones that are merely kept hold nothing but disk.</summary>
+    public static readonly Grouping<ServiceRun> RunsOnNodes = new(one => one.Instance is null || (one.Keep && ServiceRun.IsEnded(one.State)) ? null : All);
+
+    /// <summary>By the service's uid.</summary>
+    public static readonly Grouping<ServiceRun> RunsOfService = new(one => one.ServiceUid);
 
     public static readonly Grouping<Volume> RemovedVolumes = new(one => one.RemovedAt is null ? null : All);
 

@@ -211,7 +211,7 @@ public class RunTests
 
         Assert.Empty(world["node-1"].Containers);
         world.Forget(Some.Service());
-        world.Run(5);
+        world.Run(15);
         Assert.Null(world.Snapshot.Runs.Find(run.Id));
     }
 

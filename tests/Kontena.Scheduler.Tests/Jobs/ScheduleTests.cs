@@ -154,7 +154,7 @@ public class ScheduleTests
         var job = world.Change("job", service => service with { RemovedAt = world.Now });
         world.Run(60);
         world.Forget(job);
-        world.Run(4);
+        world.Run(15);
 
         Assert.Empty(Runs(world));
         Assert.Empty(world.Snapshot.Schedules.Values);
