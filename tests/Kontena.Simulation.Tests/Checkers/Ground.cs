@@ -32,6 +32,8 @@ internal sealed class Ground(World world)
         world.Trace.Note(machine.Process, "container starts", container.Spec.Name, container.Generation);
         var same = ListOf(_running, container.Spec);
         same.Add((machine, container));
+        if (same.Count(one => one.Machine == machine) > (container.Spec.ReplaceOrder is null ? 1 : 2))
+            world.Break("an instance runs once on its node, and twice only while it is replaced", $"{container.Spec.Name} starts on {machine.Name}, where {string.Join(", ", same.Select(one => one.Container.Name))} run");
         if (container.Spec.Stateful && !_disowned.Contains(machine.Name) && same.Find(one => one.Machine != machine && !_disowned.Contains(one.Machine.Name)) is { Machine: { } other })
             world.Break(OneWriter, $"{container.Spec.Name} starts on {machine.Name} while it runs on {other.Name}");
     }

@@ -14,6 +14,7 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
     private readonly StepEffects _effects = new(world, machine, agent);
     private InstanceMemory _memory = new();
     private ContainerSight? _seen;
+    private ContainerSight? _next;
     private bool _stale = true;
     private ObservedState? _phase;
     private DateTimeOffset? _restartSeen;
@@ -25,7 +26,7 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
 
     public string InstanceId => instanceId;
 
-    public bool MayRetire => _step is null && !_kicked && !_stale && _seen is null && agent.Find(instanceId) is null or { Done: true };
+    public bool MayRetire => _step is null && !_kicked && !_stale && _seen is null && _next is null && agent.Find(instanceId) is null or { Done: true };
 
     /// <summary>An order came, or something else that makes a new plan worth while.</summary>
     public void Poke()
@@ -54,8 +55,8 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
     {
         if (_step is not null)
             return;
-        var there = machine.Engine.OfInstance(instanceId);
-        if (there?.Id != _seen?.Id || there?.State != _seen?.State)
+        var (seen, next) = Look();
+        if (!IsSame(seen, _seen) || !IsSame(next, _next))
             _stale = true;
         Poke();
     }
@@ -89,16 +90,18 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
                 return;
             }
 
-            _seen = machine.Engine.OfInstance(instanceId)?.Sight();
+            (_seen, _next) = Look();
             _stale = false;
         }
 
         if (agent.Board.Find(instanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
             Report();
-        var plan = InstanceReconciler.Plan(order, _seen, _memory, machine.Now);
+        var plan = StartFirst.Plan(order, _seen, _next, _memory, machine.Now);
         if (plan.Steps.Count > 0)
         {
-            Carry(plan.Steps, 0, order!);
+            if (plan.IsQuiet)
+                _phase = null;
+            Carry(plan, 0, order!);
             return;
         }
 
@@ -108,10 +111,10 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
         LookAgainAt(plan.LookAgainAt);
     }
 
-    private void Carry(IReadOnlyList<InstanceStep> steps, int at, InstanceOrder order)
+    private void Carry(InstancePlan plan, int at, InstanceOrder order)
     {
-        var step = steps[at];
-        if ((step is PullImage ? ObservedState.Pulling : step.Phase) is { } phase && phase != _phase)
+        var step = plan.Steps[at];
+        if ((step is PullImage ? ObservedState.Pulling : step.Phase) is { } phase && phase != _phase && !plan.IsQuiet)
         {
             _phase = phase;
             Report();
@@ -119,7 +122,7 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
 
         var turn = ++_turn;
         _step = step;
-        var context = new StepState { Order = order, Seen = _seen, Memory = _memory, Stale = _stale };
+        var context = new StepState { Order = order, Seen = plan.OnSuccessor ? _next : _seen, Memory = _memory, Stale = _stale };
         if (StepEffects.IsEngineCall(step))
             _underWay = () => _effects.Carry(step, context);
         agent.Process.After(_effects.Duration(step, context), () =>
@@ -127,11 +130,11 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
             if (turn != _turn)
                 return;
             (_step, _underWay) = (null, null);
-            Finish(steps, at, order, step, context);
+            Finish(plan, at, order, step, context);
         });
     }
 
-    private void Finish(IReadOnlyList<InstanceStep> steps, int at, InstanceOrder order, InstanceStep step, StepState context)
+    private void Finish(InstancePlan plan, int at, InstanceOrder order, InstanceStep step, StepState context)
     {
         var goOn = true;
         if (StepEffects.IsEngineCall(step) && machine.IsEngineAway)
@@ -144,16 +147,22 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
             goOn = _effects.Carry(step, context);
         }
 
-        (_seen, _memory, _stale) = (context.Seen, context.Memory, context.Stale);
-        if (goOn && step is StartContainer or RestartContainer or AwaitReady or NoteExit)
+        if (plan.OnSuccessor)
+            _next = context.Seen;
+        else
+            _seen = context.Seen;
+        (_memory, _stale) = (context.Memory, context.Stale);
+        if (_seen is null)
+            (_seen, _next) = (_next, null);
+        if (goOn && step is StartContainer or RestartContainer or AwaitReady or NoteExit or NoteFailedSuccessor)
         {
             _phase = null;
             Report();
         }
 
-        if (goOn && at + 1 < steps.Count && !(_dirty && steps[at + 1].Interruptible))
+        if (goOn && at + 1 < plan.Steps.Count && !(_dirty && plan.Steps[at + 1].Interruptible))
         {
-            Carry(steps, at + 1, order);
+            Carry(plan, at + 1, order);
             return;
         }
 
@@ -161,6 +170,16 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
         _kicked = true;
         agent.Process.After(TimeSpan.FromMicroseconds(200), Pass);
     }
+
+    private (ContainerSight? Seen, ContainerSight? Next) Look()
+    {
+        var order = agent.Find(instanceId);
+        var seen = machine.Engine.Look(instanceId, _seen?.Id, order?.Name);
+        var next = order is null ? null : machine.Engine.OfName(instanceId, SuccessorName.Of(order.Name));
+        return (seen?.Sight(), next is null || next.Id == seen?.Id ? null : next.Sight());
+    }
+
+    private static bool IsSame(ContainerSight? one, ContainerSight? other) => one?.Id == other?.Id && one?.State == other?.State;
 
     private void Renew(InstanceOrder? order)
     {
@@ -189,7 +208,8 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
             return;
         if (order is not null && order.Generation != _memory.Generation)
             return;
-        agent.Board.Set(InstanceObservation.Of(instanceId, machine.Id, joined, order, _seen, _memory, _phase, machine.Now));
+        var told = _seen is null || StartFirst.HasTakenOver(order, _next, _memory) ? _next ?? _seen : _seen;
+        agent.Board.Set(InstanceObservation.Of(instanceId, machine.Id, joined, order, told, _memory, _phase, machine.Now));
     }
 
     private void LookAgainAt(DateTimeOffset? when)

@@ -20,13 +20,30 @@ internal sealed class SimEngine(World world, Machine machine)
 
     public SimContainer? OfInstance(string instanceId) => _byName.Values.FirstOrDefault(one => one.InstanceId == instanceId);
 
-    public SimContainer? Create(InstanceSpec spec, string instanceId, long generation, string imageId, DateTimeOffset now)
+    /// <summary>As an agent looks for it: by its id at the last look, else by name, else by label.</summary>
+    public SimContainer? Look(string instanceId, string? knownId, string? name) =>
+        _byName.Values.FirstOrDefault(one => one.Id == knownId) ?? OfName(instanceId, name) ?? OfInstance(instanceId);
+
+    public SimContainer? OfName(string instanceId, string? name) =>
+        name is not null && Find(name) is { } found && found.InstanceId == instanceId ? found : null;
+
+    /// <summary>False when the name is taken.</summary>
+    public bool Rename(SimContainer container, string name)
     {
-        if (_byName.ContainsKey(spec.Name))
+        if (!_byName.TryAdd(name, container))
+            return false;
+        _byName.Remove(container.Name);
+        container.Name = name;
+        return true;
+    }
+
+    public SimContainer? Create(InstanceSpec spec, string name, string instanceId, long generation, string imageId, DateTimeOffset now)
+    {
+        if (_byName.ContainsKey(name))
             return null;
-        return _byName[spec.Name] = new SimContainer
+        return _byName[name] = new SimContainer
         {
-            Id = $"{machine.Name}-{++_made}", Spec = spec, InstanceId = instanceId, Generation = generation, ImageId = imageId, CreatedAt = now,
+            Name = name, Id = $"{machine.Name}-{++_made}", Spec = spec, InstanceId = instanceId, Generation = generation, ImageId = imageId, CreatedAt = now,
         };
     }
 
@@ -58,8 +75,8 @@ internal sealed class SimEngine(World world, Machine machine)
     public void Remove(SimContainer container, DateTimeOffset now)
     {
         Stop(container, now, 137);
-        if (_byName.GetValueOrDefault(container.Spec.Name) == container)
-            _byName.Remove(container.Spec.Name);
+        if (Find(container.Name) == container)
+            _byName.Remove(container.Name);
     }
 
     public void EnsureVolume(string name, InstanceSpec spec, string instanceId)
@@ -80,6 +97,7 @@ internal sealed class SimEngine(World world, Machine machine)
 internal sealed class SimContainer
 {
     public required string Id { get; init; }
+    public required string Name { get; set; }
     public required InstanceSpec Spec { get; init; }
     public required string InstanceId { get; init; }
     public required long Generation { get; init; }
@@ -96,7 +114,7 @@ internal sealed class SimContainer
     public ContainerSight Sight() => new()
     {
         Id = Id,
-        Name = Spec.Name,
+        Name = Name,
         State = State,
         Running = Running,
         InstanceId = InstanceId,

@@ -24,7 +24,7 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
     private readonly Dice _dice = world.Dice.Fork();
 
     public static bool IsEngineCall(InstanceStep step) =>
-        step is PullImage or EnsureNetwork or EnsureVolumes or CreateContainer or StartContainer or StopContainer or RemoveContainer or RestartContainer
+        step is PullImage or EnsureNetwork or EnsureVolumes or CreateContainer or StartContainer or StopContainer or RemoveContainer or RestartContainer or RenameContainer
             or RemoveDataVolumes or RunHook;
 
     public TimeSpan Duration(InstanceStep step, StepState state) => step switch
@@ -35,7 +35,7 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
         AwaitReady => AwaitReady.Settling,
         StopContainer stop when Is(state.Order.Spec?.Image, "stubborn") => TimeSpan.FromSeconds(stop.GraceSeconds),
         StopContainer or StartContainer or RestartContainer => _dice.Milliseconds(50, 400),
-        CreateContainer or RemoveContainer => _dice.Milliseconds(20, 100),
+        CreateContainer or RemoveContainer or RenameContainer => _dice.Milliseconds(20, 100),
         _ => _dice.Milliseconds(1, 20),
     };
 
@@ -61,8 +61,13 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
             case RestartContainer restart:
                 Restart(restart, state);
                 return true;
+            case RenameContainer rename:
+                return Rename(rename, state);
             case AwaitReady:
                 return Settle(state);
+            case NoteFailedSuccessor failed:
+                Note(failed, state);
+                return true;
             case NoteExit exit:
                 Note(exit, state);
                 return true;
@@ -117,7 +122,7 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
     {
         var order = state.Order;
         var imageId = state.Memory.Image?.Details.Id ?? "";
-        if (machine.Engine.Create(order.Spec!, order.InstanceId, order.Generation, imageId, machine.Now) is { } made)
+        if (machine.Engine.Create(order.Spec!, create.Name, order.InstanceId, order.Generation, imageId, machine.Now) is { } made)
         {
             state.Seen = made.Sight();
             return true;
@@ -193,7 +198,7 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
             return true;
         if (Is(state.Order.Spec!.Image, "never"))
             return Fail(state, "port 80 accepted no connection within 300 s");
-        var now = machine.Engine.OfInstance(state.Order.InstanceId)?.Sight();
+        var now = machine.Engine.Containers.FirstOrDefault(one => one.Id == seen.Id)?.Sight();
         state.Seen = now;
         if (now is not { Running: true } || NodeAgent.Instances.Start.Of(now) != NodeAgent.Instances.Start.Of(seen))
             return true;
@@ -201,6 +206,27 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
         state.Memory = state.Memory with { Ready = start, Served = start, Error = null, RetryAt = null, FailuresInARow = 0 };
         return true;
     }
+
+    private bool Rename(RenameContainer rename, StepState state)
+    {
+        if (machine.Engine.Containers.FirstOrDefault(one => one.Id == rename.ContainerId) is not { } container || !machine.Engine.Rename(container, rename.Name))
+        {
+            state.Stale = true;
+            return Retry(state, TimeSpan.FromSeconds(1));
+        }
+
+        world.Trace.Note(agent.Process, "has taken over", rename.Name);
+        if (state.Seen is { } seen && seen.Id == rename.ContainerId)
+            state.Seen = seen with { Name = rename.Name };
+        return true;
+    }
+
+    private void Note(NoteFailedSuccessor failed, StepState state) => state.Memory = state.Memory with
+    {
+        FailedSuccessors = state.Memory.FailedSuccessors + 1,
+        RetryAt = machine.Now + Backoff.AfterFailure(state.Memory.FailedSuccessors),
+        Error = failed.Reason ?? $"container exited with code {failed.Successor.ExitCode}",
+    };
 
     private static void Note(NoteExit exit, StepState state)
     {

@@ -209,7 +209,7 @@ internal sealed class People(World world, Client client)
         _ => new ServiceRequest
         {
             Name = name, Image = Images.Any(_dice), Stateful = false, Instances = _dice.Below(5) + 1,
-            DeployOpts = new DeployOptsRequest { MinHealth = _dice.Pick([0.0, 0.5, 0.8, 1.0]) },
+            DeployOpts = new DeployOptsRequest { MinHealth = _dice.Pick([0.0, 0.5, 0.8, 1.0]), Order = _dice.Chance(0.4) ? "start-first" : null },
         },
     };
 
