@@ -50,6 +50,21 @@ public sealed class StartFirstTests
     }
 
     [Fact]
+    public void One_that_is_down_keeps_no_other_from_being_replaced()
+    {
+        var world = new GridWorld(nodes: 3);
+        world.Put(Some.Service(spec: Some.Spec() with { Strategy = "daemon", DeployOrder = "start-first", MinHealth = 1, DeployOnFailure = "continue" }));
+        Assert.Equal(DeployState.Success, world.Finish(world.Deploy()).State);
+        world.Lose("node-3");
+        world.Change("web", web => web with { Revision = 2 });
+
+        world.Deploy();
+
+        // Long before the daemon's grace gives the lost one up.
+        world.Until(() => ((string[])["node-1", "node-2"]).All(name => world[name].Containers.Single().Revision == 2), "the others are replaced", seconds: 450);
+    }
+
+    [Fact]
     public void With_named_volumes_too_a_moving_instance_serves_until_its_successor_does()
     {
         var world = new GridWorld(nodes: 2);
