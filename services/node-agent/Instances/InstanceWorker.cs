@@ -25,19 +25,12 @@ internal sealed class InstanceWorker : IDisposable
     private readonly CancellationToken _stopping;
     private readonly ITimer _alarm;
     private readonly CheckFindings _checks = new();
+    private readonly InstanceContainers _containers;
     private CancellationTokenSource _interrupt = new();
     private Task _pass = Task.CompletedTask;
     private bool _running;
     private bool _dirty;
     private bool _retired;
-
-    private ContainerSight? _seen;
-
-    /// <summary>Beside <see cref="_seen"/>, getting ready to take its place.</summary>
-    private ContainerSight? _next;
-
-    /// <summary>A listing showed one though none was looked for.</summary>
-    private volatile bool _nextListed;
 
     /// <summary>Set by events and listings, which come at any time; cleared by a look.</summary>
     private volatile bool _stale;
@@ -63,6 +56,7 @@ internal sealed class InstanceWorker : IDisposable
         CancellationToken stopping)
     {
         InstanceId = instanceId;
+        _containers = new InstanceContainers(instanceId);
         _tools = tools;
         _board = board;
         _identity = identity;
@@ -75,23 +69,13 @@ internal sealed class InstanceWorker : IDisposable
     public string InstanceId { get; }
 
     /// <summary>The last look, for those who follow the container.</summary>
-    public ContainerSight? Seen => _seen;
+    public ContainerSight? Seen => _containers.Seen;
 
-    /// <summary>The container whose checks decide: the successor, where there is one.</summary>
-    public ContainerSight? Candidate => _next ?? _seen;
+    /// <inheritdoc cref="InstanceContainers.Candidate"/>
+    public ContainerSight? Candidate => _containers.Candidate;
 
-    /// <summary>All containers of the instance: none, one, or two while one replaces the other.</summary>
-    public IEnumerable<ContainerSight> Containers
-    {
-        get
-        {
-            var (seen, next) = (_seen, _next);
-            if (seen is not null)
-                yield return seen;
-            if (next is not null)
-                yield return next;
-        }
-    }
+    /// <inheritdoc cref="InstanceContainers.All"/>
+    public IEnumerable<ContainerSight> Containers => _containers.All;
 
     public InstanceMemory Memory => _memory;
 
@@ -132,7 +116,7 @@ internal sealed class InstanceWorker : IDisposable
     {
         lock (_guard)
         {
-            if (_running || _dirty || _stale || _seen is not null || _next is not null || _tools.Orders.Find(InstanceId) is { Done: false })
+            if (_running || _dirty || _stale || !_containers.IsEmpty || _tools.Orders.Find(InstanceId) is { Done: false })
                 return false;
             _retired = true;
             _alarm.Dispose();
@@ -167,16 +151,11 @@ internal sealed class InstanceWorker : IDisposable
     {
         if (!Idle || Volatile.Read(ref _changedAt) > listedAt)
             return;
-        _nextListed = successor is not null;
-        if (!IsSame(listed, _seen) || !IsSame(successor, _next))
+        if (!_containers.AreAsListed(listed, successor))
             _stale = true;
         // Also when all is well: the plan is empty then, and costs nothing.
         Poke();
     }
-
-    private static bool IsSame(ContainerSummary? listed, ContainerSight? seen) => listed is null
-        ? seen is null
-        : seen is not null && seen.Id == listed.Id && seen.State == listed.State && (listed.Health ?? seen.Health) == seen.Health;
 
     /// <summary>What a check of the service says of the container.</summary>
     public void OnCheck(CheckFinding finding, bool isReadiness)
@@ -251,12 +230,12 @@ internal sealed class InstanceWorker : IDisposable
             if ((_stale || _unseen) && !await LookAsync(order))
                 return;
             // Seen, or taken up: that is told also when the first step takes its time and has no phase of its own.
-            if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _seen is not { Running: true }))
+            if (_board.Find(InstanceId) is not { } told || (told.Generation != order?.Generation && _containers.Seen is not { Running: true }))
                 Report();
             _memory = CheckFindings.Settle(_checks.Into(_memory), order, Candidate);
             var now = _tools.Time.GetUtcNow();
             var lease = _tools.Leases.Left(order);
-            var plan = StartFirst.Plan(order, _seen, _next, _memory, now, lease == TimeSpan.Zero);
+            var plan = StartFirst.Plan(order, _containers.Seen, _containers.Next, _memory, now, lease == TimeSpan.Zero);
             NoteLease(order, lease);
             if (plan.Steps.Count == 0)
             {
@@ -326,10 +305,7 @@ internal sealed class InstanceWorker : IDisposable
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _tools.Time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping);
-            _seen = await ContainerLookup.FindAsync(_tools.Engine, InstanceId, _seen?.Id, order?.Name, both.Token);
-            _next = order is not null && (order.Spec?.ReplaceOrder is not null || _next is not null || _nextListed)
-                ? await ContainerLookup.FindSuccessorAsync(_tools.Engine, InstanceId, order.Name, _seen, both.Token)
-                : null;
+            await _containers.LookAsync(_tools.Engine, order, both.Token);
             _unseen = false;
             Touch();
             return true;
@@ -348,7 +324,7 @@ internal sealed class InstanceWorker : IDisposable
     {
         using var context = new StepContext(_tools, order)
         {
-            Seen = plan.OnSuccessor ? _next : _seen,
+            Seen = plan.OnSuccessor ? _containers.Next : _containers.Seen,
             Memory = _memory,
             ContainerName = plan.OnSuccessor ? SuccessorName.Of(order.Name) : order.Name,
         };
@@ -369,9 +345,9 @@ internal sealed class InstanceWorker : IDisposable
             _endedByUs = step switch { StopContainer stop => stop.ContainerId, RemoveContainer remove => remove.ContainerId, _ => _endedByUs };
             var goOn = await CarryOutAsync(step, context);
             if (plan.OnSuccessor)
-                _next = context.Seen;
+                _containers.Next = context.Seen;
             else
-                _seen = context.Seen;
+                _containers.Seen = context.Seen;
             (_memory, _unseen) = (context.Memory, context.Stale);
             if (step is StartContainer)
                 _endedByUs = null;
@@ -386,8 +362,7 @@ internal sealed class InstanceWorker : IDisposable
             }
         }
 
-        if (_seen is null)
-            (_seen, _next) = (_next, null);
+        _containers.Promote();
         _phase = null;
     }
 
@@ -412,14 +387,13 @@ internal sealed class InstanceWorker : IDisposable
         if (_tools.Membership.Current is not { } joined || _identity.NodeId is not { } nodeId)
             return;
         var order = _tools.Orders.Find(InstanceId);
-        if (order is null && _seen is null && _board.Find(InstanceId) is null)
+        if (order is null && _containers.Seen is null && _board.Find(InstanceId) is null)
             return;
         // An order that has just arrived is reported when the notes are about it, not the earlier order's error with its number.
         if (order is not null && order.Generation != _memory.Generation)
             return;
         var memory = _checks.Into(_memory);
-        var told = _seen is null || StartFirst.HasTakenOver(order, _next, memory) ? _next ?? _seen : _seen;
-        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, told, memory, _phase, _tools.Time.GetUtcNow()));
+        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _containers.ToTell(order, memory), memory, _phase, _tools.Time.GetUtcNow()));
     }
 
     private void Touch() => Volatile.Write(ref _changedAt, _tools.Time.GetTimestamp());
