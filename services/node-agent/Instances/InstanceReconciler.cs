@@ -49,7 +49,8 @@ internal static class InstanceReconciler
         var spec = order.Spec!;
         if (seen.ServiceRevision != spec.ServiceRevision)
             return false;
-        if (!seen.Running && seen.EngineError.Length > 0)
+        // It did not start. One that runs all the same broke off on the way, with a full disk for example: the engine has taken its network away again.
+        if (seen.EngineError.Length > 0)
             return false;
         // Another deploy of the same revision replaces the container only when the image has become another.
         return (seen.DeployRev == spec.DeployRev && IsPinned(spec, seen)) || IsKept(order, seen)

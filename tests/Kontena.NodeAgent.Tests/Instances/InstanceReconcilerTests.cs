@@ -145,6 +145,14 @@ public class InstanceReconcilerTests
         Assert.Contains("RemoveContainer", Names(InstanceReconciler.Plan(Some.Order(), seen, new InstanceMemory { Image = One }, Now)));
     }
 
+    [Fact]
+    public void One_that_runs_though_its_start_broke_off_has_no_network_and_is_made_anew()
+    {
+        var seen = Some.Container() with { EngineError = "write .tmp-hostconfig.json: no space left on device" };
+
+        Assert.Contains("CreateContainer", Names(InstanceReconciler.Plan(Some.Order(), seen, ReadyMemory(seen) with { Image = One }, Now)));
+    }
+
     [Theory]
     [InlineData(10, true)]
     [InlineData(0, false)]
