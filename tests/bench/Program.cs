@@ -73,7 +73,7 @@ switch (name)
             .RunAsync(CancellationToken.None);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, placement, zerodown or lab");
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, placement, step, zerodown or lab");
         return 2;
 }
 

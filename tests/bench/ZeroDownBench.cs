@@ -15,6 +15,7 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
     private const int Instances = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
 
     public async Task<IReadOnlyList<Row>> RunAsync(CancellationToken cancellationToken)
@@ -85,7 +86,12 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
 
     private async Task UntilCountAsync(int wanted, CancellationToken cancellationToken)
     {
+        var begun = time.GetTimestamp();
         while ((await engine.ListContainersAsync([Ours], cancellationToken)).Count != wanted)
+        {
+            if (time.GetElapsedTime(begun) > Limit)
+                throw new TimeoutException($"there are not {wanted} containers of {Service} after {Limit.TotalMinutes:0} minutes");
             await Task.Delay(Pause, time, cancellationToken);
+        }
     }
 }

@@ -34,4 +34,4 @@ nodes_offline() { ask GET grids/default/nodes | grep -o '"connected": *false' | 
 nodes_online() { ask GET grids/default/nodes | grep -o '"connected": *true' | wc -l; }
 
 now() { date +%s%N; }
-since() { awk "BEGIN { printf \"%.1f\", ($(now) - $1) / 1e9 }"; }
+since() { awk "BEGIN { printf \"%.1f\", (${2:-$(now)} - $1) / 1e9 }"; }     # FROM [TO]

@@ -100,8 +100,9 @@ public class ContainerConfigTests(DockerEngine docker) : EngineTest(docker)
     [Fact]
     public async Task A_container_over_its_memory_is_killed_and_says_so()
     {
-        // The shell outlives the process that is killed: the engine hears of the kill and of a container's end on different ways.
-        var id = await RunAsync(Tiny("sh", "-c", "dd if=/dev/zero of=/dev/null bs=64M count=1; sleep 1000000") with { Memory = 8L << 20, MemorySwap = 8L << 20 });
+        // The shell outlives the process that is killed: the engine hears of the kill and of a container's end on different ways. Again and again, as
+        // the engine begins to listen for kills a moment after the start.
+        var id = await RunAsync(Tiny("sh", "-c", "while :; do dd if=/dev/zero of=/dev/null bs=64M count=1; sleep 0.5; done") with { Memory = 8L << 20, MemorySwap = 8L << 20 });
 
         await EventAsync(id, "oom");
         await Engine.StopContainerAsync(id, grace: TimeSpan.Zero, Cancel);
