@@ -24,9 +24,8 @@ internal static class StartFirst
             return InstancePlan.Wait(now + InstanceReconciler.Busy);
         if (next is null)
         {
-            // Its predecessor is gone: the rest of the replacement is the name.
             if (seen?.Name == SuccessorName.Of(order.Name) && order.Desired != DesiredState.Removed)
-                return memory.RetryAt > now ? InstancePlan.Wait(memory.RetryAt.Value) : new InstancePlan([new RenameContainer(seen.Id, order.Name)]);
+                return TakesName(order, seen, memory, now, leaseOver);
             return BeginsBeside(order, seen, memory, now) is { } begin
                 ? begin
                 : InstanceReconciler.Plan(order, seen, memory, now, leaseOver);
@@ -77,6 +76,17 @@ internal static class StartFirst
             OnSuccessor = true,
             IsQuiet = true,
         };
+    }
+
+    /// <summary>The predecessor is gone: the rest of the replacement is the name. Somebody else may have it, so whatever else is to be done comes first;
+    /// except that the container makes no room for another while that one could have neither of the names: it serves on, and the error tells who is in the way.</summary>
+    private static InstancePlan TakesName(InstanceOrder order, ContainerSight seen, InstanceMemory memory, DateTimeOffset now, bool leaseOver)
+    {
+        var plan = InstanceReconciler.Plan(order, seen, memory, now, leaseOver);
+        var needsName = seen.Running && plan.Steps.Any(step => step is CreateContainer);
+        if (plan.Steps.Count > 0 && !needsName)
+            return plan;
+        return memory.RetryAt > now ? InstancePlan.Wait(memory.RetryAt.Value) : new InstancePlan([new RenameContainer(seen.Id, order.Name)]);
     }
 
     private static InstancePlan PlanSuccessor(
