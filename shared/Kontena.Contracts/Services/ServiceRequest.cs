@@ -104,7 +104,8 @@ public sealed record DeployOptsRequest
     /// <summary>Seconds; see <see cref="ServiceSpec.StopAfterDisconnect"/>.</summary>
     public int? StopAfterDisconnect { get; init; }
 
-    /// <summary>When the service is run, as in crontab(5); see <see cref="Jobs.ScheduleSpec"/> for this and the four below.</summary>
+    /// <summary>When the service is run, as in crontab(5); see <see cref="Jobs.ScheduleSpec"/> for this and the four below. In a change of a service, null leaves
+    /// the schedule that it has, and an empty text takes it away.</summary>
     public string? Schedule { get; init; }
     public string? TimeZone { get; init; }
     public string? Concurrency { get; init; }

@@ -50,8 +50,8 @@ internal static class RuntimeRules
         return null;
     }
 
-    /// <summary>Given deploy options replace all of them: what is left out goes back to its default.</summary>
-    public static ServiceSpec WithDeployOpts(ServiceSpec spec, DeployOptsRequest opts, FieldErrors errors)
+    /// <summary>Given deploy options replace all of them: what is left out goes back to its default. Except for the schedule in a change, see <see cref="ScheduleRules"/>.</summary>
+    public static ServiceSpec WithDeployOpts(ServiceSpec spec, DeployOptsRequest opts, bool isChange, FieldErrors errors)
     {
         if (opts.WaitForPort is < 1 or > 65535)
             errors.Reason(opts.WaitForPort < 1 ? "is too small: from 1 to 65535" : "is too big: from 1 to 65535", "deploy_opts", "wait_for_port");
@@ -83,7 +83,7 @@ internal static class RuntimeRules
             DeployParallelismPerNode = opts.ParallelismPerNode,
             DeployOrder = order == Orders[0] ? null : order,
             DeployOnFailure = onFailure == OnFailure[0] ? null : onFailure,
-            Schedule = ScheduleRules.Read(opts, errors),
+            Schedule = isChange ? ScheduleRules.ReadChange(spec.Schedule, opts, errors) : ScheduleRules.Read(opts, errors),
         };
         return PlacementRules.WithDeployOpts(spec, opts, errors);
     }

@@ -17,6 +17,22 @@ public static class ScheduleRules
     private const int ShortestDeadline = 10;
     private const int LongestDeadline = 24 * 60 * 60;
 
+    /// <summary>In a change of a service its schedule stays unless one is given, as without it a job would become a permanent instance; an empty one takes it away.
+    /// What goes with a schedule can be changed alone.</summary>
+    internal static ScheduleSpec? ReadChange(ScheduleSpec? current, DeployOptsRequest opts, FieldErrors errors)
+    {
+        if (opts.Schedule is { } text)
+            return Read(string.IsNullOrWhiteSpace(text) ? opts with { Schedule = null } : opts, errors);
+        return Read(current is null ? opts : opts with
+        {
+            Schedule = current.Cron,
+            TimeZone = opts.TimeZone ?? current.TimeZone,
+            Concurrency = opts.Concurrency ?? current.Concurrency,
+            History = opts.History ?? current.History,
+            StartingDeadline = opts.StartingDeadline ?? current.StartingDeadline,
+        }, errors);
+    }
+
     /// <summary>Given deploy options replace all of them: without a schedule there is none.</summary>
     internal static ScheduleSpec? Read(DeployOptsRequest opts, FieldErrors errors)
     {

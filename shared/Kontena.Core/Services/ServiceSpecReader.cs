@@ -27,11 +27,12 @@ public static class ServiceSpecReader
         return Conclude(spec, errors);
     }
 
-    /// <summary>A change: only what is given changes, lists replace, <c>K=</c> keeps the stored value of K. Name and <c>stateful</c> stay.</summary>
+    /// <summary>A change: only what is given changes, lists and deploy options replace, but a schedule stays unless another or an empty one is given; <c>K=</c> keeps the
+    /// stored value of K. Name and <c>stateful</c> stay.</summary>
     public static SpecReading ReadUpdate(ServiceRequest request, Service current, ServiceSurroundings around, params string[] path)
     {
         var errors = new FieldErrors(path);
-        var spec = Read(request, current.Spec, current.Spec.Env, around, errors);
+        var spec = Read(request, current.Spec, current.Spec.Env, around, errors, isChange: true);
         CheckNewAnonymousVolumes(spec, current.Spec, errors);
         CheckHostName(current.Name, spec, around, errors);
         return Conclude(spec, errors);
@@ -74,7 +75,7 @@ public static class ServiceSpecReader
         errors.Any ? new SpecReading(null, errors.Found) : new SpecReading(spec, []);
 
     private static ServiceSpec Read(
-        ServiceRequest request, ServiceSpec baseline, IReadOnlyList<string> storedEnv, ServiceSurroundings around, FieldErrors errors)
+        ServiceRequest request, ServiceSpec baseline, IReadOnlyList<string> storedEnv, ServiceSurroundings around, FieldErrors errors, bool isChange = false)
     {
         var fields = new FieldReader(errors);
         if ((request.Instances ?? request.ContainerCount) is { } instances)
@@ -123,7 +124,7 @@ public static class ServiceSpecReader
             StopGracePeriod = RuntimeRules.StopGracePeriod(request.StopGracePeriod, errors) ?? baseline.StopGracePeriod,
         };
         if (request.DeployOpts is { } opts)
-            spec = RuntimeRules.WithDeployOpts(spec, opts, errors);
+            spec = RuntimeRules.WithDeployOpts(spec, opts, isChange, errors);
         PlacementRules.Check(spec, errors);
         RuntimeRules.CheckOrder(spec, errors);
         ScheduleRules.Check(spec, errors);

@@ -60,13 +60,39 @@ public class ScheduleRulesTests
         Assert.All(cases, one => Assert.Contains(one.Reason, Assert.Single(Read(one.Request).Errors).Message, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Given_deploy_options_without_one_take_the_schedule_away_and_none_leave_it()
-    {
-        var service = Some.Service(new ServiceSpec { Image = "a:1", Schedule = new ScheduleSpec { Cron = "@daily" } });
+    private static readonly ScheduleSpec Nightly = new() { Cron = "@daily", TimeZone = "Europe/Helsinki", Concurrency = "allow", History = 3, StartingDeadline = 60 };
+    private static readonly Service Scheduled = Some.Service(new ServiceSpec { Image = "a:1", Schedule = Nightly });
 
-        Assert.NotNull(ServiceSpecReader.ReadUpdate(new ServiceRequest { Image = "a:2" }, service, Some.Around).Spec!.Schedule);
-        Assert.Null(ServiceSpecReader.ReadUpdate(new ServiceRequest { DeployOpts = new DeployOptsRequest() }, service, Some.Around).Spec!.Schedule);
-        Assert.Contains("can't be scaled", ServiceSpecReader.ReadScale(3, service).Errors[0].Message, StringComparison.Ordinal);
+    private static SpecReading Update(DeployOptsRequest? opts) => ServiceSpecReader.ReadUpdate(new ServiceRequest { Image = "a:2", DeployOpts = opts }, Scheduled, Some.Around);
+
+    [Fact]
+    public void A_change_that_does_not_speak_of_the_schedule_leaves_it()
+    {
+        Assert.Equal(Nightly, Update(null).Spec!.Schedule);
+        Assert.Equal(Nightly, Update(new DeployOptsRequest { Reservations = new ReservationsRequest(null, 64 << 20) }).Spec!.Schedule);
+        Assert.Contains("wait_for_port", Assert.Single(Update(new DeployOptsRequest { WaitForPort = 80 }).Errors).Message, StringComparison.Ordinal);
+        Assert.Contains("can't be scaled", ServiceSpecReader.ReadScale(3, Scheduled).Errors[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_change_of_what_goes_with_a_schedule_is_one_of_the_schedule_there_is()
+    {
+        Assert.Equal(Nightly with { TimeZone = "UTC", History = 7 }, Update(new DeployOptsRequest { TimeZone = "UTC", History = 7 }).Spec!.Schedule);
+        Assert.Equal(["history"], Update(new DeployOptsRequest { History = 0 }).Errors.Select(error => error.Path[^1]));
+    }
+
+    [Fact]
+    public void Another_schedule_replaces_all_of_it_and_an_empty_one_takes_it_away()
+    {
+        Assert.Equal(new ScheduleSpec { Cron = "@hourly" }, Update(new DeployOptsRequest { Schedule = "@hourly" }).Spec!.Schedule);
+        Assert.Null(Update(new DeployOptsRequest { Schedule = " " }).Spec!.Schedule);
+        Assert.Equal(["time_zone"], Update(new DeployOptsRequest { Schedule = "", TimeZone = "UTC" }).Errors.Select(error => error.Path[^1]));
+    }
+
+    [Fact]
+    public void In_a_stack_file_what_is_left_out_is_not_there()
+    {
+        Assert.Null(ServiceSpecReader.ReadRevision(Request(new DeployOptsRequest()), Scheduled, Some.Around).Spec!.Schedule);
+        Assert.NotEmpty(ServiceSpecReader.ReadRevision(Request(new DeployOptsRequest { Schedule = "" }), Scheduled, Some.Around).Errors);
     }
 }
