@@ -48,7 +48,7 @@ internal static partial class SpecChanges
             ("expose", before.Expose, after.Expose), ("labels", Lines(before.Labels), Lines(after.Labels)),
             ("volumes", Lines(before.Volumes.Select(one => $"{one.Name} = {one.External}")), Lines(after.Volumes.Select(one => $"{one.Name} = {one.External}"))),
         ];
-        return [.. fields.Where(one => one.Before != one.After).Select(one => new FieldChange(one.Field, Short(one.Before), Short(one.After)))];
+        return [.. fields.Where(one => one.Before != one.After).Select(one => new FieldChange(one.Field, Short(Masked(one.Before)), Short(Masked(one.After))))];
     }
 
     /// <summary>Whether the value of a variable of this name is kept from view.</summary>
@@ -62,7 +62,7 @@ internal static partial class SpecChanges
             if (was == will)
                 continue;
             var secret = IsSecret(key);
-            yield return Differing($"{field}.{key}", secret && was is not null ? Hidden : was, secret && will is not null ? Hidden : will);
+            yield return Differing($"{field}.{key}", secret && was is not null ? Hidden : Masked(was), secret && will is not null ? Hidden : Masked(will));
         }
 
         // The order alone: the container is made anew all the same.
@@ -72,7 +72,7 @@ internal static partial class SpecChanges
 
     private static FieldChange Differing(string field, string? before, string? after)
     {
-        var (was, will) = (Short(Masked(before)), Short(Masked(after)));
+        var (was, will) = (Short(before), Short(after));
         if (was is null || was != will)
             return new FieldChange(field, was, will);
         return new FieldChange(field, was, was.Contains(Hidden, StringComparison.Ordinal) ? OtherHidden : $"{will} (differs further on)");
@@ -91,18 +91,18 @@ internal static partial class SpecChanges
     {
         null => null,
         JsonArray { Count: 0 } or JsonObject { Count: 0 } => null,
-        JsonArray list => string.Join(", ", list.Select(one => one is JsonValue text ? text.ToString() : Members(one))),
+        JsonArray list => string.Join(", ", list.Select(one => one is JsonValue text ? Masked(text.ToString()) : Members(one))),
         JsonObject => Members(value),
-        _ => value.ToString(),
+        _ => Masked(value.ToString()),
     };
 
     private static string Members(JsonNode? value) => value is JsonObject members
-        ? string.Join(' ', members.Where(one => one.Value is not null).Select(one => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(one.Key)}={one.Value}"))
-        : $"{value}";
+        ? string.Join(' ', members.Where(one => one.Value is not null).Select(one => $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(one.Key)}={Masked($"{one.Value}")}"))
+        : Masked($"{value}")!;
 
     private static string? Lines(IEnumerable<string> lines) => string.Join(", ", lines) is { Length: > 0 } text ? text : null;
 
-    private static string? Masked(string? text) => text is null ? null : PasswordInUrl().Replace(text, $"$1{Hidden}@");
+    private static string? Masked(string? text) => text is null ? null : NamedSecret().Replace(UserInUrl().Replace(text, $"{Hidden}@"), $"$1{Hidden}");
 
     private static string? Short(string? text) => text is null || text.Length <= Shown ? text : text[..(Shown - 1)] + "…";
 
@@ -111,6 +111,11 @@ internal static partial class SpecChanges
     [GeneratedRegex("pass|pwd|secret|token|key|credential|private|auth|cookie|salt|dsn|signature", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretName();
 
-    [GeneratedRegex(@"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PasswordInUrl();
+    // All of it: a token may stand for the user, and a password may have a slash or an @ of its own.
+    [GeneratedRegex(@"(?<=://)\S*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserInUrl();
+
+    // As in connection strings, queries and options of commands.
+    [GeneratedRegex("""((?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:access|account|api|private)[-_]?key)\s*=\s*)("[^"]*"|'[^']*'|[^\s;&]+(?:(?:\s+[^\s;&=]+)+(?=\s*(?:;|$)))?)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NamedSecret();
 }

@@ -59,6 +59,14 @@ public sealed class StackPlanTests
     [InlineData("API_TOKEN=hunter2", "API_TOKEN=hunter3")]
     [InlineData("DB_PASSWORD=hunter2", "DB_PASSWORD=")]
     [InlineData("database=postgres://shop:hunter2@db/shop", "database=postgres://shop:hunter3@db/shop")]
+    [InlineData("CACHE=redis://:p/hunter2@host", "CACHE=redis://:p/hunter3@host")]
+    [InlineData("REPO=https://ghp_hunter2@github.com/acme/shop", "REPO=https://ghp_hunter3@github.com/acme/shop")]
+    [InlineData("DB=postgres://u:a@hunter2@host", "DB=postgres://u:a@hunter3@host")]
+    [InlineData("ConnectionStrings__Default=Server=db;Password=hunter2;Pooling=true", "ConnectionStrings__Default=Server=db;Password=hunter3;Pooling=true")]
+    [InlineData("ConnectionStrings__Default=Server=db;Pwd = \"a;hunter2\"", "ConnectionStrings__Default=Server=db;Pwd = \"a;hunter3\"")]
+    [InlineData("JDBC=Server=db; password = my own hunter2; Encrypt=yes", "JDBC=Server=db; password = my own hunter3; Encrypt=yes")]
+    [InlineData("BUS=host=db token=\"hunter2 sslmode=off", "BUS=host=db token=\"hunter3 sslmode=off")]
+    [InlineData("HOOK=https://chat/hook?token=hunter2&room=1", "HOOK=https://chat/hook?token=hunter3&room=1")]
     public void Secrets_are_not_shown(string before, string after)
     {
         var fields = SpecChanges.Of(
@@ -67,6 +75,15 @@ public sealed class StackPlanTests
         Assert.Equal(2, fields.Count);
         Assert.All(fields, one => Assert.NotEqual(one.Before, one.After));
         Assert.DoesNotContain("hunter", string.Concat(fields), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Secrets_are_not_shown_in_commands_and_what_surrounds_them_is()
+    {
+        var fields = SpecChanges.Of(
+            new ServiceSpec { Image = "a", Cmd = ["serve", "--db-password=hunter2", "--port=80"] },
+            new ServiceSpec { Image = "a", Cmd = ["serve", "--db-password=hunter2", "--port=81"] });
+        Assert.Equal("serve, --db-password=(hidden), --port=81", fields.Single(one => one.Field == "cmd").After);
     }
 
     [Fact]
