@@ -8,6 +8,9 @@ internal sealed class GridFeature(CommandBody body)
 {
     private readonly Option<string?> option = body.Text("--grid", null, "GRID", "Use this grid (default: the selected one, $KONTENA_GRID)");
 
+    /// <summary>The option as it was given, for a command that is to follow this one.</summary>
+    public IEnumerable<string> Given(CommandRun run) => run.Value(option) is { } grid ? ["--grid", grid] : [];
+
     /// <summary>Fails, with the remedy, when no grid is chosen in any way.</summary>
     public string Of(CommandRun run)
     {

@@ -32,6 +32,14 @@ internal sealed class StackFileFeature
 
     public string File(CommandRun run) => run.Value(file) ?? DefaultFile;
 
+    /// <summary>The options for the values as they were given, for a command that is to read the same from the file.</summary>
+    public IEnumerable<string> GivenValues(CommandRun run) =>
+    [
+        .. run.Values(values).SelectMany(one => (string[])["-v", one]),
+        .. run.Values(valuesFrom).SelectMany(one => (string[])["--values-from", one]),
+        .. run.Values(valuesFromStack).SelectMany(one => (string[])["--values-from-stack", one]),
+    ];
+
     /// <summary>The name that the stack would have; null when the file can't be read, which reading it will explain.</summary>
     public string? StackName(CommandRun run, string grid)
     {

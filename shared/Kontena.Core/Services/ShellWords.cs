@@ -2,9 +2,15 @@ using System.Text;
 
 namespace Kontena.Core.Services;
 
-/// <summary>Splits a command as a shell would, without expanding anything (stack-file.md §8.10).</summary>
+/// <summary>Splits a command as a shell would, without expanding anything (stack-file.md §8.10), and quotes words for one.</summary>
 public static class ShellWords
 {
+    /// <summary>The word as a shell reads it back, in quotes where it needs them.</summary>
+    public static string Quote(string word) =>
+        word.Length > 0 && word.All(one => char.IsAsciiLetterOrDigit(one) || "-_./:=@%+,".Contains(one, StringComparison.Ordinal))
+            ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     /// <summary>The words; null when a quote is not closed.</summary>
     public static IReadOnlyList<string>? Split(string text)
     {

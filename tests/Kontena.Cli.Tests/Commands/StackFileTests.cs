@@ -236,6 +236,24 @@ public sealed class StackFileTests : CliTest
         Assert.StartsWith("+ shop: a new stack\n", Out);
     }
 
+    [Theory]
+    [InlineData(0, "kontena stack install --plan plan1-abc --name mine --grid main -v tag=7 -v 'note=it'\\''s $5' --values-from 'my values.yml' --values-from-stack other 'my stack.yml'")]
+    [InlineData(2, "kontena stack upgrade --plan plan1-abc --reuse-values --grid main -v tag=7 -v 'note=it'\\''s $5' --values-from 'my values.yml' --values-from-stack other mine 'my stack.yml'")]
+    public async Task The_next_command_has_what_the_plan_was_made_with(int revision, string next)
+    {
+        Write("my stack.yml", Minimal + "  note:\n    image: acme/note\n");
+        Write("my values.yml", "tag: '6'\n");
+        Master.On("GET", "/v1/stacks/main/other", Some.Stack());
+        if (revision == 0) Master.OnStatus("GET", "/v1/stacks/main/mine", 404, """{"error":"Not found"}""");
+        else Master.On("GET", "/v1/stacks/main/mine", Some.Stack());
+        Master.On("POST", "/v1/stacks/main/mine/plan", $$"""{"name":"mine","token":"plan1-abc","revision":{{revision}},"next_revision":3,"fields":[],"services":[]}""");
+
+        Assert.Equal(0, await RunAsync(
+            "stack", "plan", "--grid", "main", "--name", "mine", "-v", "tag=7", "--variable", "note=it's $5", "--values-from", "my values.yml", "--values-from-stack", "other", "my stack.yml"));
+
+        Assert.Contains($"Next: {next}\n", Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Upgrade_and_install_send_the_token_of_their_plan()
     {

@@ -4,6 +4,7 @@ using Kontena.Cli.Features;
 using Kontena.Cli.Output;
 using Kontena.Cli.Parsing;
 using Kontena.Contracts.Http;
+using Kontena.Core.Services;
 
 namespace Kontena.Cli.Commands.Stacks;
 
@@ -41,10 +42,17 @@ internal sealed class PlanCommand : CommandBody
         Write(run, plan);
         run.Out.WriteLine();
         run.Out.WriteLine($"token: {plan.Token}");
-        run.Next(plan.Revision == 0
-            ? $"kontena stack install --plan {plan.Token} --name {plan.Name} {file.File(run)}"
-            : $"kontena stack upgrade --plan {plan.Token} --reuse-values {plan.Name} {file.File(run)}");
+        run.Next(string.Join(' ', NextWords(run, plan).Select(ShellWords.Quote)));
         return Exit.Done;
+    }
+
+    // With other values or in another grid the token would be refused.
+    private IEnumerable<string> NextWords(CommandRun run, StackPlanJson plan)
+    {
+        IEnumerable<string> given = [.. grid.Given(run), .. file.GivenValues(run)];
+        return plan.Revision == 0
+            ? ["kontena", "stack", "install", "--plan", plan.Token, "--name", plan.Name, .. given, file.File(run)]
+            : ["kontena", "stack", "upgrade", "--plan", plan.Token, "--reuse-values", .. given, plan.Name, file.File(run)];
     }
 
     private static void Write(CommandRun run, StackPlanJson plan)
