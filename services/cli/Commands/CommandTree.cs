@@ -60,6 +60,7 @@ internal static class CommandTree
         new LeafEntry("exec", "Run a command in an instance", "service exec -it shop/web -- sh", static () => new Services.ExecCommand()),
         new LeafEntry("run", "Run a command once in a container of its own", "service run shop/web -- rake db:migrate", static () => new Services.RunCommand()),
         new LeafEntry("run-now", "Run a service with a schedule now", "service run-now shop/backup", static () => new Services.RunNowCommand()),
+        new LeafEntry("run-stop", "Stop a run of a service", "service run-stop shop/backup 5a0000000000000000000e01", static () => new Services.RunStopCommand()),
         new LeafEntry("runs", "List the runs of a service", "service runs shop/backup", static () => new Services.RunsCommand()),
         new GroupEntry("env", "Environment variables of a service", static () =>
         [

@@ -86,6 +86,27 @@ public sealed class RunTests : CliTest
     }
 
     [Fact]
+    public async Task A_run_that_nobody_follows_is_stopped_by_its_id()
+    {
+        Master.On("POST", $"{One}/stop", Run("running"));
+
+        Assert.Equal(0, await RunAsync("service", "run-stop", "shop/web", Id));
+
+        Assert.Contains($"Run {Id} is told to stop", Error, StringComparison.Ordinal);
+        Assert.Contains("Next: kontena service runs shop/web", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_had_ended_before_is_said_to_have()
+    {
+        Master.On("POST", $"{One}/stop", Ended("succeeded", 0));
+
+        Assert.Equal(0, await RunAsync("service", "run-stop", "shop/web", Id));
+
+        Assert.Contains($"Run {Id} has ended: succeeded", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_schedule_stands_where_instances_would()
     {
         var service = Some.Service(running: 0, instances: 0).TrimEnd()[..^1] + """, "schedule":{"cron":"@daily","time_zone":"UTC","concurrency":"forbid","history":10,"starting_deadline":3600,"next_tick":null}}""";
