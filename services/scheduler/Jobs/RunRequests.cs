@@ -69,7 +69,7 @@ internal static class RunRequests
         }
 
         if (going.Count >= RunLimits.Active)
-            yield return new FieldError([], $"{going.Count} runs of {service.Name} go on, at most {RunLimits.Active} may; wait for one to end, or stop one");
+            yield return new FieldError([], $"{going.Count} runs of {service.Name} go on, at most {RunLimits.Active} may; wait for one to end, or stop one: kontena service run-stop {service.Stack}/{service.Name} ID");
         if (!command.AsScheduled)
             yield break;
         if (command.Cmd is { Count: > 0 } || command.Env.Count > 0 || command.Keep)
@@ -77,7 +77,7 @@ internal static class RunRequests
         if (service.Spec.Schedule is not { } schedule)
             yield return FieldError.At("as_scheduled", $"{service.Name} has no schedule; to run it once: kontena service run");
         else if (schedule.Concurrency == "forbid" && going.Find(run => run.Cause != RunCause.Person) is { } other)
-            yield return FieldError.At("as_scheduled", $"run {other.Id} of {service.Name} goes on, and its deploy.concurrency is forbid; wait for its end, or stop it");
+            yield return FieldError.At("as_scheduled", $"run {other.Id} of {service.Name} goes on, and its deploy.concurrency is forbid; wait for its end, or stop it: kontena service run-stop {service.Stack}/{service.Name} {other.Id}");
     }
 
     private static IEnumerable<FieldError> Words(IReadOnlyList<string> words, string field)

@@ -49,7 +49,7 @@ internal static class DrainProgress
     private static (DrainState State, string Reason) Present(GridDraft draft, Node node, Instance instance)
     {
         if (draft.Runs.Find(instance.Id) is not null)
-            return (DrainState.Waiting, "a run, which ends by itself; to end it now: kontena service runs, and stop it");
+            return (DrainState.Waiting, $"a run, which ends by itself; to end it now: kontena service run-stop {instance.Stack}/{instance.Service} {instance.Id}");
         var service = draft.Service(instance.Stack, instance.Service, instance.ServiceUid);
         if (service is null)
             return (DrainState.Waiting, "its service is gone; it is taken down");

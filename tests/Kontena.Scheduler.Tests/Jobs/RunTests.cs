@@ -318,7 +318,9 @@ public class RunTests
         world.Run(20);
 
         Assert.Equal(RunState.Running, Now(world, run).State);
-        Assert.Equal(DrainState.Waiting, Assert.Single(world.Drain("node-1")!.Left).State);
+        var left = Assert.Single(world.Drain("node-1")!.Left);
+        Assert.Equal(DrainState.Waiting, left.State);
+        Assert.EndsWith($"kontena service run-stop {Now(world, run).Stack}/{Now(world, run).Service} {Now(world, run).Id}", left.Reason, StringComparison.Ordinal);
         Assert.Equal(RunState.Failed, Start(world).State);
         Assert.Equal(RunState.Succeeded, Finish(world, run).State);
         world.Until(() => world.Drain("node-1")!.FinishedAt is not null, "the drain ends", 60);

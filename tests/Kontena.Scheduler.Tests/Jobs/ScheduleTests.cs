@@ -113,6 +113,7 @@ public class ScheduleTests
 
         Assert.Equal(CommandOutcome.Done, RunNow(world).Outcome);
         Assert.Contains("concurrency is forbid", RunNow(world).Errors[0].Message, StringComparison.Ordinal);
+        Assert.EndsWith($"kontena service run-stop {Runs(world)[0].Stack}/job {Runs(world)[0].Id}", RunNow(world).Errors[0].Message, StringComparison.Ordinal);
         world.Run(120);
         Assert.Equal((RunCause.RunNow, RunState.Succeeded), (Runs(world)[0].Cause, Runs(world)[0].State));
         Assert.Equal(CommandOutcome.Done, RunNow(world).Outcome);
