@@ -2,6 +2,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Docker;
 using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Instances.Steps;
+using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class InstanceWorker : IDisposable
     private readonly ITimer _alarm;
     private readonly CheckFindings _checks = new();
     private readonly InstanceContainers _containers;
+    private readonly LeaseLog _lease;
     private CancellationTokenSource _interrupt = new();
     private Task _pass = Task.CompletedTask;
     private bool _running;
@@ -37,7 +39,6 @@ internal sealed class InstanceWorker : IDisposable
 
     /// <summary>Set by a step that left the container in a state it did not look at.</summary>
     private bool _unseen;
-    private bool _leaseOver;
     private InstanceMemory _memory = new();
     private ObservedState? _phase;
     private string? _endedByUs;
@@ -57,6 +58,7 @@ internal sealed class InstanceWorker : IDisposable
     {
         InstanceId = instanceId;
         _containers = new InstanceContainers(instanceId);
+        _lease = new LeaseLog(tools.Logger);
         _tools = tools;
         _board = board;
         _identity = identity;
@@ -236,7 +238,7 @@ internal sealed class InstanceWorker : IDisposable
             var now = _tools.Time.GetUtcNow();
             var lease = _tools.Leases.Left(order);
             var plan = StartFirst.Plan(order, _containers.Seen, _containers.Next, _memory, now, lease == TimeSpan.Zero);
-            NoteLease(order, lease);
+            _lease.Note(order, lease);
             if (plan.Steps.Count == 0)
             {
                 _phase = null;
@@ -252,24 +254,6 @@ internal sealed class InstanceWorker : IDisposable
         _phase = null;
         Report();
         LookAgainAt(_tools.Time.GetUtcNow() + EngineAway);
-    }
-
-    /// <summary>Says so in the log, once.</summary>
-    private void NoteLease(Orders.InstanceOrder? order, TimeSpan? lease)
-    {
-        var over = lease == TimeSpan.Zero;
-        if (over == _leaseOver)
-            return;
-        _leaseOver = over;
-        if (over)
-        {
-            _tools.Logger.LogWarning(
-                "Instance {Instance}: no word from the control plane for {Seconds} s (stop_after_disconnect); it does not run until there is", order!.Name, order.Spec!.Lease);
-        }
-        else if (order is not null)
-        {
-            _tools.Logger.LogInformation("Instance {Instance}: its lease is renewed, it may run", order.Name);
-        }
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
