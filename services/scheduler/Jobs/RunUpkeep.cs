@@ -18,6 +18,7 @@ internal static class RunUpkeep
     public static void Run(GridDraft draft, DateTimeOffset now)
     {
         Schedules.Run(draft, now);
+        GiveUpKept(draft);
         foreach (var run in draft.Runs.By(Groupings.OpenRuns).Of(Groupings.All).Values.OrderBy(one => one.CreatedAt).ThenBy(one => one.Id, StringComparer.Ordinal).ToList())
         {
             var service = draft.Services.Find(Service.DocumentId(run.Stack, run.Service));
@@ -85,6 +86,16 @@ internal static class RunUpkeep
         .Where(run => run.Instance is not null)
         .SelectMany(run => run.Instance!.Departures.Select(one => one.NodeId).Append(run.Instance.NodeId).OfType<string>())
         .Any(node => draft.Scene.ByNodeId(node) is { State: not LivenessState.Offline });
+
+    // What is kept of a service that was removed would hold its removal up.
+    private static void GiveUpKept(GridDraft draft)
+    {
+        foreach (var service in draft.Services.By(Groupings.RemovedServices).Of(Groupings.All).Values)
+        {
+            foreach (var run in draft.Runs.By(Groupings.RunsOfService).Of(service.Uid).Values.Where(one => one.Keep).ToList())
+                draft.Runs.Put(run with { Keep = false });
+        }
+    }
 
     private static ServiceRun Begin(GridDraft draft, Service? service, ServiceRun run, DateTimeOffset now)
     {

@@ -215,6 +215,31 @@ public class RunTests
         Assert.Null(world.Snapshot.Runs.Find(run.Id));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_kept_container_does_not_hold_the_removal_of_its_service_up(bool isNodeAway)
+    {
+        var world = World(nodes: 1);
+        var run = Finish(world, Start(world, Command() with { Keep = true }));
+        world.Run(30);
+        Assert.Single(world["node-1"].Containers);
+        if (isNodeAway)
+        {
+            world.Lose("node-1");
+            world.Run(60);
+        }
+
+        world.Change("web", service => service with { RemovedAt = world.Now });
+        world.Until(() => world.Sent.Any(sent => sent.Message is ServiceTornDown), "it is torn down", 60);
+        world.Forget(Some.Service());
+        if (isNodeAway)
+            world.Return("node-1");
+        world.Until(() => world.Snapshot.Runs.Find(run.Id) is null, "its record is gone", 60);
+
+        Assert.Empty(world["node-1"].Containers);
+    }
+
     [Fact]
     public void A_service_that_is_just_not_there_is_no_order_to_stop_its_run()
     {
