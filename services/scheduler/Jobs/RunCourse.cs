@@ -13,7 +13,8 @@ internal sealed record RunView(ServiceRun Run, InstanceObserved? Observed, Liven
 /// <summary>How a run goes on: from what its node says to its next state. Pure.</summary>
 /// <remarks>
 /// waiting → starting: a node was found. starting → running: the node says so. running → succeeded, failed, stopped: it ended.
-/// waiting, starting → failed: no node, or the node could not start it. starting, running → failed: its node is lost.
+/// waiting → failed: no node. starting → failed: its node could not start it, and has confirmed that it will not try again; or it ended before it began.
+/// starting, running → failed: its node is lost.
 /// </remarks>
 internal static class RunCourse
 {
@@ -24,6 +25,8 @@ internal static class RunCourse
             return run;
         if (seen is not null && seen.Generation > 0 && seen.ContainerId is not null && seen.StartedAt is { } started)
             run = run with { StartedAt = run.StartedAt ?? started, State = RunState.Running, Reason = null };
+        else if (run.State == RunState.Starting && instance.Desired == DesiredState.Running && seen is { Generation: > 0, StartedAt: null })
+            run = run with { Reason = seen.Error is { } error ? RunLimits.Clip(error) : null };
 
         if (End(run, instance, seen, view.Now) is { } ended)
             return ended;
@@ -31,9 +34,19 @@ internal static class RunCourse
             return Failed(run, view.Now, $"node {run.Node} was removed from the grid; how the run ended is not known");
         if (view.Node == LivenessState.Offline && view.OfflineSince is { } since && view.Now - since >= RunLimits.Lost)
             return Failed(run, view.Now, $"node {run.Node} is offline since {since:HH:mm:ss} UTC; how the run ended is not known");
-        if (run.State == RunState.Starting && view.Now - instance.CreatedAt >= RunLimits.Starting)
-            return Failed(run, view.Now, $"node {run.Node} did not start it within {RunLimits.Starting.TotalMinutes:0} minutes");
+        if (run.State == RunState.Starting && view.Now - instance.CreatedAt >= RunLimits.Starting + RunLimits.Lost)
+            return Failed(run, view.Now, NotStarted(run));
         return run;
+    }
+
+    /// <summary>Whether its node is to try no longer. The run has failed once the node says that it does not, so that nothing begins after that.</summary>
+    public static bool IsGivenUp(ServiceRun run, DateTimeOffset now)
+    {
+        if (run is not { State: RunState.Starting, Instance: { } instance })
+            return false;
+        // A person rather hears at once; nobody waits for a tick, and a registry's bad minute should not cost a night's backup.
+        var most = run.Reason is null ? RunLimits.Starting : run.Cause == RunCause.Person ? TimeSpan.Zero : RunLimits.Retrying;
+        return now - instance.CreatedAt >= most;
     }
 
     /// <summary>The run as it ended; null while it has not.</summary>
@@ -47,9 +60,11 @@ internal static class RunCourse
             return Ended(run, seen, code, now);
         // Nothing was started: the wish to stop came first, or starting failed.
         if (isOver && instance.Desired == DesiredState.Stopped && seen.Generation >= instance.Generation)
-            return Stopped(run, now);
-        return seen is { Error: { } error, StartedAt: null } ? Failed(run, now, error) : isOver && seen.Error is { } problem ? Failed(run, now, problem) : null;
+            return run.Stop is null ? Failed(run, now, NotStarted(run)) : Stopped(run, now);
+        return isOver && seen.Error is { } problem ? Failed(run, now, problem) : null;
     }
+
+    private static string NotStarted(ServiceRun run) => run.Reason ?? $"node {run.Node} did not start it within {RunLimits.Starting.TotalMinutes:0} minutes";
 
     private static ServiceRun Ended(ServiceRun run, InstanceObserved seen, int code, DateTimeOffset now)
     {

@@ -18,6 +18,9 @@ internal static class RunLimits
     /// <summary>From the order to the start; the node bounds its pulls itself.</summary>
     public static readonly TimeSpan Starting = TimeSpan.FromMinutes(30);
 
+    /// <summary>From the order of a schedule's run until its node, which fails to start it, is to try no longer.</summary>
+    public static readonly TimeSpan Retrying = TimeSpan.FromMinutes(10);
+
     /// <summary>A node that was offline so long is not waited for: how a run on it ended is not known. Longer than for instances, as nothing takes over what it did.</summary>
     public static readonly TimeSpan Lost = TimeSpan.FromMinutes(2);
 

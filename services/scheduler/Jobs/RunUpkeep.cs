@@ -167,7 +167,7 @@ internal static class RunUpkeep
         var next = RunCourse.Next(new RunView(run, draft.ObservedOf(instance), node?.State, offlineSince, now));
         if (ServiceRun.IsEnded(next.State))
             return next.Keep && !isRemoved ? next : TakeDown(draft, next, instance, now);
-        return next.Stop is not null && instance.Desired == DesiredState.Running ? StopIt(draft, next, instance, now) : next;
+        return (next.Stop is not null || RunCourse.IsGivenUp(next, now)) && instance.Desired == DesiredState.Running ? StopIt(draft, next, instance, now) : next;
     }
 
     private static ServiceRun StopIt(GridDraft draft, ServiceRun run, Instance instance, DateTimeOffset now)

@@ -96,6 +96,9 @@ public class RunTests
 
         Assert.Equal((RunState.Failed, null), (ended.State, ended.ExitCode));
         Assert.Contains("boom", ended.Reason, StringComparison.Ordinal);
+        // Its node had confirmed before that it will not begin: apply, stop, removal.
+        Assert.Equal(3, Assert.Single(ended.Instance!.Departures).Generation);
+        Assert.InRange(ended.FinishedAt!.Value - ended.CreatedAt, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
     [Fact]

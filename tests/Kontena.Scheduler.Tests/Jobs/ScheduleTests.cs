@@ -126,6 +126,22 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void A_tick_whose_node_cannot_start_it_at_first_is_tried_again_for_ten_minutes()
+    {
+        var flaky = World(Job(cron: "@hourly") with { Spec = Job(cron: "@hourly").Spec with { Image = "flaky:1" } });
+        flaky.Until(() => Runs(flaky) is [{ Reason: not null }], "it can't be started", 4000);
+        Assert.Equal(RunState.Starting, Runs(flaky)[0].State);
+        Assert.Contains("503", Runs(flaky)[0].Reason, StringComparison.Ordinal);
+        flaky.Run(180);
+        Assert.Equal((RunState.Succeeded, null), (Runs(flaky)[0].State, Runs(flaky)[0].Reason));
+
+        var bad = World(Job(cron: "@hourly") with { Spec = Job(cron: "@hourly").Spec with { Image = "bad:1" } });
+        bad.Until(() => Runs(bad) is [{ State: RunState.Failed }], "it is given up", 5000);
+        Assert.InRange(Runs(bad)[0].FinishedAt!.Value - Runs(bad)[0].CreatedAt, TimeSpan.FromSeconds(600), TimeSpan.FromSeconds(620));
+        Assert.Contains("boom", Runs(bad)[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_tick_waits_for_a_node_until_its_deadline()
     {
         var world = World(Job() with { Spec = Job().Spec with { Affinity = ["node==node-9"], Schedule = Job().Spec.Schedule! with { StartingDeadline = 60 } } });

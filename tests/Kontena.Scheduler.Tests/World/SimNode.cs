@@ -5,8 +5,8 @@ namespace Kontena.Scheduler.Tests.World;
 
 /// <summary>A node-agent as the node protocol describes it, without Docker: generations grow, absence is no order, every change is
 /// reported.</summary>
-/// <remarks>Images behave by name: <c>bad:*</c> fails, <c>never:*</c> never gets ready, <c>slow:*</c> pulls for ten minutes; the rest is
-/// ready after two seconds.</remarks>
+/// <remarks>Images behave by name: <c>bad:*</c> fails, <c>never:*</c> never gets ready, <c>slow:*</c> pulls for ten minutes, <c>flaky:*</c> fails for
+/// a minute; the rest is ready after two seconds.</remarks>
 internal sealed class SimNode(string grid, string name, string nodeId)
 {
     private readonly Dictionary<string, SimInstance> _instances = new(StringComparer.Ordinal);
@@ -184,6 +184,8 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     {
         if (instance.Spec?.RunOnce is not null && instance.StartedAt is not null)
             return SimRun.Progress(instance, Ends(instance.Spec), now);
+        if (instance is { Error: not null, Spec: { } again } && again.Image.StartsWith("flaky", StringComparison.Ordinal) && now - instance.BegunAt > TimeSpan.FromMinutes(1))
+            instance.Error = null;
         if (instance.Desired != DesiredState.Running || (instance.Ready && !instance.IsBeside) || instance.Error is not null || instance.Spec is null
             || instance.State is ObservedState.Removed or ObservedState.Stopped)
         {
@@ -196,6 +198,12 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         var takes = image.StartsWith("slow", StringComparison.Ordinal) ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(2);
         if (now - instance.BegunAt < takes)
             return false;
+        if (image.StartsWith("flaky", StringComparison.Ordinal) && now - instance.BegunAt <= TimeSpan.FromMinutes(1))
+        {
+            instance.Error = "the registry answers 503";
+            return true;
+        }
+
         if (image.StartsWith("bad", StringComparison.Ordinal))
         {
             instance.State = instance.IsBeside ? ObservedState.Running : ObservedState.Restarting;
