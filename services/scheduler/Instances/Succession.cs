@@ -29,8 +29,10 @@ internal static class Succession
     {
         foreach (var instance in draft.Instances.By(Groupings.Leaving).Of(Groupings.All).Values.Where(one => one.Departures.Any(departure => departure.AwaitsSuccessor)))
         {
+            // A service that is just not there is no order.
+            var service = draft.Services.Find(Service.DocumentId(instance.Stack, instance.Service));
             var waits = instance is { Node: not null, Desired: DesiredState.Running }
-                && draft.Service(instance.Stack, instance.Service, instance.ServiceUid) is { } service && MayOverlap(service)
+                && (service is null || (service.Uid == instance.ServiceUid && MayOverlap(service)))
                 && !InstanceReadiness.IsDone(instance, draft.ObservedOf(instance));
             if (waits)
                 continue;

@@ -51,11 +51,12 @@ internal static class RunUpkeep
         if (!memory.IsDue("run history", 0, DateTimeOffset.MinValue, now, HistoryEvery, HistoryEvery))
             return;
         Schedules.Sweep(draft);
+        // A record without a container can go; what is kept on a node waits for an order, which a service that is just not there is none.
         foreach (var surplus in RunHistory.Surplus(draft.Runs.Values, run => HistoryOf(draft, run)))
         {
             if (surplus.Instance is null)
                 draft.Runs.Delete(surplus.Id);
-            else if (surplus.Keep)
+            else if (surplus.Keep && draft.Services.Find(Service.DocumentId(surplus.Stack, surplus.Service)) is not null)
                 draft.Runs.Put(surplus with { Keep = false });
         }
     }

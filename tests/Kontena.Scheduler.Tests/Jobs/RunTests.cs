@@ -259,6 +259,22 @@ public class RunTests
     }
 
     [Fact]
+    public void A_service_that_is_just_not_there_is_no_order_to_give_up_what_is_kept_of_its_run()
+    {
+        var world = World(nodes: 1);
+        var run = Finish(world, Start(world, Command() with { Keep = true }));
+
+        world.Forget(Some.Service());
+        world.Run(60);
+        Assert.True(Now(world, run).Keep);
+        Assert.Single(world["node-1"].Containers);
+
+        world.Put(Some.Service() with { Uid = "uid-another" });
+        world.Until(() => world.Snapshot.Runs.Find(run.Id) is null, "another has the name", 60);
+        Assert.DoesNotContain(world["node-1"].Containers, one => one.Id == run.Id);
+    }
+
+    [Fact]
     public void The_newest_are_remembered_and_a_kept_container_goes_with_its_record()
     {
         var world = World(nodes: 1);

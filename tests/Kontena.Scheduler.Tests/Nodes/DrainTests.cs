@@ -73,6 +73,23 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void A_service_that_is_just_not_there_is_no_order_to_stop_one_that_serves_until_its_successor_does()
+    {
+        var world = new GridWorld(nodes: 2);
+        var web = world.Put(Some.Service("web", Some.Spec(1)));
+        world.Finish(world.Deploy());
+        var home = world.Instances[0].Node!;
+        world.Change("web", one => one with { Spec = one.Spec with { Image = "bad:1" }, Revision = 2 });
+        Drain(world, home);
+        world.Until(() => world.Drain(home)?.Left is [{ State: DrainState.Blocked }], "it serves on");
+
+        world.Forget(web);
+        world.Run(60);
+
+        Assert.Single(world[home].Containers, one => one.Ready);
+    }
+
+    [Fact]
     public void One_that_serves_until_its_successor_does_gives_its_port_up_to_a_second_instance()
     {
         var world = new GridWorld(nodes: 2);
