@@ -38,7 +38,8 @@ internal static class JobPlanner
         // New, changed or begun again: what would have been due before is nobody's wish.
         if (!isKnown || state!.NextTick is null)
         {
-            var first = cron.Next(now, zone);
+            // Also by a clock that is behind the one that decided last.
+            var first = cron.Next(state is not null && state.DecidedUpTo > now ? state.DecidedUpTo : now, zone);
             return isKnown && first is null ? null : new JobPlan(Of(service, spec, state, now, first));
         }
 

@@ -104,6 +104,17 @@ public class JobPlannerTests
     }
 
     [Fact]
+    public void Nor_does_it_after_a_pause_or_with_another_schedule()
+    {
+        var decided = JobPlanner.Plan(Job(), Known(Job(), Noon), [], Noon.AddSeconds(1))!.State;
+        var behind = Noon.AddMinutes(-3);
+
+        var paused = JobPlanner.Plan(Job() with { State = ServiceState.Stopped }, decided, [], behind)!.State;
+        Assert.Equal(Noon.AddMinutes(10), JobPlanner.Plan(Job(), paused, [], behind)!.State.NextTick);
+        Assert.Equal(Noon.AddMinutes(5), JobPlanner.Plan(Job(cron: "*/5 * * * *"), decided, [], behind)!.State.NextTick);
+    }
+
+    [Fact]
     public void One_tick_has_one_id_whoever_makes_it_and_no_other_has_it()
     {
         var ids = Enumerable.Range(0, 500).Select(minute => JobPlanner.RunId("uid", Noon.AddMinutes(minute))).Append(JobPlanner.RunId("other", Noon)).ToList();
