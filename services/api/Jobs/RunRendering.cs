@@ -34,6 +34,7 @@ internal static class RunRendering
         StartingDeadline = spec.StartingDeadline,
         // What was worked out for another schedule says nothing about this one.
         NextTick = state?.Cron == spec.Cron && state.TimeZone == spec.TimeZone ? state.NextTick : null,
+        Reason = state?.Cron == spec.Cron && state.TimeZone == spec.TimeZone ? state.Reason : null,
         LastRun = last is null ? null : Render(last),
     };
 }

@@ -30,11 +30,15 @@ internal static class JobPlanner
     /// <returns>Null when there is nothing to do or to note.</returns>
     public static JobPlan? Plan(Service service, ScheduleState? state, IReadOnlyList<ServiceRun> going, DateTimeOffset now)
     {
-        if (service.Spec.Schedule is not { } spec || !CronSchedule.TryParse(spec.Cron, out var cron, out _) || !TimeZones.TryFind(spec.TimeZone, out var zone))
+        if (service.Spec.Schedule is not { } spec)
             return null;
         var isKnown = state is not null && state.Cron == spec.Cron && state.TimeZone == spec.TimeZone;
         if (service.State != ServiceState.Running)
-            return isKnown && state!.NextTick is null ? null : new JobPlan(Of(service, spec, state, now, next: null));
+            return isKnown && state is { NextTick: null, Reason: null } ? null : new JobPlan(Of(service, spec, state, now, next: null));
+        if (!CronSchedule.TryParse(spec.Cron, out var cron, out _))
+            return Stuck($"the scheduler does not understand the schedule {spec.Cron}");
+        if (!TimeZones.TryFind(spec.TimeZone, out var zone))
+            return Stuck($"the scheduler's machine does not know the time zone {spec.TimeZone}");
         // New, changed or begun again: what would have been due before is nobody's wish.
         if (!isKnown || state!.NextTick is null)
         {
@@ -44,7 +48,7 @@ internal static class JobPlanner
         }
 
         if (now < state.NextTick)
-            return null;
+            return state.Reason is null ? null : new JobPlan(state with { Reason = null });
         var after = Of(service, spec, state, now, cron.Next(now, zone));
         var horizon = now - TimeSpan.FromSeconds(spec.StartingDeadline);
         if (Newest(cron, zone, state.NextTick.Value, horizon, now) is not { } tick)
@@ -55,6 +59,10 @@ internal static class JobPlanner
         }
 
         return Due(service, spec, after, tick, going, now);
+
+        // Its next time is left as it is: another scheduler, or a later version, may make up for it.
+        JobPlan? Stuck(string reason) =>
+            isKnown && state!.Reason == reason ? null : new JobPlan((isKnown ? state! : Of(service, spec, state, now, next: null)) with { Reason = reason });
     }
 
     /// <summary>One id for a tick, whoever makes it: 24 hex digits.</summary>

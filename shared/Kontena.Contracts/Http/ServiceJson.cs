@@ -91,6 +91,10 @@ public sealed record ScheduleJson
     /// <summary>Null while the service is stopped, or not yet looked at.</summary>
     public DateTimeOffset? NextTick { get; init; }
 
+    /// <summary>Why the schedule is not carried out at present, in a sentence; null, and left out, when it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
     /// <summary>The newest run that was begun; null when there is none on record.</summary>
     public RunJson? LastRun { get; init; }
 }

@@ -40,6 +40,9 @@ public sealed record ScheduleState
     /// <summary>Every tick up to this time is decided: nothing is started for it again.</summary>
     public required DateTimeOffset DecidedUpTo { get; init; }
 
-    /// <summary>Null while the service is stopped.</summary>
+    /// <summary>Null while the service is stopped, and for a schedule that was never worked out.</summary>
     public DateTimeOffset? NextTick { get; init; }
+
+    /// <summary>Why the schedule is not carried out at present, in a sentence; null when it is.</summary>
+    public string? Reason { get; init; }
 }

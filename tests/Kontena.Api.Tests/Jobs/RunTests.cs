@@ -86,7 +86,7 @@ public sealed class RunTests : IAsyncLifetime
         await _api.PutAsync(StateKeys.ScheduleState, "main", new ScheduleState
         {
             Grid = "main", Stack = "shop", Service = "web", ServiceUid = service.Uid, Cron = spec.Cron, TimeZone = spec.TimeZone, DecidedUpTo = Some.Noon,
-            NextTick = Some.Noon.AddHours(10),
+            NextTick = Some.Noon.AddHours(10), Reason = "no such zone",
         });
         await SeedAsync("5a0000000000000000000e01", RunState.Succeeded, Some.Noon);
         await SeedAsync("5a0000000000000000000e02", RunState.Skipped, Some.Noon.AddMinutes(1));
@@ -96,6 +96,7 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(("@daily", "Europe/Helsinki", "forbid", "2026-03-01T22:00:00.000Z", Id), (
             (string?)shown["schedule"]!["cron"], (string?)shown["schedule"]!["time_zone"], (string?)shown["schedule"]!["concurrency"],
             (string?)shown["schedule"]!["next_tick"], (string?)shown["schedule"]!["last_run"]!["id"]));
+        Assert.Equal("no such zone", (string?)shown["schedule"]!["reason"]);
         Assert.Equal(0, (int?)shown["instances"]);
         Assert.DoesNotContain("schedule", (await _api.GetAsync("/v1/services/main/shop/db")).Json.ToJsonString(), StringComparison.Ordinal);
     }

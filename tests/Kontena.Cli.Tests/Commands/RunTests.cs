@@ -120,6 +120,19 @@ public sealed class RunTests : CliTest
     }
 
     [Fact]
+    public async Task A_schedule_that_is_not_carried_out_says_why()
+    {
+        var service = Some.Service(running: 0, instances: 0).TrimEnd()[..^1] + """, "schedule":{"cron":"@daily","time_zone":"Mars/Olympus","concurrency":"forbid","history":10,"starting_deadline":3600,"next_tick":null,"reason":"no such zone"}}""";
+        Master.On("GET", "/v1/grids/main/services", $$"""{"services":[{{service}}]}""").On("GET", "/v1/services/main/shop/web", service)
+            .On("GET", "/v1/services/main/shop/web/instances", """{"instances":[]}""").On("GET", "/v1/services/main/shop/web/containers", """{"containers":[]}""");
+
+        Assert.Equal(0, await RunAsync("service", "ls"));
+        Assert.Matches(@"shop/web +not carried out +no +scheduled", Out);
+        Assert.Equal(0, await RunAsync("service", "show", "shop/web"));
+        Assert.Contains("not carried out: no such zone", Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_list_has_a_line_for_each()
     {
         Master.On("GET", Runs, $$"""{"runs":[{{Ended("failed", 3, """, "reason":"exited with code 3; its last lines:\nboom" """)}}]}""");

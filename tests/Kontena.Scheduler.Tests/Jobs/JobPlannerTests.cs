@@ -115,6 +115,24 @@ public class JobPlannerTests
     }
 
     [Fact]
+    public void Without_the_time_zone_it_says_so_once_and_makes_up_for_what_it_may_when_it_has_it()
+    {
+        var elsewhere = Job() with { Spec = Job().Spec with { Schedule = Job().Spec.Schedule! with { TimeZone = "Mars/Olympus" } } };
+        var first = JobPlanner.Plan(elsewhere, null, [], Noon)!;
+        Assert.Equal((null, null), (first.Run, first.State.NextTick));
+        Assert.Contains("Mars/Olympus", first.State.Reason, StringComparison.Ordinal);
+        Assert.Null(JobPlanner.Plan(elsewhere, first.State, [], Noon.AddHours(1)));
+
+        // As a scheduler that has the zone left it.
+        var known = Known(Job(), Noon) with { TimeZone = "Mars/Olympus" };
+        var stuck = JobPlanner.Plan(elsewhere, known, [], Noon.AddSeconds(1))!.State;
+        Assert.Equal((Noon, known.DecidedUpTo), (stuck.NextTick, stuck.DecidedUpTo));
+        var able = JobPlanner.Plan(Job(), stuck with { TimeZone = "UTC" }, [], Noon.AddSeconds(30))!;
+        Assert.Equal((Noon, null), (able.Run!.Tick, able.State.Reason));
+        Assert.Null(JobPlanner.Plan(Job(), stuck with { TimeZone = "UTC" }, [], Noon.AddMinutes(-1))!.State.Reason);
+    }
+
+    [Fact]
     public void One_tick_has_one_id_whoever_makes_it_and_no_other_has_it()
     {
         var ids = Enumerable.Range(0, 500).Select(minute => JobPlanner.RunId("uid", Noon.AddMinutes(minute))).Append(JobPlanner.RunId("other", Noon)).ToList();
