@@ -25,6 +25,13 @@ internal static class JobPlanner
     /// <summary>A run that begins later than this after its tick says so.</summary>
     private static readonly TimeSpan Punctual = TimeSpan.FromSeconds(30);
 
+    /// <summary>The usual case, found without a look at the schedule's text or the runs: its next time is known and has not come.</summary>
+    public static bool IsDecided(Service service, ScheduleState? state, DateTimeOffset now) =>
+        service is { State: ServiceState.Running, Spec.Schedule: { } spec }
+        && state is { NextTick: { } next, Reason: null } && now < next && IsOf(state, spec);
+
+    private static bool IsOf(ScheduleState? state, ScheduleSpec spec) => state is not null && state.Cron == spec.Cron && state.TimeZone == spec.TimeZone;
+
     /// <param name="state">As it was left; null for a schedule that is new.</param>
     /// <param name="going">The service's runs that have not ended and that no person asked a command of.</param>
     /// <returns>Null when there is nothing to do or to note.</returns>
@@ -32,7 +39,7 @@ internal static class JobPlanner
     {
         if (service.Spec.Schedule is not { } spec)
             return null;
-        var isKnown = state is not null && state.Cron == spec.Cron && state.TimeZone == spec.TimeZone;
+        var isKnown = IsOf(state, spec);
         if (service.State != ServiceState.Running)
             return isKnown && state is { NextTick: null, Reason: null } ? null : new JobPlan(Of(service, spec, state, now, next: null));
         if (!CronSchedule.TryParse(spec.Cron, out var cron, out _))

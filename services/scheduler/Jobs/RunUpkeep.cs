@@ -15,7 +15,10 @@ internal static class RunUpkeep
 {
     private static readonly TimeSpan HistoryEvery = TimeSpan.FromSeconds(10);
 
-    public static void Run(GridDraft draft, DateTimeOffset now)
+    // Between sweeps a step comes with every heartbeat; nothing is placed better for being tried each time.
+    private static readonly TimeSpan PlaceEvery = TimeSpan.FromSeconds(2);
+
+    public static void Run(GridDraft draft, GridMemory memory, DateTimeOffset now)
     {
         Schedules.Run(draft, now);
         GiveUpKept(draft);
@@ -26,7 +29,7 @@ internal static class RunUpkeep
             var isRemoved = service is not null && (service.RemovedAt is not null || service.Uid != run.ServiceUid);
             var next = isRemoved && run.Stop is null && !ServiceRun.IsEnded(run.State) ? run with { Stop = new RunStop("the removal of its service", now) } : run;
             next = next.State == RunState.Waiting
-                ? Begin(draft, isRemoved ? null : service, next, now)
+                ? Begin(draft, memory, isRemoved ? null : service, next, now)
                 : Goes(draft, next, isRemoved, now);
             if (next == run)
                 continue;
@@ -98,7 +101,7 @@ internal static class RunUpkeep
         }
     }
 
-    private static ServiceRun Begin(GridDraft draft, Service? service, ServiceRun run, DateTimeOffset now)
+    private static ServiceRun Begin(GridDraft draft, GridMemory memory, Service? service, ServiceRun run, DateTimeOffset now)
     {
         if (run.Stop is not null)
             return RunCourse.Stopped(run, now);
@@ -106,6 +109,8 @@ internal static class RunUpkeep
             return run;
         if (Predecessor(draft, service, run) is { } earlier)
             return run with { Reason = $"waits until run {earlier.Id} has stopped" };
+        if (!memory.IsDue("place " + run.Id, 0, DateTimeOffset.MinValue, now, PlaceEvery, PlaceEvery))
+            return run;
 
         var companion = RunSpecs.Companion(draft, service);
         var placing = RunSpecs.ForPlacement(service, run, companion);

@@ -12,10 +12,13 @@ internal static class Schedules
     {
         foreach (var service in draft.Services.By(Groupings.ScheduledServices).Of(Groupings.All).Values.OrderBy(one => one.Uid, StringComparer.Ordinal).ToList())
         {
+            var state = draft.Schedules.Find(service.Uid);
+            if (JobPlanner.IsDecided(service, state, now))
+                continue;
             var going = draft.Runs.By(Groupings.RunsOfService).Of(service.Uid).Values
                 .Where(run => run.Cause != RunCause.Person && !ServiceRun.IsEnded(run.State))
                 .OrderBy(run => run.CreatedAt).ThenBy(run => run.Id, StringComparer.Ordinal).ToList();
-            if (JobPlanner.Plan(service, draft.Schedules.Find(service.Uid), going, now) is { } plan)
+            if (JobPlanner.Plan(service, state, going, now) is { } plan)
                 Carry(draft, service, plan, now);
         }
     }

@@ -46,7 +46,7 @@ internal static class GridReconciler
         }
 
         ServiceUpkeep.Run(draft, memory, now);
-        RunUpkeep.Run(draft, now);
+        RunUpkeep.Run(draft, memory, now);
         VolumeUpkeep.Run(draft, memory, now);
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);

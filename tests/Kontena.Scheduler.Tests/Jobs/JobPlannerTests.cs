@@ -34,6 +34,19 @@ public class JobPlannerTests
     }
 
     [Fact]
+    public void Between_its_times_nothing_of_it_is_looked_at()
+    {
+        var state = Known(Job(), Noon);
+
+        Assert.True(JobPlanner.IsDecided(Job(), state, Noon.AddSeconds(-1)));
+        Assert.False(JobPlanner.IsDecided(Job(), state, Noon));
+        Assert.False(JobPlanner.IsDecided(Job(), null, Noon.AddSeconds(-1)));
+        Assert.False(JobPlanner.IsDecided(Job(cron: "@hourly"), state, Noon.AddSeconds(-1)));
+        Assert.False(JobPlanner.IsDecided(Job() with { State = ServiceState.Stopped }, state, Noon.AddSeconds(-1)));
+        Assert.False(JobPlanner.IsDecided(Job(), state with { Reason = "why" }, Noon.AddSeconds(-1)));
+    }
+
+    [Fact]
     public void A_tick_begins_one_run_and_names_the_next()
     {
         var plan = JobPlanner.Plan(Job(), Known(Job(), Noon), [], Noon.AddSeconds(1))!;

@@ -154,6 +154,19 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void What_waits_for_a_node_is_placed_every_two_seconds_however_many_steps_there_are()
+    {
+        var world = World(Job() with { Spec = Job().Spec with { Affinity = ["label==ssd"] } });
+        world.Until(() => Runs(world).Count > 0, "a tick", 400);
+
+        world.Put(Some.Node(1) with { Labels = ["ssd"] });
+        world.Apply(new GridInput.Sweep());
+        Assert.Equal(RunState.Waiting, Runs(world)[0].State);
+        world.Run(3);
+        Assert.NotEqual(RunState.Waiting, Runs(world)[0].State);
+    }
+
+    [Fact]
     public void Explain_tells_where_a_run_would_go()
     {
         var world = World(Job());
