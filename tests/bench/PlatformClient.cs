@@ -7,6 +7,8 @@ namespace Kontena.Bench;
 /// <summary>The few calls of the HTTP API that the benchmarks make.</summary>
 internal sealed class PlatformClient(Uri url, string token, string grid) : IDisposable
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
     private readonly HttpClient _http = new()
     {
         BaseAddress = new Uri(url, "v1/"),
@@ -42,8 +44,11 @@ internal sealed class PlatformClient(Uri url, string token, string grid) : IDisp
     public async Task DeployAndWaitAsync(string name, bool force, TimeProvider time, CancellationToken cancellationToken)
     {
         var deploy = await AskAsync(HttpMethod.Post, $"services/{grid}/null/{name}/deploy", force ? new JsonObject { ["force"] = true } : [], cancellationToken);
+        var begun = time.GetTimestamp();
         while (true)
         {
+            if (time.GetElapsedTime(begun) > Limit)
+                throw new TimeoutException($"the deploy of {name} has not ended after {Limit.TotalMinutes:0} minutes");
             var now = await AskAsync(HttpMethod.Get, $"services/{grid}/null/{name}/deploys/{deploy!["id"]}", null, cancellationToken);
             if (now!["state"]!.GetValue<string>() is var state && state == "success")
                 return;
