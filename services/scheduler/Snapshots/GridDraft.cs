@@ -8,7 +8,6 @@ using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Volumes;
-using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Volumes;
 using Kontena.State;
@@ -22,7 +21,7 @@ internal sealed class GridDraft(GridSnapshot before)
     private readonly List<Action<CommitBatch>> _messages = [];
     private readonly List<string> _notes = [];
     private GridIndex? _index;
-    private int _indexed;
+    private (int Instances, int Runs) _indexed;
     private ImmutableSortedSet<string>? _openOrders;
     private (int Instances, int Observed) _openOrdersAt;
     private int? _keptUpAt;
@@ -30,7 +29,6 @@ internal sealed class GridDraft(GridSnapshot before)
     private PlacementScene? _sceneOf;
     private VolumePlaces? _places;
     private int _placesAt;
-    private int _runsAt;
 
     public string Name => before.Name;
 
@@ -97,8 +95,8 @@ internal sealed class GridDraft(GridSnapshot before)
             var scene = Index.Scene;
             if (_places is null || _placesAt != VolumeInstances.Journal.Count)
                 (_places, _placesAt, _scene) = (new VolumePlaces(Volumes.Find, () => VolumeInstances.Values), VolumeInstances.Journal.Count, null);
-            if (_scene is null || !ReferenceEquals(_sceneOf, scene) || _runsAt != Runs.Journal.Count)
-                (_scene, _sceneOf, _runsAt) = (RunOccupants.Beside(scene.With(_places), Runs.By(Groupings.RunsOnNodes).Of(Groupings.All).Values), scene, Runs.Journal.Count);
+            if (_scene is null || !ReferenceEquals(_sceneOf, scene))
+                (_scene, _sceneOf) = (scene.With(_places), scene);
             return _scene;
         }
     }
@@ -161,9 +159,10 @@ internal sealed class GridDraft(GridSnapshot before)
     {
         var instances = Instances.Committed();
         var observed = Observed.Committed();
+        var runs = Runs.Committed();
         return before with
         {
-            Index = Index with { Instances = instances },
+            Index = Index with { Instances = instances, Runs = runs },
             OpenOrders = new OpenOrders(OpenOrders, instances, observed),
             Upkept = _keptUpAt is { } at ? new Upkept(Services, Nodes, instances, UidsFrom(at)) : before.Upkept,
             Instances = instances,
@@ -172,7 +171,7 @@ internal sealed class GridDraft(GridSnapshot before)
             ServiceDeploys = ServiceDeploys.Committed(),
             StackDeploys = StackDeploys.Committed(),
             Drains = Drains.Committed(),
-            Runs = Runs.Committed(),
+            Runs = runs,
             Schedules = Schedules.Committed(),
         };
     }
@@ -189,11 +188,11 @@ internal sealed class GridDraft(GridSnapshot before)
         get
         {
             var index = _index ?? Seeing(before.Index);
-            if (_indexed < Instances.Journal.Count)
-            {
-                index = index.After([.. Instances.Journal.Skip(_indexed)]);
-                _indexed = Instances.Journal.Count;
-            }
+            if (_indexed.Instances < Instances.Journal.Count)
+                index = index.After([.. Instances.Journal.Skip(_indexed.Instances)]);
+            if (_indexed.Runs < Runs.Journal.Count)
+                index = index.After([.. Runs.Journal.Skip(_indexed.Runs)]);
+            _indexed = (Instances.Journal.Count, Runs.Journal.Count);
 
             return _index = index;
         }

@@ -5,6 +5,7 @@ using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.Shards;
+using Kontena.Scheduler.Snapshots;
 using Kontena.Scheduler.Tests.World;
 
 namespace Kontena.Scheduler.Tests.Jobs;
@@ -99,6 +100,24 @@ public class RunTests
         // Its node had confirmed before that it will not begin: apply, stop, removal.
         Assert.Equal(3, Assert.Single(ended.Instance!.Departures).Generation);
         Assert.InRange(ended.FinishedAt!.Value - ended.CreatedAt, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void A_run_that_goes_on_leaves_the_services_of_its_node_settled()
+    {
+        var world = World(nodes: 1);
+        foreach (var node in world.Nodes)
+            node.Ends = _ => null;
+        Deploy(world);
+        var run = Start(world);
+        world.Until(() => Now(world, run).State == RunState.Running, "it runs", 60);
+        world.Run(4);
+
+        Assert.All(Enumerable.Range(0, 4), _ =>
+        {
+            Assert.True(world.Memory.Settled.IsStill(new GridDraft(world.Snapshot), world.Snapshot.Services.Find("shop/web")!));
+            world.Tick();
+        });
     }
 
     [Fact]

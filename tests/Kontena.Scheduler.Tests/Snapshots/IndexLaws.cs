@@ -1,8 +1,10 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Repair;
+using Kontena.Scheduler.Shards;
 using Kontena.Scheduler.Snapshots;
 using Kontena.Scheduler.Tests.World;
 
@@ -35,6 +37,25 @@ public sealed class IndexLaws
     [InlineData(8)]
     public void Upkeep_of_the_services_that_were_touched_is_upkeep_of_all(int seed) => Live(seed, world =>
         Assert.Equal(Upkeep(world, world.Snapshot with { Upkept = null }), Upkeep(world, world.Snapshot)));
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(14)]
+    public void What_lies_on_nodes_is_what_instances_and_runs_hold(int seed)
+    {
+        var runs = 0;
+        Live(seed, world =>
+        {
+            var (kept, made) = (world.Snapshot.Index.Scene, GridIndex.Of(world.Snapshot, known: null).Scene);
+            foreach (var node in made.Nodes)
+            {
+                Assert.Equal(made.On(node).All.Select(one => one.Name).Order(), kept.On(kept.Find(node.Name)!).All.Select(one => one.Name).Order());
+                Assert.Equal(made.On(node).Load, kept.On(kept.Find(node.Name)!).Load);
+                runs += made.On(node).All.Count(one => one.Name.Contains("-run-", StringComparison.Ordinal));
+            }
+        });
+        Assert.True(runs > 10, $"{runs} times a run lay on a node");
+    }
 
     [Theory]
     [InlineData(9)]
@@ -121,6 +142,9 @@ public sealed class IndexLaws
                 break;
             case 8 when names.Count > 3 && random.Next(4) == 0:
                 world.Change(name, one => one with { RemovedAt = world.Now });
+                break;
+            case 9 when random.Next(2) == 0:
+                world.Apply(new GridInput.Start(world.NewId(), new StartRun { Grid = "test-grid", Stack = "shop", Service = name }));
                 break;
             default:
                 world.Deploy(name);
