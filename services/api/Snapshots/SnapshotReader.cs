@@ -165,11 +165,14 @@ internal sealed class SnapshotReader(IStateStore store)
         var byId = instances.ToDictionary(instance => instance.Id);
         var scheduled = (await services).Select(one => one.Value).Where(service => service is { RemovedAt: null, Spec.Schedule: not null }).ToList();
         var schedules = scheduled.Count == 0 ? [] : Values(await store.ListAsync(StateKeys.ScheduleState, grid.Name, cancellationToken));
-        var runs = await Task.WhenAll(scheduled.Select(service => RunsOfAsync(service, cancellationToken)));
+        var known = scheduled.Select(service => service.Uid).ToHashSet(StringComparer.Ordinal);
+        // One document of each, however many are kept.
+        var lastRuns = await Task.WhenAll(schedules.Where(one => known.Contains(one.ServiceUid))
+            .Select(one => one.LastRun).OfType<string>().Select(id => FindAsync(StateKeys.ServiceRun, grid.Name, id, cancellationToken)));
         return new GridSnapshot
         {
             Schedules = schedules.ToDictionary(one => one.ServiceUid),
-            LastRuns = runs.Select(of => of.FirstOrDefault(run => run.State != RunState.Skipped)).OfType<ServiceRun>().ToDictionary(run => run.ServiceUid),
+            LastRuns = lastRuns.OfType<ServiceRun>().ToDictionary(run => run.ServiceUid),
             Grid = grid,
             Nodes = [.. Values(await nodes).OrderBy(node => node.Name, StringComparer.Ordinal)],
             Liveness = Values(await liveness).ToDictionary(one => one.Node),

@@ -114,6 +114,7 @@ internal static class JobPlanner
         // Also when another scheduler's clock is behind the one that decided last.
         DecidedUpTo = before is not null && before.DecidedUpTo > now ? before.DecidedUpTo : now,
         NextTick = next,
+        LastRun = before?.LastRun,
     };
 
     private static ServiceRun Skipped(Service service, DateTimeOffset tick, DateTimeOffset now, string reason) =>

@@ -28,7 +28,7 @@ internal static class RunRequests
                 draft.Runs.Put(earlier with { Stop = earlier.Stop ?? new RunStop("the run that replaces it", now) });
         }
 
-        draft.Runs.Put(new ServiceRun
+        var run = new ServiceRun
         {
             Id = id,
             Grid = draft.Name,
@@ -43,7 +43,9 @@ internal static class RunRequests
             Keep = command.Keep,
             ServiceRevision = service.Revision,
             CreatedAt = now,
-        });
+        };
+        draft.Runs.Put(run);
+        Schedules.NoteBegun(draft, run);
         return CommandResult.Done(id);
     }
 

@@ -23,9 +23,25 @@ internal static class Schedules
         }
     }
 
-    /// <summary>Those of services that have none any more, or are gone.</summary>
+    /// <summary>The newest run is this one.</summary>
+    public static void NoteBegun(GridDraft draft, ServiceRun run)
+    {
+        if (draft.Schedules.Find(run.ServiceUid) is { } state)
+            draft.Schedules.Put(state with { LastRun = run.Id });
+    }
+
+    /// <summary>Those of services that have none any more, or are gone, go; and what is not known of the others is looked up.</summary>
     public static void Sweep(GridDraft draft)
     {
+        foreach (var state in draft.Schedules.Values.Where(one => one.LastRun is null || draft.Runs.Find(one.LastRun) is null).ToList())
+        {
+            var newest = draft.Runs.By(Groupings.RunsOfService).Of(state.ServiceUid).Values
+                .Where(run => run.State != RunState.Skipped)
+                .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id, StringComparer.Ordinal).FirstOrDefault()?.Id;
+            if (newest != state.LastRun)
+                draft.Schedules.Put(state with { LastRun = newest });
+        }
+
         foreach (var state in draft.Schedules.Values.Where(one => draft.Service(one.Stack, one.Service, one.ServiceUid) is not { Spec.Schedule: not null }).ToList())
             draft.Schedules.Delete(state.ServiceUid);
     }
@@ -39,7 +55,9 @@ internal static class Schedules
         foreach (var earlier in plan.Stop ?? [])
             draft.Runs.Put(earlier with { Stop = earlier.Stop ?? new RunStop($"the run of {run.Tick:yyyy-MM-dd HH:mm} UTC, which replaces it", now) });
         draft.Runs.Put(run);
-        if (run.State == RunState.Skipped)
+        if (run.State != RunState.Skipped)
+            NoteBegun(draft, run);
+        else
             draft.Note($"{InstanceNames.Path(service.Grid, service.Stack, service.Name)}: the tick of {run.Tick:yyyy-MM-dd HH:mm} UTC is skipped, {run.Reason}");
     }
 }

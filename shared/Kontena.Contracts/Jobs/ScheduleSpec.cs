@@ -43,6 +43,10 @@ public sealed record ScheduleState
     /// <summary>Null while the service is stopped, and for a schedule that was never worked out.</summary>
     public DateTimeOffset? NextTick { get; init; }
 
+    /// <summary>The newest run of the service that began, whoever asked for it, so that a reader need not read all of them; null when none is on record, and
+    /// for a moment after an update from a version that did not note it.</summary>
+    public string? LastRun { get; init; }
+
     /// <summary>Why the schedule is not carried out at present, in a sentence; null when it is.</summary>
     public string? Reason { get; init; }
 }

@@ -86,7 +86,7 @@ public sealed class RunTests : IAsyncLifetime
         await _api.PutAsync(StateKeys.ScheduleState, "main", new ScheduleState
         {
             Grid = "main", Stack = "shop", Service = "web", ServiceUid = service.Uid, Cron = spec.Cron, TimeZone = spec.TimeZone, DecidedUpTo = Some.Noon,
-            NextTick = Some.Noon.AddHours(10), Reason = "no such zone",
+            NextTick = Some.Noon.AddHours(10), Reason = "no such zone", LastRun = Id,
         });
         await SeedAsync("5a0000000000000000000e01", RunState.Succeeded, Some.Noon);
         await SeedAsync("5a0000000000000000000e02", RunState.Skipped, Some.Noon.AddMinutes(1));

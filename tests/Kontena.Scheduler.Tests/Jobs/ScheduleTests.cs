@@ -76,6 +76,26 @@ public class ScheduleTests
     }
 
     [Fact]
+    public void The_newest_run_that_began_is_noted_whoever_asked_for_it()
+    {
+        var world = World(Job(), seconds: 400);
+        string? Noted() => world.Snapshot.Schedules.Find("uid-shop-job")?.LastRun;
+        world.Until(() => Runs(world).Count == 1, "a tick", 400);
+        Assert.Equal(Runs(world)[0].Id, Noted());
+
+        world.Until(() => Runs(world).Count == 2, "a tick that is skipped", 400);
+        Assert.Equal(Runs(world)[0].Id, Noted());
+        world.Run(120);
+        Assert.Equal(CommandOutcome.Done, RunNow(world).Outcome);
+        Assert.Equal(Runs(world)[^1].Id, Noted());
+
+        // As a version that did not note it leaves it behind.
+        var state = world.Snapshot.Schedules.Find("uid-shop-job")!;
+        world.Snapshot = world.Snapshot with { Schedules = world.Snapshot.Schedules.Reread("uid-shop-job", new Versioned<ScheduleState>(state with { LastRun = null }, 99)) };
+        world.Until(() => Noted() == Runs(world)[^1].Id, "it is looked up", 15);
+    }
+
+    [Fact]
     public void With_forbid_a_long_run_has_ticks_skipped_and_with_replace_it_is_stopped_before_the_next_begins()
     {
         var forbid = World(Job(), seconds: 500);
