@@ -11,6 +11,9 @@ internal static class LogFilter
     public const int MostLines = 10_000;
     private const int MostItems = 100;
 
+    /// <summary>The id before every line: what is asked for after it comes oldest first.</summary>
+    public const string Beginning = "000000000000000000000000";
+
     /// <returns>Null when nothing can match: a <c>since</c> that is no time.</returns>
     public static QueryLogs? Apply(QueryLogs query, IQueryCollection parameters)
     {
@@ -18,7 +21,15 @@ internal static class LogFilter
         if (parameters["search"].ToString() is { Length: > 0 } text)
             query = query with { Text = text };
         if (parameters["from"].ToString() is { Length: > 0 } from)
-            return ObjectId.IsValid(from) ? query with { After = from } : null;
+        {
+            if (!ObjectId.IsValid(from))
+                return null;
+            query = query with { After = from };
+            // After a line that was read, since says nothing more; from the beginning it says where that is.
+            if (from != Beginning)
+                return query;
+        }
+
         if (parameters["since"].ToString() is not { Length: > 0 } since)
             return query;
         return TimeOf(since) is { } time ? query with { Since = time } : null;

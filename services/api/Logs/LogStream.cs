@@ -14,8 +14,6 @@ internal sealed class LogStream(LogReader reader, LogFollowers followers, TimePr
     private static readonly TimeSpan WhenIdle = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan WhenAway = TimeSpan.FromSeconds(1);
 
-    /// <summary>Before every line: what came first while nothing was there is not cut to the newest lines.</summary>
-    private const string Beginning = "000000000000000000000000";
     private static readonly byte[] Blank = " "u8.ToArray();
 
     public required QueryLogs Query { get; init; }
@@ -30,7 +28,8 @@ internal sealed class LogStream(LogReader reader, LogFollowers followers, TimePr
         httpContext.Response.ContentType = "application/json";
         await httpContext.Response.StartAsync(cancellationToken);
 
-        var next = Query with { After = Query.After ?? Beginning, Limit = LinesPerBatch };
+        // What comes first while nothing is there is not cut to the newest lines.
+        var next = Query with { After = Query.After ?? LogFilter.Beginning, Limit = LinesPerBatch };
         while (!cancellationToken.IsCancellationRequested)
         {
             foreach (var line in lines ?? [])

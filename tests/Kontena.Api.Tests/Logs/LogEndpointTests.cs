@@ -52,6 +52,7 @@ public sealed class LogEndpointTests
         await api.GetAsync("/v1/stacks/main/shop/container_logs?since=2026-03-01T11:00:00Z&container=shop.web-2");
         await api.GetAsync("/v1/containers/main/core-01/shop.web-2/logs?from=5a0000000000000000000101&since=2026-03-01&search=error");
         await api.GetAsync("/v1/grids/main/container_logs?since=2026-03-01%2011:00:00%20UTC");
+        await api.GetAsync("/v1/grids/main/container_logs?from=000000000000000000000000&since=2026-03-01T11:00:00Z");
 
         var asked = api.Bus.Asked.Select(one => (QueryLogs)one.Message).ToList();
         Assert.Equal(["shop/web", "shop/web"], asked[0].AnyService!);
@@ -61,6 +62,7 @@ public sealed class LogEndpointTests
         Assert.Equal(("core-01", "shop.web-2", "5a0000000000000000000101", "error"), (asked[2].Node, asked[2].ContainerName, asked[2].After, asked[2].Text));
         Assert.Null(asked[2].Since);
         Assert.Equal(Some.Noon.AddHours(-1), asked[3].Since);
+        Assert.Equal(("000000000000000000000000", Some.Noon.AddHours(-1)), (asked[4].After, asked[4].Since));
     }
 
     [Fact]

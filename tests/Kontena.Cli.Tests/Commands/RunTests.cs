@@ -21,8 +21,8 @@ public sealed class RunTests : CliTest
     [Fact]
     public async Task Its_output_comes_out_as_it_went_in_and_its_exit_code_is_ours()
     {
-        Master.On("POST", Runs, Run("starting")).On("GET", One, Run("running"), Ended("failed", 32))
-            .On("GET", $"{Logs}000000000000000000000000", $$"""{"logs":[{{Line("000000000000000000000001", "stdout", "a\\n")}},{{Line("000000000000000000000002", "stderr", "oops")}}]}""")
+        Master.On("POST", Runs, Run("starting")).On("GET", One, Run("running", """,  "started_at":"2026-03-01T12:00:01.000Z" """), Ended("failed", 32))
+            .On("GET", $"{Logs}000000000000000000000000&since=2026-03-01T11:59:01Z", $$"""{"logs":[{{Line("000000000000000000000001", "stdout", "a\\n")}},{{Line("000000000000000000000002", "stderr", "oops")}}]}""")
             .On("GET", $"{Logs}000000000000000000000002", $$"""{"logs":[{{Line("000000000000000000000003", "stdout", "late")}}]}""")
             .On("GET", $"{Logs}000000000000000000000003", """{"logs":[]}""");
 
@@ -47,8 +47,7 @@ public sealed class RunTests : CliTest
     [Fact]
     public async Task One_that_could_not_be_started_says_why()
     {
-        Master.On("POST", Runs, Run("failed", """, "finished":true, "reason":"no such image" """))
-            .On("GET", $"{Logs}000000000000000000000000", """{"logs":[]}""");
+        Master.On("POST", Runs, Run("failed", """, "finished":true, "reason":"no such image" """));
 
         Assert.Equal(1, await RunAsync("service", "run", "shop/web"));
 
@@ -56,10 +55,42 @@ public sealed class RunTests : CliTest
     }
 
     [Fact]
+    public async Task What_it_waits_for_and_how_it_ended_is_told_each_once()
+    {
+        Master.On("POST", Runs, Run("waiting", """, "reason":"waits for a node: none has the label ssd" """))
+            .On("GET", One, Run("starting", """, "reason":"the registry answers 503" """), Run("starting", """, "reason":"the registry answers 503" """),
+                Ended("failed", 3, """, "reason":"exited with code 3 after 0.2 s; its last lines:\nboom" """))
+            .On("GET", $"{Logs}000000000000000000000000&since=2026-03-01T11:59:01Z", $$"""{"logs":[{{Line("000000000000000000000001", "stdout", "boom")}}]}""")
+            .On("GET", $"{Logs}000000000000000000000001", """{"logs":[]}""");
+
+        Assert.Equal(3, await RunAsync("service", "run", "shop/web"));
+
+        Assert.Equal(
+            $" [warn] waits for a node: none has the label ssd\n [warn] the registry answers 503\n [warn] run {Id} failed: exited with code 3 after 0.2 s\n", Error);
+        Assert.Equal("boom\n", Out);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_given_and_taken_away_by_the_options_of_the_file()
+    {
+        Master.On("POST", "/v1/grids/main/services", Some.Service()).On("PUT", "/v1/services/main/null/backup", Some.Service());
+
+        Assert.Equal(0, await RunAsync("service", "create", "--schedule", "30 3 * * *", "--time-zone", "Europe/Helsinki", "--concurrency", "allow", "--history", "5",
+            "--starting-deadline", "90s", "backup", "acme/backup:2"));
+        Assert.Equal(0, await RunAsync("service", "update", "--schedule", "none", "backup"));
+        Assert.Equal(1, await RunAsync("service", "update", "--starting-deadline", "soon", "backup"));
+
+        Assert.Contains("\"schedule\":\"30 3 * * *\",\"time_zone\":\"Europe/Helsinki\",\"concurrency\":\"allow\",\"history\":5,\"starting_deadline\":90", Master.Seen[0].Body,
+            StringComparison.Ordinal);
+        Assert.Contains("\"schedule\":\"\"", Master.Seen[1].Body, StringComparison.Ordinal);
+        Assert.Contains("option '--starting-deadline': invalid value 'soon'", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_that_took_too_long_is_not_taken_for_its_exit_code()
     {
         Master.On("POST", Runs, Ended("failed", 137, """, "timeout":2, "reason":"did not end within 2 s and was stopped (exit code 137)" """))
-            .On("GET", $"{Logs}000000000000000000000000", """{"logs":[]}""");
+            .On("GET", $"{Logs}000000000000000000000000&since=2026-03-01T11:59:01Z", """{"logs":[]}""");
 
         Assert.Equal(1, await RunAsync("service", "run", "--timeout", "2s", "shop/web"));
 

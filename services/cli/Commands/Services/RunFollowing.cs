@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Kontena.Cli.Api;
 using Kontena.Cli.Parsing;
@@ -20,14 +21,18 @@ internal sealed class RunFollowing(CommandRun run, string path)
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private const int LinesAtOnce = 1000;
     private const string Beginning = "000000000000000000000000";
+
+    /// <summary>Its lines have the same clock as its start, the node's; what was there long before need not be read.</summary>
+    private static readonly TimeSpan BeforeStart = TimeSpan.FromMinutes(1);
     private string from = Beginning;
-    private string? waitsFor;
+    private string? told;
 
     public async Task<int> ToEndAsync(RunJson started, CancellationToken cancellationToken)
     {
         using var interrupt = run.Terminal.CatchInterrupt();
         var (now, stopping, failures) = (started, false, 0);
         var quietSince = run.Time.GetTimestamp();
+        Tell(now);
         while (true)
         {
             try
@@ -72,18 +77,20 @@ internal sealed class RunFollowing(CommandRun run, string path)
 
     private void Tell(RunJson now)
     {
-        if (now.State != "waiting" || now.Reason is not { } reason || reason == waitsFor) return;
-        waitsFor = reason;
+        // How it ended is told after its output.
+        if (now.Finished || now.Reason is not { } reason || reason == told) return;
+        told = reason;
         run.Warn(reason);
     }
 
     private async Task<bool> PrintAsync(RunJson now, CancellationToken cancellationToken)
     {
-        if (now.Container is not { } container) return false;
+        if (now is not { Container: { } container, StartedAt: { } started }) return false;
         var any = false;
         while (true)
         {
-            var query = $"{path}/container_logs?container={Uri.EscapeDataString(container)}&limit={LinesAtOnce}&from={from}";
+            var query = $"{path}/container_logs?container={Uri.EscapeDataString(container)}&limit={LinesAtOnce}&from={from}"
+                + (from == Beginning ? $"&since={(started - BeforeStart).UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}" : "");
             var lines = (await run.Api.GetAsync(query, KontenaResponseJson.Default.LogsJson, cancellationToken)).Logs;
             foreach (var line in lines)
             {
@@ -96,9 +103,15 @@ internal sealed class RunFollowing(CommandRun run, string path)
         }
     }
 
-    private static int Conclude(RunJson ended)
+    private int Conclude(RunJson ended)
     {
-        if (ended is { ExitCode: { } code, State: "succeeded" or "failed" } && !IsOverdue(ended)) return code;
+        if (ended is { ExitCode: { } code, State: "succeeded" or "failed" } && !IsOverdue(ended))
+        {
+            // Its last lines have just been printed.
+            if (ended.Reason is { } reason) run.Warn($"run {ended.Id} {ended.State}: {reason.Split('\n')[0].Replace("; its last lines:", "", StringComparison.Ordinal)}");
+            return code;
+        }
+
         var remedy = ended.Container is null ? null : $"What is known of it: kontena service runs, run {ended.Id}";
         throw new CliException(
             ended.State == "stopped" ? $"Run {ended.Id} was {ended.Reason}" : $"Run {ended.Id} {ended.State}: {ended.Reason ?? "no reason was given"}", remedy: remedy);

@@ -15,6 +15,10 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
     /// <summary>Up to so many containers are read one by one through the index; more are found by reading backwards.</summary>
     private const int FewSources = 24;
 
+    /// <summary>The first segment that can have lines later than a time. A line's segment is of the day on which it arrived, or a later one.</summary>
+    public static int FirstSegmentSince(DateTimeOffset? since) =>
+        since is { } time && time.UtcTicks >= ClockSkew.Ticks ? SegmentName.NumberOf(time - ClockSkew) : int.MinValue;
+
     public static Dictionary<long, LogSource> SourcesById(SqliteConnection connection) =>
         Sources(connection).ToDictionary(pair => pair.Id, pair => pair.Source);
 

@@ -204,7 +204,8 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         _files.EnterReadLock();
         try
         {
-            var segments = SegmentName.All(_options.Directory);
+            var first = SegmentReader.FirstSegmentSince(query.Since);
+            var segments = SegmentName.All(_options.Directory).SkipWhile(segment => segment < first).ToList();
             if (query.After is { } cursor)
             {
                 var after = LineId.Parse(cursor) ?? new LineId(0, 0);
@@ -212,7 +213,7 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
                     segment => segment == after.Segment ? after.Row : 0, cancellationToken);
             }
 
-            var newestFirst = Collect(segments.Reverse(), query, search, _ => null, cancellationToken);
+            var newestFirst = Collect(segments.AsEnumerable().Reverse(), query, search, _ => null, cancellationToken);
             newestFirst.Reverse();
             return newestFirst;
         }

@@ -62,6 +62,22 @@ public sealed class SqliteLogStoreTests
     }
 
     [Fact]
+    public async Task Segments_of_days_before_since_are_not_read()
+    {
+        await using var logs = new StoreOnDisk();
+        // It would be found: its node's clock is a day ahead.
+        await logs.AddAsync(LogLines.Batch(["ahead"], at: logs.Clock.GetUtcNow().AddHours(25)));
+        logs.Clock.Advance(TimeSpan.FromDays(1));
+        await logs.AddAsync(LogLines.Batch(["new"], at: logs.Clock.GetUtcNow()));
+
+        var query = LogLines.Query() with { Since = logs.Clock.GetUtcNow().AddMinutes(-1) };
+        Assert.Equal(["new"], (await logs.LinesAsync(query)).Texts());
+        Assert.Equal(["new"], (await logs.LinesAsync(query with { After = "000000000000000000000000" })).Texts());
+        // Just before midnight a node's clock may be behind.
+        Assert.Equal(["ahead", "new"], (await logs.LinesAsync(query with { Since = logs.Clock.GetUtcNow().Date.AddMinutes(30) })).Texts());
+    }
+
+    [Fact]
     public async Task Going_on_from_the_last_line_reads_everything_once_also_across_days()
     {
         await using var logs = new StoreOnDisk();
