@@ -43,6 +43,7 @@ internal sealed class ServiceOptions(CommandBody body)
     private readonly Option<string?> maxPerNode = body.Text("--max-per-node", null, "N", "Most instances on one node");
     private readonly Option<string?> cpuReservation = body.Text("--cpu-reservation", null, "N", "CPUs kept free for each instance on its node, e.g. 0.25");
     private readonly Option<string?> memoryReservation = body.Text("--memory-reservation", null, "SIZE", "Memory kept free for each instance on its node, e.g. 128m");
+    private readonly ScheduleOptions schedule = new(body);
     private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Vault secret as environment variable (repeatable)");
     private readonly CheckOptions health = new(body, "--health-check", "Failures in a row before an instance is restarted (default: the node's setting, 3)");
     private readonly CheckOptions readiness = new(body, "--readiness-check", "Failures in a row before an instance is taken for not ready (default: 1)");
@@ -82,14 +83,15 @@ internal sealed class ServiceOptions(CommandBody body)
     private DeployOptsRequest? DeployOpts(CommandRun run)
     {
         Option<string?>[] all = [waitForPort, minHealth, stopAfterDisconnect, interval, parallelism, perNode, order, onFailure, spread, maxPerNode, cpuReservation, memoryReservation];
-        if (!all.Any(run.Given)) return null;
+        var scheduled = schedule.Read(run);
+        if (scheduled is null && !all.Any(run.Given)) return null;
         int? seconds = run.Value(interval) is { } text
             ? Durations.Seconds(text) ?? throw new UsageException($"option '--deploy-interval': invalid value '{text}', expected a time such as 5min, 2h or 7d")
             : null;
         int? lease = run.Value(stopAfterDisconnect) is { } span
             ? Durations.Seconds(span) ?? throw new UsageException($"option '--deploy-stop-after-disconnect': invalid value '{span}', expected a time such as 60s or 5min")
             : null;
-        return new DeployOptsRequest
+        return (scheduled ?? new DeployOptsRequest()) with
         {
             WaitForPort = run.Integer(waitForPort, 1),
             MinHealth = run.Decimal(minHealth),
