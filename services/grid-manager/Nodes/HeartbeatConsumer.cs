@@ -13,7 +13,7 @@ internal sealed class HeartbeatConsumer(NodeLivenessMonitor monitor, NodeDirecto
 
     public Task Consume(ConsumeContext<LivenessProbe> context)
     {
-        monitor.ProbeReturned(context.Message.Sender);
+        monitor.ProbeReturned(context.Message);
         return Task.CompletedTask;
     }
 

@@ -100,6 +100,9 @@ public sealed record LivenessProbe
 {
     /// <summary>The process that sent it; others ignore it.</summary>
     public required string Sender { get; init; }
+
+    /// <summary>How long that process had run then, by its own clock: an echo that waited says nothing of the present.</summary>
+    public TimeSpan? SentAfter { get; init; }
 }
 
 /// <summary>Order: send <see cref="NodeFactsReport"/>; the hash in the heartbeat is not that of the facts known.</summary>

@@ -94,7 +94,7 @@ public sealed class LivenessLoopTests
         for (var second = 0; second < seconds; second++)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            _monitor.ProbeReturned(_monitor.ProcessMark);
+            _monitor.ProbeReturned(_monitor.Probe());
             if (beat)
                 _monitor.Heard(Some.Beat("box", "ID:1", "") with { Troubles = troubles });
             await loop.TurnAsync(Cancelled);

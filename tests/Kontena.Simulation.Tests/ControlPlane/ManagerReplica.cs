@@ -36,7 +36,7 @@ internal sealed class ManagerReplica(World world, string name, int mark) : Repli
         bus.Read(Queues.GridManagerReports, Concurrency, isExclusive: true, letter => ReportAsync(ledger, monitor, directory, answers, letter.Message));
         process.After(World.Dice.Milliseconds(0, 1000), () => _ = World.WatchAsync(process, LookAsync(liveness, clock)));
         process.Every(World.Dice.Milliseconds(0, 1000), options.ProbeEvery, () => World.Broker.Publish(
-            bus, Destination.Queue(Queues.GridManagerReports), new LivenessProbe { Sender = monitor.ProcessMark }, static _ => { }));
+            bus, Destination.Queue(Queues.GridManagerReports), monitor.Probe(), static _ => { }));
     }
 
     private static async Task LookAsync(LivenessLoop liveness, SimClock clock)
@@ -82,7 +82,7 @@ internal sealed class ManagerReplica(World world, string name, int mark) : Repli
             switch (message)
             {
                 case LivenessProbe probe:
-                    monitor.ProbeReturned(probe.Sender);
+                    monitor.ProbeReturned(probe);
                     break;
                 case NodeHeartbeat beat:
                     await HeartbeatAsync(monitor, directory, answers, beat);

@@ -75,7 +75,7 @@ internal sealed class LivenessLoop(
         {
             try
             {
-                await bus.SendAsync(Destination.Queue(Queues.GridManagerReports), new LivenessProbe { Sender = monitor.ProcessMark }, stoppingToken);
+                await bus.SendAsync(Destination.Queue(Queues.GridManagerReports), monitor.Probe(), stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

@@ -13,8 +13,8 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
     private readonly SilenceJudge _judge = new(options);
     private readonly long _start = time.GetTimestamp();
 
-    /// <summary>Marks this process's probes.</summary>
-    public string ProcessMark { get; } = Core.Ids.ObjectId.New(time);
+    /// <summary>Tells this process's probes from those of others.</summary>
+    private readonly string _mark = Core.Ids.ObjectId.New(time);
 
     private TimeSpan Now => time.GetElapsedTime(_start);
 
@@ -67,12 +67,15 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
         }
     }
 
-    public void ProbeReturned(string sender)
+    /// <summary>What to send to ourselves now.</summary>
+    public LivenessProbe Probe() => new() { Sender = _mark, SentAfter = Now };
+
+    public void ProbeReturned(LivenessProbe probe)
     {
         lock (_guard)
         {
-            if (sender == ProcessMark)
-                _judge.ProbeReturned(Now);
+            if (probe.Sender == _mark && probe.SentAfter is { } sent)
+                _judge.ProbeReturned(sent);
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class SilenceJudge(LivenessOptions options)
     /// <summary>All nodes fell silent at once.</summary>
     public bool Doubting => _togetherSince is not null;
 
-    public void ProbeReturned(TimeSpan now) => _echoAt = now;
+    /// <param name="sent">When it set out. One that waited says nothing of now: it may have lain in this process while that stood still.</param>
+    public void ProbeReturned(TimeSpan sent) => _echoAt = sent > _echoAt ? sent : _echoAt ?? sent;
 
     /// <summary>Since when silence counts, which may be a moment from now; null while it does not.</summary>
     public TimeSpan? Since(IReadOnlyCollection<(LivenessState State, TimeSpan NotSilentAt)> nodes, TimeSpan now)

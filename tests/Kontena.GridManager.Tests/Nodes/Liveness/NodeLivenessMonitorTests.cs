@@ -137,10 +137,25 @@ public sealed class NodeLivenessMonitorTests
         Know("a");
         for (var second = 0; second < 60; second++)
         {
-            _monitor.ProbeReturned("another process");
+            _monitor.ProbeReturned(_monitor.Probe() with { Sender = "another process" });
             Step();
         }
 
+        Assert.True(_monitor.Look().Suspended);
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void A_process_that_stood_still_judges_nobody_by_the_probe_that_lay_in_it()
+    {
+        Know("a", "b");
+        Live(20, ["a", "b"]);
+        var probe = _monitor.Probe();
+        _clock.Advance(TimeSpan.FromSeconds(24));
+        // It goes on: what lay in it is handled first, and the heartbeats sent meanwhile went to another process.
+        _monitor.ProbeReturned(probe);
+        Beat("b");
+        Step();
         Assert.True(_monitor.Look().Suspended);
         Assert.Empty(_changes);
     }
@@ -155,7 +170,7 @@ public sealed class NodeLivenessMonitorTests
             Beat("b");
             if (second < 30)
                 Beat("a");
-            _monitor.ProbeReturned(_monitor.ProcessMark);
+            _monitor.ProbeReturned(_monitor.Probe());
             puts.AddRange(Step().Where(liveness => liveness.Node == "a"));
         }
 
@@ -186,7 +201,7 @@ public sealed class NodeLivenessMonitorTests
         {
             // Four minutes and twelve seconds behind; every other beat waits three seconds more in a queue.
             _monitor.Heard(Some.Beat("a", "ID:a", "hash-a") with { SentAt = _clock.GetUtcNow().AddSeconds(-252 - (second % 2 * 3)) });
-            _monitor.ProbeReturned(_monitor.ProcessMark);
+            _monitor.ProbeReturned(_monitor.Probe());
             clock.AddRange(Step().Select(liveness => liveness.ClockAhead));
         }
 
@@ -205,7 +220,7 @@ public sealed class NodeLivenessMonitorTests
             {
                 SentAt = _clock.GetUtcNow(), Troubles = second is >= 3 and < 6 ? ["the container engine can't be asked: no"] : [],
             });
-            _monitor.ProbeReturned(_monitor.ProcessMark);
+            _monitor.ProbeReturned(_monitor.Probe());
             stored.AddRange(Step().Select(liveness => liveness.Troubles.Count));
         }
 
@@ -222,7 +237,7 @@ public sealed class NodeLivenessMonitorTests
             Assert.Equal(Hearing.Known, Hear("first"));
             // Six seconds may be a restart; then it is told apart.
             Assert.Equal(second < 6 ? Hearing.Known : Hearing.Rival, Hear("copy"));
-            _monitor.ProbeReturned(_monitor.ProcessMark);
+            _monitor.ProbeReturned(_monitor.Probe());
             Step();
             Step();
         }
@@ -234,7 +249,7 @@ public sealed class NodeLivenessMonitorTests
         // The node goes, its copy goes on: after the time of a restart the copy is the node.
         for (var second = 0; second < 8; second++)
         {
-            _monitor.ProbeReturned(_monitor.ProcessMark);
+            _monitor.ProbeReturned(_monitor.Probe());
             Step();
         }
 
@@ -260,7 +275,7 @@ public sealed class NodeLivenessMonitorTests
         for (var second = 0; second < seconds; second++)
         {
             if (probes)
-                _monitor.ProbeReturned(_monitor.ProcessMark);
+                _monitor.ProbeReturned(_monitor.Probe());
             if (_second % 2 == 0)
                 Array.ForEach(beating, Beat);
             Step();
