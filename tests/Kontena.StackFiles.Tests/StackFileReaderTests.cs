@@ -160,8 +160,18 @@ public sealed class StackFileReaderTests
         Assert.Equal(["db", "mq"], web.Links!.Select(one => one.Name));
         Assert.Null(result.Request.Services!.Single(one => one.Name == "job").DependsOn);
 
-        var wrong = Reading.OfService("image: i\ndepends_on: {s2: {condition: service_completed_successfully}}");
-        Assert.Contains(wrong.Errors, error => error.ToString().Contains("pre_start hook with oneshot", StringComparison.Ordinal));
+        var compose = Reading.Of("""
+            version: '2'
+            services:
+              web: {image: i, depends_on: {migrate: {condition: service_completed_successfully}, seed: {condition: completed}}}
+              migrate: {image: i, restart: "no"}
+              seed: {image: i}
+            """);
+        Assert.Empty(compose.Errors);
+        Assert.Equal(
+            [new DependencyRequest("migrate", "completed"), new DependencyRequest("seed", "completed")], compose.Request!.Services!.Single(one => one.Name == "web").DependsOn);
+        Assert.Contains(Reading.OfService("image: i\ndepends_on: {s2: {condition: soon}}").Errors,
+            error => error.ToString().Contains("expected started, healthy or completed", StringComparison.Ordinal));
     }
 
     [Fact]

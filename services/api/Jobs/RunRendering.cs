@@ -9,7 +9,7 @@ internal static class RunRendering
     public static RunJson Render(ServiceRun run) => new()
     {
         Id = run.Id,
-        Cause = run.Cause switch { RunCause.Schedule => "schedule", RunCause.RunNow => "run_now", _ => "person" },
+        Cause = run.Cause switch { RunCause.Schedule => "schedule", RunCause.RunNow => "run_now", _ when run.DeployId is not null => "deploy", _ => "person" },
         Tick = run.Tick,
         State = run.State.ToString().ToLowerInvariant(),
         Finished = ServiceRun.IsEnded(run.State),

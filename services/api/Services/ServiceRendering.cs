@@ -22,8 +22,9 @@ internal static class ServiceRendering
             Name = service.Name,
             Stateful = spec.Stateful,
             User = spec.User,
-            // A schedule's runs are none.
-            Instances = spec.Schedule is null ? spec.Instances : 0,
+            // What is only ever run has none.
+            Instances = ServiceSpec.KeepsInstances(spec) ? spec.Instances : 0,
+            RunAtDeploy = spec.RunAtDeploy ? true : null,
             Cmd = spec.Cmd,
             Entrypoint = spec.Entrypoint,
             Net = spec.Net,

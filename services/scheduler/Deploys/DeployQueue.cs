@@ -19,8 +19,10 @@ internal static class DeployQueue
         {
             if (!automatic)
                 Supersede(draft, all, service, waiting.Id);
-            if (acceptDataLoss && !waiting.AcceptDataLoss)
-                draft.ServiceDeploys.Put(waiting with { AcceptDataLoss = true });
+            // A person's wish is more than repair: what is run by deploys is run by this one.
+            var asked = waiting with { AcceptDataLoss = waiting.AcceptDataLoss || acceptDataLoss, Automatic = waiting.Automatic && automatic };
+            if (asked != waiting)
+                draft.ServiceDeploys.Put(asked);
             return waiting.Id;
         }
 

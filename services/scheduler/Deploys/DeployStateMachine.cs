@@ -58,7 +58,8 @@ internal static class DeployStateMachine
             DataLoss.Accept(draft, service, now);
         var own = draft.InstancesOf(deploy.ServiceUid);
         var image = service is null ? deploy.Image : ImagePinning.Of(draft, deploy, service, own);
-        var step = RolloutPlanner.Plan(new RolloutView
+        var run = draft.Runs.Find(CompletionPlanner.RunId(deploy.Id));
+        var view = new RolloutView
         {
             Deploy = deploy with { StartedAt = deploy.State == DeployState.Created ? now : deploy.StartedAt, Image = image },
             Service = service,
@@ -66,13 +67,17 @@ internal static class DeployStateMachine
             ObservedOf = draft.ObservedOf,
             Scene = draft.Scene,
             HeardOf = heardOf,
+            Run = run,
             Now = now,
-        });
+        };
+        var step = CompletionPlanner.IsFor(service, run) ? CompletionPlanner.Plan(view) : RolloutPlanner.Plan(view);
 
         foreach (var surplus in step.Surplus)
             InstanceChanges.TakeDown(draft, surplus, park: surplus.Spec is { Stateful: true }, now);
         if (step.Vacate is { } vacated)
             InstanceChanges.Release(draft, vacated, now);
+        if (step.Run is not null)
+            draft.Runs.Put(step.Run);
         foreach (var turn in step.Begin)
         {
             var existing = draft.InstancesOf(deploy.ServiceUid).FirstOrDefault(one => one.Number == turn.Number);

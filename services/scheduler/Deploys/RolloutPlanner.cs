@@ -13,7 +13,7 @@ internal static class RolloutPlanner
 {
     /// <summary>The value of <c>deploy.on_failure</c> that leaves failed instances behind.</summary>
     private const string GoOn = "continue";
-    private const string NotRunning = "service is not running";
+    public const string NotRunning = "service is not running";
 
     public static RolloutStep Plan(RolloutView view)
     {

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Placement;
 
@@ -17,6 +18,9 @@ internal sealed record RolloutView
     public required IReadOnlyList<Instance> Own { get; init; }
     public required Func<Instance, InstanceObserved?> ObservedOf { get; init; }
     public required PlacementScene Scene { get; init; }
+
+    /// <summary>What the deploy has begun, of a service that is run by its deploys.</summary>
+    public ServiceRun? Run { get; init; }
 
     /// <summary>When the node last reported a change of the instance; null when not since this scheduler started.</summary>
     public required Func<string, DateTimeOffset?> HeardOf { get; init; }
@@ -39,6 +43,9 @@ internal sealed record RolloutStep
 
     /// <summary>The instance that leaves its node, to be ordered once it is gone from there.</summary>
     public Instance? Vacate { get; init; }
+
+    /// <summary>The run of the deploy as it is to be from now on; null: as it is.</summary>
+    public ServiceRun? Run { get; init; }
 
     /// <summary>What has to pass by itself before it can go on; the deploy's reason meanwhile.</summary>
     public string? Waiting { get; init; }

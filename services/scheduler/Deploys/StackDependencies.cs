@@ -1,12 +1,14 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Services;
+using Kontena.Core.Services;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Deploys;
 
 /// <summary>What a service waits for in a stack deploy, beyond the deploys of those it links to (<c>depends_on</c> with
-/// <c>condition: healthy</c>). Pure.</summary>
+/// <c>condition: healthy</c> or <c>completed</c>). Pure.</summary>
 internal static class StackDependencies
 {
     private const string Healthy = "healthy";
@@ -16,19 +18,46 @@ internal static class StackDependencies
     {
         foreach (var dependency in service.Spec.DependsOn)
         {
-            // One that has left the stack is waited for no longer; nor is one that nobody checks, which would never be healthy.
-            if (draft.Services.Find(Service.DocumentId(service.Stack, dependency.Service)) is not { RemovedAt: null, Spec.HealthCheck: not null } target)
+            // One that has left the stack is waited for no longer.
+            if (draft.Services.Find(Service.DocumentId(service.Stack, dependency.Service)) is not { RemovedAt: null } target)
                 continue;
-            var unhealthy = draft.InstancesOf(target.Uid)
-                .Where(one => one.Desired == DesiredState.Running)
-                .FirstOrDefault(one => draft.ObservedOf(one)?.Health != Healthy);
-            if (unhealthy is not null)
-            {
-                var name = InstanceNames.Container(target.Stack, target.Name, unhealthy.Number);
-                return $"depends on {target.Name}, of which {name} on {unhealthy.Node} is {draft.ObservedOf(unhealthy)?.Health ?? "not checked yet"}";
-            }
+            var unmet = dependency.Condition == DependencyRules.Completed ? Incomplete(draft, target) : Unhealthy(draft, target);
+            if (unmet is not null)
+                return $"depends on {target.Name}, {unmet}";
         }
 
         return null;
+    }
+
+    /// <summary>Whether something that is to be completed before the service is not: the service stays as it is.</summary>
+    public static bool AwaitsCompletion(GridDraft draft, Service service) => service.Spec.DependsOn.Any(dependency =>
+        dependency.Condition == DependencyRules.Completed
+        && draft.Services.Find(Service.DocumentId(service.Stack, dependency.Service)) is { RemovedAt: null } target && Incomplete(draft, target) is not null);
+
+    // One that nobody checks would never be healthy.
+    private static string? Unhealthy(GridDraft draft, Service target)
+    {
+        if (target.Spec.HealthCheck is null)
+            return null;
+        var unhealthy = draft.InstancesOf(target.Uid)
+            .Where(one => one.Desired == DesiredState.Running)
+            .FirstOrDefault(one => draft.ObservedOf(one)?.Health != Healthy);
+        if (unhealthy is null)
+            return null;
+        var name = InstanceNames.Container(target.Stack, target.Name, unhealthy.Number);
+        return $"of which {name} on {unhealthy.Node} is {draft.ObservedOf(unhealthy)?.Health ?? "not checked yet"}";
+    }
+
+    // Its deploy, which comes before in a stack deploy, ends well only when its run did; this is for one that was changed or has failed since.
+    private static string? Incomplete(GridDraft draft, Service target)
+    {
+        if (!target.Spec.RunAtDeploy)
+            return null;
+        var newest = draft.Runs.By(Groupings.RunsOfService).Of(target.Uid).Values
+            .Where(run => run.DeployId is not null)
+            .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.DeployId, StringComparer.Ordinal).FirstOrDefault();
+        if (newest is null || newest.ServiceRevision != target.Revision)
+            return $"of which revision {target.Revision} has not been run";
+        return newest.State == RunState.Succeeded ? null : $"whose run {newest.Id} is {newest.State.ToString().ToLowerInvariant()}";
     }
 }

@@ -20,8 +20,8 @@ internal static class ServiceExplainer
         if (snapshot.Services.Find(Service.DocumentId(question.Stack, question.Service)) is not { RemovedAt: null } service)
             return new PlacementExplained { Found = false };
         var draft = WhatIf.Draft(snapshot);
-        // One that is run by a schedule has no instances that stay: told is where a run would go now.
-        if (service.Spec.Schedule is not null)
+        // One that is only ever run has no instances that stay: told is where a run would go now.
+        if (!ServiceSpec.KeepsInstances(service.Spec))
             service = Jobs.RunSpecs.AsOneRun(service);
         var own = draft.InstancesOf(service.Uid);
         var seed = PlacementSeed.Of(service);

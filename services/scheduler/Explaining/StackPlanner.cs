@@ -5,6 +5,7 @@ using Kontena.Contracts.Services;
 using Kontena.Core.Stacks;
 using Kontena.Scheduler.Deploys;
 using Kontena.Scheduler.InstanceSpecs;
+using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Snapshots;
 
@@ -22,6 +23,7 @@ internal static class StackPlanner
     private const string Move = "move";
     private const string Stay = "stay";
     private const string Stop = "stop";
+    private const string Once = "run";
 
     public static PlacementPlanned Plan(GridSnapshot snapshot, PlanPlacement question, DateTimeOffset now)
     {
@@ -56,6 +58,8 @@ internal static class StackPlanner
     {
         var service = draft.Services.Find(Service.DocumentId(stack, name))!;
         var present = Present(draft, service);
+        if (service.Spec.RunAtDeploy)
+            return RunOnce(draft, service, present.Values, now);
         var outcome = PlacementPlanner.Plan(draft.Scene, service, draft.InstancesOf(service.Uid), now, PlacementSeed.Of(service));
         if (outcome is PlacementPlan.Refused refused)
         {
@@ -81,6 +85,21 @@ internal static class StackPlanner
         }
 
         return Told(name, null, instances);
+    }
+
+    // It holds nothing that those after it need: they wait for its end.
+    private static PlannedService RunOnce(GridDraft draft, Service service, IEnumerable<Instance> present, DateTimeOffset now)
+    {
+        var stopped = present.Select(one => new PlannedInstance(NameOf(service, one.Number), Stop, one.Node, null)).ToList();
+        foreach (var instance in draft.InstancesOf(service.Uid))
+            draft.Instances.Delete(instance.Id);
+        return PlacementPlanner.Plan(draft.Scene, RunSpecs.AsOneRun(service), [], now, PlacementSeed.Of(service)) switch
+        {
+            PlacementPlan.Placed { Assignments: [{ Node: var node }, ..] } =>
+                Told(service.Name, null, [.. stopped, new PlannedInstance($"{InstanceNames.QualifiedService(service.Stack, service.Name)}-run", Once, null, node.Name)]),
+            PlacementPlan.Refused refused => Told(service.Name, refused.Explanation.ToString(), stopped),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
     }
 
     private static string ActionOf(Service service, Instance? current, Node node)

@@ -67,6 +67,7 @@ internal static class RunSpecs
     private static ServiceSpec Bare(Service service, Instance? companion) => service.Spec with
     {
         Schedule = null,
+        RunAtDeploy = false,
         Ports = [],
         Hooks = [],
         HealthCheck = null,

@@ -127,14 +127,16 @@ internal static class RunUpkeep
         return waits ? run with { Reason = RunLimits.Clip("waits for a node: " + why) } : RunCourse.Failed(run, now, why);
     }
 
-    // Only of a schedule that replaces; who is to be stopped was decided with the run.
-    private static ServiceRun? Predecessor(GridDraft draft, Service service, ServiceRun run) =>
-        run.Cause == RunCause.Person || service.Spec.Schedule?.Concurrency != "replace"
-            ? null
-            : draft.Runs.By(Groupings.RunsOfService).Of(run.ServiceUid).Values
-                .Where(one => one.Cause != RunCause.Person && one.Id != run.Id
-                    && one.Stop is not null && !ServiceRun.IsEnded(one.State))
-                .MinBy(one => one.Id, StringComparer.Ordinal);
+    /// <summary>Of a schedule that replaces one that is stopped for it; of a deploy what an earlier deploy has begun. Who is to be stopped was decided before.</summary>
+    private static ServiceRun? Predecessor(GridDraft draft, Service service, ServiceRun run)
+    {
+        if (run.DeployId is null && (run.Cause == RunCause.Person || service.Spec.Schedule?.Concurrency != "replace"))
+            return null;
+        return draft.Runs.By(Groupings.RunsOfService).Of(run.ServiceUid).Values
+            .Where(one => one.Id != run.Id && !ServiceRun.IsEnded(one.State)
+                && (run.DeployId is null ? one.Cause != RunCause.Person && one.Stop is not null : one.DeployId is not null && one.State != RunState.Waiting))
+            .MinBy(one => one.Id, StringComparer.Ordinal);
+    }
 
     private static ServiceRun Order(GridDraft draft, Service service, ServiceRun run, Node node, Instance? companion, DateTimeOffset now)
     {

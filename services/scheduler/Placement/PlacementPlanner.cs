@@ -12,10 +12,10 @@ internal static class PlacementPlanner
 {
     /// <param name="own">The instances of the service as they are.</param>
     /// <param name="seed">For strategies that draw lots.</param>
-    /// <returns>For a service that is run by a schedule: no instance at all.</returns>
+    /// <returns>For a service that is only ever run, by a schedule or its deploys: no instance at all.</returns>
     public static PlacementPlan Plan(PlacementScene scene, Service service, IEnumerable<Instance> own, DateTimeOffset now, ulong seed)
     {
-        if (service.Spec.Schedule is not null)
+        if (!ServiceSpec.KeepsInstances(service.Spec))
             return new PlacementPlan.Placed([]);
         return PlacementRun.TryBegin(scene, service, own, now, seed, out var run, out var problem)
             ? Plan(run, witness: null)

@@ -53,7 +53,8 @@ internal static class AutomaticDeploys
         if (failed.Count > 0 && failed[0].FinishedAt is { } ended && (now - ended).Duration() < Wait(failed.Count))
             return;
 
-        var held = IsHeld(service, deploys);
+        // What has to be completed before is completed by a stack deploy, and not by itself.
+        var held = IsHeld(service, deploys) || StackDependencies.AwaitsCompletion(draft, service);
         var plan = PlacementPlanner.Plan(draft.Scene, service, own, now, PlacementSeed.Of(service));
         var why = plan is not PlacementPlan.Placed placed ? held ? null : "no node is found for all of its instances"
             : held ? Displacement(own, placed.Assignments)

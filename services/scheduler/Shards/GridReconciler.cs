@@ -1,6 +1,7 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
@@ -38,15 +39,16 @@ internal static class GridReconciler
 
         // Before the deploys: what no longer waits for its successor makes room for them.
         Succession.Run(draft, now);
-        for (var round = 0; round < Rounds; round++)
-        {
-            DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
-            if (!StackDeployPlanner.Advance(draft, now, newId))
-                break;
-        }
-
+        Deploys(draft, memory, now, newId);
         ServiceUpkeep.Run(draft, memory, now);
         RunUpkeep.Run(draft, memory, now);
+        if (draft.Runs.Journal.Any(one => one.After is { DeployId: not null } run && ServiceRun.IsEnded(run.State)))
+        {
+            // Who waited for its end goes on at once.
+            Deploys(draft, memory, now, newId);
+            RunUpkeep.Run(draft, memory, now);
+        }
+
         VolumeUpkeep.Run(draft, memory, now);
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);
@@ -62,6 +64,16 @@ internal static class GridReconciler
         }
 
         return answers;
+    }
+
+    private static void Deploys(GridDraft draft, GridMemory memory, DateTimeOffset now, Func<string> newId)
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            DeployStateMachine.Advance(draft, memory.HeardOf, now, newId);
+            if (!StackDeployPlanner.Advance(draft, now, newId))
+                break;
+        }
     }
 
     // What a lost node had should not wait for the timer.

@@ -75,6 +75,10 @@ public sealed record ServiceJson
     /// <summary>When it is run; ours, left out for a service whose instances run all the time.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ScheduleJson? Schedule { get; init; }
+
+    /// <summary>True for one that is run once by each of its deploys; ours, left out for others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? RunAtDeploy { get; init; }
 }
 
 /// <summary>A service's schedule, as <see cref="Jobs.ScheduleSpec"/> has it, and how far it has come.</summary>

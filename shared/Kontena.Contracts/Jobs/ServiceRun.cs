@@ -23,6 +23,9 @@ public sealed record ServiceRun
     public DateTimeOffset? Tick { get; init; }
     public required RunState State { get; init; }
 
+    /// <summary>The deploy of its service that waits for its end; null for others. Its <see cref="Cause"/> is a person, as a person's wish stands behind it.</summary>
+    public string? DeployId { get; init; }
+
     /// <summary>Why it waits, was skipped, failed or was stopped, in a sentence; null when there is nothing to say.</summary>
     public string? Reason { get; init; }
 

@@ -37,7 +37,7 @@ public sealed record PlacementPlanned
 public sealed record PlannedService(string Name, string? Problem, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<PlannedInstance> Instances);
 
 /// <param name="Name">Of its container.</param>
-/// <param name="Action"><c>start</c>, <c>restart</c> (a new container on the same node), <c>move</c>, <c>stay</c> or <c>stop</c>.</param>
+/// <param name="Action"><c>start</c>, <c>restart</c> (a new container on the same node), <c>move</c>, <c>stay</c>, <c>stop</c>, or <c>run</c> (once, at the deploy).</param>
 /// <param name="From">The node it is on; null when on none.</param>
 /// <param name="To">The node it would be on; null when it stops, and for a new service with strategy <c>random</c>, which draws its lots when it is created.</param>
 public sealed record PlannedInstance(string Name, string Action, string? From, string? To);

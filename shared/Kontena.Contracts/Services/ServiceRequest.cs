@@ -73,7 +73,7 @@ public sealed record PortRequest
 public sealed record LinkRequest(string? Name, string? Alias);
 
 /// <param name="Name">A service of the own stack.</param>
-/// <param name="Condition"><c>started</c> (what every link means) or <c>healthy</c>.</param>
+/// <param name="Condition"><c>started</c> (what every link means), <c>healthy</c>, or in a stack <c>completed</c>.</param>
 public sealed record DependencyRequest(string? Name, string? Condition);
 
 public sealed record DeployOptsRequest

@@ -109,6 +109,13 @@ public sealed record ServiceSpec
 
     /// <summary>When it is run; null: its instances run all the time.</summary>
     public Jobs.ScheduleSpec? Schedule { get; init; }
+
+    /// <summary>Run once by each of its deploys, which succeeds when the run has; no instances stay. So it is with services that others of their stack wait for to be
+    /// completed.</summary>
+    public bool RunAtDeploy { get; init; }
+
+    /// <summary>Whether instances of the service stay; otherwise it is only ever run, and ends.</summary>
+    public static bool KeepsInstances(ServiceSpec spec) => spec is { Schedule: null, RunAtDeploy: false };
 }
 
 /// <summary>A port of the container published on its node.</summary>
@@ -117,7 +124,7 @@ public sealed record PortMapping(int NodePort, int ContainerPort, string Ip = "0
 /// <summary>"Knows the other by this alias." The target is in the own stack unless <see cref="Stack"/> names another.</summary>
 public sealed record ServiceLink(string Stack, string Service, string Alias);
 
-/// <param name="Condition"><c>healthy</c>: every instance of it passes its health check.</param>
+/// <param name="Condition"><c>healthy</c>: every instance of it passes its health check. <c>completed</c>: its newest deploy has run it to its end, with exit code 0.</param>
 public sealed record ServiceDependency(string Service, string Condition);
 
 /// <param name="Type"><c>pre_start</c>, <c>post_start</c> or <c>pre_stop</c>.</param>

@@ -75,19 +75,7 @@ public static class ScheduleRules
     {
         if (spec.Schedule is null)
             return;
-        if (spec.Stateful)
-            errors.Say("can't be given to a stateful service: each run is a container of its own; keep its data in a named volume", Section, "schedule");
-        if (spec.Strategy == "daemon")
-            errors.Say("can't go with the strategy daemon: a tick starts one run, on one node", Section, "schedule");
-        if (spec.Instances > 1)
-            errors.Say($"can't go with {spec.Instances} instances: a tick starts one run", Section, "schedule");
-        if (spec.Ports.Count > 0)
-            errors.Say("can't go with ports: a run serves nobody", Section, "schedule");
-        if (spec.Hooks.Any(hook => hook.Type != "pre_build"))
-            errors.Say("can't go with hooks: put the work into the command of the run", Section, "schedule");
-        if (spec.WaitForPort is not null || spec.HealthCheck is not null || spec.ReadinessCheck is not null)
-            errors.Say("can't go with wait_for_port or checks: nobody waits for a run to be ready", Section, "schedule");
-        if (spec.DeployInterval is not null)
-            errors.Say("can't go with interval: each run takes the image anew", Section, "schedule");
+        foreach (var misfit in RunRules.Misfits(spec))
+            errors.Say(misfit, Section, "schedule");
     }
 }

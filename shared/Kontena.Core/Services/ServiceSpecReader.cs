@@ -63,6 +63,8 @@ public static class ServiceSpecReader
         CheckInstances(instances, "instances", errors);
         if (spec.Schedule is not null && instances != 1)
             errors.Say("can't be scaled: it has a schedule, and a tick starts one run", "instances");
+        if (spec.RunAtDeploy && instances != 1)
+            errors.Say("can't be scaled: each deploy runs it once", "instances");
         CheckHostName(current.Name, spec, current.Grid, current.Stack, "instances", errors);
         return Conclude(spec, errors);
     }
@@ -128,6 +130,9 @@ public static class ServiceSpecReader
         PlacementRules.Check(spec, errors);
         RuntimeRules.CheckOrder(spec, errors);
         ScheduleRules.Check(spec, errors);
+        // A change of one that its stack has made such; in a stack it is said where the other service waits.
+        foreach (var misfit in spec.RunAtDeploy ? RunRules.MisfitsAtDeploy(spec) : [])
+            errors.Say($"the service is run once by each deploy, as another waits for its completion, and {misfit}", "deploy_opts");
         if (spec.Stateful && spec.VolumesFrom.Count > 0)
             errors.Say("Volumes From can't be used by a stateful service", "volumes_from");
         return spec;

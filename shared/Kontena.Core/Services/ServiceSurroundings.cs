@@ -19,6 +19,9 @@ public sealed record ServiceSurroundings
     /// <summary>Volumes that can be named: the name used in <c>volumes</c> and the grid volume it stands for.</summary>
     public IReadOnlyDictionary<string, string> Volumes { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>All services of the stack are read together, so that what one says of another can hold for that one.</summary>
+    public bool IsWholeStack { get; init; }
+
     /// <summary>Names in the vault.</summary>
     public IReadOnlySet<string> Secrets { get; init; } = FrozenSet<string>.Empty;
 

@@ -33,6 +33,7 @@ public static class StackRequestReader
         var inside = around with
         {
             Volumes = volumes,
+            IsWholeStack = true,
             Stacks = around.Stacks.Append(around.Stack).ToHashSet(StringComparer.Ordinal),
             Services = around.Services
                 .Where(id => !id.StartsWith(around.Stack + "/", StringComparison.Ordinal))
@@ -57,14 +58,33 @@ public static class StackRequestReader
 
         foreach (var (name, service) in read)
         {
-            foreach (var waited in service.Spec.DependsOn.Where(one => read.TryGetValue(one.Service, out var target) && target.Spec.HealthCheck is null))
+            foreach (var waited in service.Spec.DependsOn.Where(one =>
+                one.Condition == DependencyRules.Healthy && read.TryGetValue(one.Service, out var target) && target.Spec.HealthCheck is null))
             {
                 errors.Say($"service {name} waits for {waited.Service} to be healthy, but {waited.Service} has no health_check; give it one, or wait for started",
                     "services", name, "depends_on");
             }
         }
 
+        RunAtDeploys(read, errors);
         return errors.Any ? new StackReading(null, errors.Found) : new StackReading([.. graph.Order.Select(name => read[name])], []);
+    }
+
+    // Who says of another that it is to be completed, makes it one that ends.
+    private static void RunAtDeploys(Dictionary<string, ReadService> read, FieldErrors errors)
+    {
+        var waits = read.Values
+            .SelectMany(service => service.Spec.DependsOn.Where(one => one.Condition == DependencyRules.Completed).Select(one => (By: service.Name, For: one.Service)))
+            .Where(one => read.ContainsKey(one.For)).ToList();
+        foreach (var (by, name) in waits)
+        {
+            var (_, request, spec) = read[name];
+            // Not as it was scaled before.
+            var once = spec with { RunAtDeploy = true, Instances = request.Instances ?? request.ContainerCount ?? 1 };
+            read[name] = read[name] with { Spec = once };
+            foreach (var misfit in RunRules.MisfitsAtDeploy(once))
+                errors.Say($"service {by} waits for {name} to be completed, so {name} is run once by each deploy and {misfit}", "services", by, "depends_on");
+        }
     }
 
     /// <summary>Each label starts with a name and an equals sign: <c>team=a</c>.</summary>

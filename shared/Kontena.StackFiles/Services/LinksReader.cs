@@ -31,10 +31,10 @@ internal static class LinksReader
                     read.Add(new DependencyRequest(entry.Key, "healthy"));
                     break;
                 case "completed" or "service_completed_successfully":
-                    values.Error(written, path, "a service that ends can't be waited for: services are restarted when they exit. Run what has to come before in a pre_start hook with oneshot: true");
+                    read.Add(new DependencyRequest(entry.Key, "completed"));
                     break;
                 default:
-                    values.Error(written, path, $"expected started or healthy, found {Values.Describe(written)}");
+                    values.Error(written, path, $"expected started, healthy or completed, found {Values.Describe(written)}");
                     break;
             }
         }

@@ -102,6 +102,20 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_service_that_its_deploys_run_has_no_instances_and_its_runs_say_so()
+    {
+        var service = Some.Service();
+        await _api.PutAsync(StateKeys.Service, "main", service with { Spec = service.Spec with { RunAtDeploy = true } });
+        await _api.PutAsync(StateKeys.ServiceRun, "main", await SeedAsync() with { DeployId = "5a0000000000000000000d01" });
+
+        var shown = (await _api.GetAsync("/v1/services/main/shop/web")).Json;
+
+        Assert.Equal((true, 0), ((bool?)shown["run_at_deploy"], (int?)shown["instances"]));
+        Assert.Equal("deploy", (string?)(await _api.GetAsync($"{Runs}/{Id}")).Json["cause"]);
+        Assert.DoesNotContain("run_at_deploy", (await _api.GetAsync("/v1/services/main/shop/db")).Json.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stop_is_asked_of_the_scheduler()
     {
         await SeedAsync();

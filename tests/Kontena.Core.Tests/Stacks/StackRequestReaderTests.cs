@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Core.Services;
 using Kontena.Core.Stacks;
 using Kontena.Core.Tests.Services;
 using Xunit;
@@ -47,8 +48,11 @@ public sealed class StackRequestReaderTests
         { "services.web.links: service web has missing links: nope", Shop with { Services = [Service("web", "nope")] } },
         { "services.a.depends_on: service a waits for b to be healthy, but b has no health_check; give it one, or wait for started",
             Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "healthy")] }, Service("b")] } },
-        { "services.a.depends_on.[0].condition: Condition not supported: one of started, healthy",
+        { "services.a.depends_on.[0].condition: Condition not supported: one of started, healthy, completed",
             Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "soon")] }, Service("b")] } },
+        { "services.a.depends_on: service a waits for b to be completed, so b is run once by each deploy and can't go with 2 instances: there is one run; "
+                + "services.a.depends_on: service a waits for b to be completed, so b is run once by each deploy and can't go with ports: a run serves nobody",
+            Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "completed")] }, Service("b") with { Instances = 2, Ports = [new PortRequest { NodePort = 80, ContainerPort = 80 }] }] } },
         { "services.a.links: service a has recursive links: a → b → a; services.b.links: service b has recursive links: b → a → b", Shop with { Services = [Service("a", "b"), Service("b", "a")] } },
         { "services.web.links.[]: Service other/x does not exist", Shop with { Services = [Service("web", "other/x")] } },
         { "services.web.name: is already taken", Shop with { Services = [Service("web"), Service("web")] } },
@@ -73,6 +77,28 @@ public sealed class StackRequestReaderTests
         var request = Shop with { Name = null, Expose = "gone", Services = [Service("db") with { Stateful = true, Volumes = ["/data", "/new"] }] };
         var reading = StackRequestReader.Read(request, create: false, Some.Around, new Dictionary<string, Service> { ["db"] = db });
         Assert.Equal("services.db.volumes.[]: Adding the anonymous volume /new to a stateful service that exists is not supported", Some.Show(reading.Errors));
+    }
+
+    [Fact]
+    public void One_that_another_waits_for_to_be_completed_is_run_by_its_deploys_as_long_as_that_is_said()
+    {
+        var request = Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "completed")] }, Service("b")] };
+        var scaled = new Dictionary<string, Service> { ["b"] = Some.Service(new ServiceSpec { Image = "b", Instances = 3 }) with { Name = "b" } };
+
+        var read = StackRequestReader.Read(request, create: false, Some.Around, scaled).Services!;
+        Assert.Equal([("b", true, 1), ("a", false, 1)], read.Select(one => (one.Name, one.Spec.RunAtDeploy, one.Spec.Instances)));
+        Assert.Equal([new ServiceDependency("b", "completed")], read[1].Spec.DependsOn);
+
+        var current = new Dictionary<string, Service> { ["b"] = Some.Service(read[0].Spec) with { Name = "b" } };
+        var without = StackRequestReader.Read(Shop with { Services = [Service("a", "b"), Service("b")] }, create: false, Some.Around, current).Services!;
+        Assert.False(without[0].Spec.RunAtDeploy);
+
+        var change = ServiceSpecReader.ReadUpdate(new ServiceRequest { Ports = [new PortRequest { NodePort = 80, ContainerPort = 80 }] }, current["b"], Some.Around);
+        Assert.Contains("can't go with ports", Some.Show(change.Errors), StringComparison.Ordinal);
+        Assert.Contains("each deploy runs it once", Some.Show(ServiceSpecReader.ReadScale(2, current["b"]).Errors), StringComparison.Ordinal);
+        var alone = ServiceSpecReader.ReadUpdate(
+            new ServiceRequest { DependsOn = [new DependencyRequest("b", "completed")] }, current["b"], Some.Around with { Services = new HashSet<string> { $"{Some.Around.Stack}/b" } });
+        Assert.Contains("only a stack as a whole can say", Some.Show(alone.Errors), StringComparison.Ordinal);
     }
 
     [Fact]

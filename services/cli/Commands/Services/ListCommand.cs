@@ -41,7 +41,7 @@ internal sealed class ListCommand : CommandBody
             var running = service.InstanceCounts.Running;
             table.Add(
                 $"{HealthIcon.Of(health, run.Paint)} {ServiceName.Of(service)}",
-                service.Schedule is { } schedule ? Schedules.Next(schedule, run.Time.GetUtcNow()) : $"{(running < service.Instances ? run.Paint.Cyan($"{running}") : $"{running}")} / {service.Instances}",
+                service.Schedule is { } schedule ? Schedules.Next(schedule, run.Time.GetUtcNow()) : service.RunAtDeploy == true ? "run by deploys" : $"{(running < service.Instances ? run.Paint.Cyan($"{running}") : $"{running}")} / {service.Instances}",
                 service.Stateful ? "yes" : "no",
                 State(service is { Schedule: not null, State: "running" } ? "scheduled" : service.State, run.Paint),
                 string.Join(",", service.Ports.Select(ServiceName.Port)));

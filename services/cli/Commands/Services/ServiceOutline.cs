@@ -18,6 +18,7 @@ internal static class ServiceOutline
         if (service.HealthStatus is { } health) block.Open("health_status").Field("healthy", health.Healthy).Field("total", health.Total);
         block.Field("stateful", service.Stateful).Field("scaling", service.Instances).Field("strategy", service.Strategy).Field("read_only", service.ReadOnly);
         WriteDeployOpts(block, service.DeployOpts);
+        if (service.RunAtDeploy == true) block.Field("run_at_deploy", "once by each deploy; its runs: kontena service runs");
         if (service.Schedule is { } schedule) Schedules.Write(block.Open("schedule"), schedule);
         block.Field("dns", service.Dns);
         block.List("affinity", service.Affinity);
@@ -45,6 +46,7 @@ internal static class ServiceOutline
             .Optional("stop_signal", service.StopSignal)
             .Field("stop_grace_period", $"{service.StopGracePeriod}s");
         WriteDeployOpts(block, service.DeployOpts);
+        if (service.RunAtDeploy == true) block.Field("run_at_deploy", "once by each deploy; its runs: kontena service runs");
         if (service.Schedule is { } schedule) Schedules.Write(block.Open("schedule"), schedule);
         block.Field("dns", service.Dns);
         block.List("affinity", service.Affinity);
