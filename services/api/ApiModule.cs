@@ -80,6 +80,8 @@ public static class ApiModule
         AuthEndpoints.Map(routes);
         GridEndpoints.Map(routes);
         NodeEndpoints.Map(routes);
+        NodeTokenEndpoints.Map(routes);
+        EnrolEndpoints.Map(routes);
         StackEndpoints.Map(routes);
         ServiceEndpoints.Map(routes);
         ServiceActionEndpoints.Map(routes);

@@ -1,6 +1,7 @@
 using Kontena.Contracts.Messaging;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
+using Kontena.GridManager.Identities;
 using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.GridManager.Services;
@@ -28,6 +29,8 @@ public static class GridManagerModule
         builder.Services.AddSingleton<NodeLivenessMonitor>();
         builder.Services.AddSingleton<NodeDirectory>();
         builder.Services.AddSingleton<JoinAnswers>();
+        builder.Services.AddSingleton<JoinLookup>();
+        AddIdentities(builder);
         builder.Services.AddSingleton<ReportDrops>();
         builder.Services.AddSingleton<FirstGrid>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
@@ -37,7 +40,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {
@@ -48,5 +51,17 @@ public static class GridManagerModule
             Prefetch = 128,
         });
         return builder;
+    }
+
+    /// <summary>Only with a broker whose management API is known. In one process there is nobody to keep apart.</summary>
+    private static void AddIdentities(KontenaApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(IdentityOptions.From(builder.Configuration));
+        if (BrokerManagement.From(builder.Configuration) is not { } management)
+            return;
+        builder.Services.AddSingleton(management);
+        builder.Services.AddSingleton<BrokerUsers>();
+        builder.Services.AddSingleton<IdentityKeeper>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<IdentityKeeper>());
     }
 }

@@ -14,6 +14,7 @@ using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Stats;
 using Kontena.NodeAgent.Volumes;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -74,6 +75,10 @@ public static class NodeAgentModule
         builder.AddControlConsumers(NodeQueues.OrderConsumers);
         builder.AddDataConsumers(NodeQueues.ExecConsumers);
     }
+
+    /// <summary>For a process that is an agent alone: takes the login at the broker that this machine was given when it joined.</summary>
+    /// <exception cref="SettingException">It has none, and no broker is set.</exception>
+    public static void UseIdentity(IConfiguration settings) => BrokerIdentity.Apply(settings);
 
     private static void Run<TService>(IServiceCollection services)
         where TService : class, Microsoft.Extensions.Hosting.IHostedService

@@ -14,6 +14,12 @@ internal sealed record NodeAgentOptions
 
     /// <summary>The grid's or the node's token; empty means the agent can't join and says so.</summary>
     public string Token { get; init; } = "";
+
+    /// <summary>The exchange of the node's own (<c>Kontena:Bus:Outlet</c>): the broker knows the node, and it needs no token. Null for agents that share a user.</summary>
+    public string? Outlet { get; init; }
+
+    /// <summary>Whether it may ask to join.</summary>
+    public bool CanJoin => Token.Length > 0 || Outlet is not null;
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     /// <summary>Orders, identity, log positions. Private to the agent.</summary>
@@ -68,6 +74,7 @@ internal sealed record NodeAgentOptions
         {
             Name = Text(agent["Name"]),
             Token = Text(agent["Token"]) ?? Text(configuration["Kontena:Grid:Token"]) ?? "",
+            Outlet = Text(configuration["Kontena:Bus:Outlet"]),
             Labels = ReadLabels(agent),
             DataDirectory = Text(agent["DataDirectory"]) ?? Path.Combine(house, "agent"),
             DockerConfig = Text(configuration["Kontena:Docker:Config"]) ?? HomeDockerConfig(),

@@ -4,6 +4,7 @@ using Kontena.Hosting.Health;
 using Kontena.Hosting.Logging;
 using Kontena.Hosting.Metrics;
 using Kontena.Hosting.Systemd;
+using Kontena.Hosting.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -78,6 +79,13 @@ public sealed partial class KontenaApplicationBuilder
         LogModule.AddKontenaLog(_inner.Logging, Configuration, Name);
         Services.TryAddSingleton(TimeProvider.System);
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(8));
+        var urls = Urls();
+        var lines = new List<string>();
+        ILogger? log = null;
+        // Before anything that trusts a CA: it may be made here.
+        var certificate = urls.Contains("https://", StringComparison.OrdinalIgnoreCase)
+            ? ServerCertificate.From(Configuration, TimeProvider.System, line => (log is null ? lines.Add : (Action<string>)(later => LogTls(log, later)))(line))
+            : null;
         var transport = BusTransport.From(Configuration);
         Services.AddKontenaBus(transport, Name, _control, _data);
         Services.AddKontenaDeadLetters(transport, Configuration);
@@ -92,10 +100,22 @@ public sealed partial class KontenaApplicationBuilder
             kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 4096;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 1024;
+            if (certificate is not null)
+            {
+                kestrel.ConfigureHttpsDefaults(https =>
+                {
+                    https.ServerCertificateSelector = (_, _) => certificate.Current();
+                    https.ServerCertificateChain = certificate.Chain;
+                });
+            }
         });
-        _inner.WebHost.UseUrls(Urls());
+        if (certificate is not null)
+            _inner.WebHost.UseKestrelHttpsConfiguration();
+        _inner.WebHost.UseUrls(urls);
 
         var application = _inner.Build();
+        log = application.Logger;
+        lines.ForEach(line => LogTls(log, line));
         application.UseRouting();
         foreach (var middleware in _middleware)
             middleware(application);
@@ -174,6 +194,9 @@ public sealed partial class KontenaApplicationBuilder
         await application.StopAsync();
         await application.DisposeAsync();
     }
+
+    [LoggerMessage(LogLevel.Information, "TLS: {What}")]
+    private static partial void LogTls(ILogger logger, string what);
 
     [LoggerMessage(LogLevel.Information, "{Name} runs: HTTP on {Urls}, messages over {Bus}")]
     private static partial void LogStarted(ILogger logger, string name, string urls, string bus);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kontena.Api.Http;
+using Kontena.Api.Nodes;
 
 namespace Kontena.Api.Auth;
 
@@ -11,6 +12,7 @@ internal sealed class TokenCheck(RequestDelegate next, AccessToken token)
     private static readonly HashSet<string> OpenPaths = new(StringComparer.Ordinal)
     {
         "/", "/livez", "/readyz", "/metrics", "/openapi.json", "/v1/ping", "/v1/auth", "/cb", "/code", "/oauth2/token", "/authenticate",
+        EnrolEndpoints.EnrolPath, EnrolEndpoints.CaPath,
     };
 
     public Task InvokeAsync(HttpContext http)

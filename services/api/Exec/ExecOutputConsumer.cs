@@ -1,4 +1,5 @@
 using Kontena.Contracts.Exec;
+using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 using MassTransit;
 
@@ -10,6 +11,8 @@ internal sealed class ExecOutputConsumer(ExecSessions sessions) : IConsumer<Exec
     public static BusEndpoint Endpoint(ExecProcess process) => new(process.Queue)
     {
         Consumers = [typeof(ExecOutputConsumer)],
+        // Old agents send to the queue itself, nodes with a broker user of their own through their exchange.
+        Bindings = [new BusBinding(Queues.ExecOutput, Queues.ExecOutputKey(process.Id))],
         Temporary = true,
         Prefetch = 64,
         Concurrency = 1,
@@ -17,7 +20,7 @@ internal sealed class ExecOutputConsumer(ExecSessions sessions) : IConsumer<Exec
 
     public Task Consume(ConsumeContext<ExecOutput> context)
     {
-        sessions.Deliver(context.Message);
+        sessions.Deliver(context.Message, context.SentBy());
         return Task.CompletedTask;
     }
 }

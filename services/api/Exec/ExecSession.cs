@@ -17,6 +17,9 @@ internal sealed class ExecSession(string id)
 
     public string Id { get; } = id;
 
+    /// <summary>The engine id of the node it runs on; null until that is known.</summary>
+    public string? NodeId { get; set; }
+
     /// <summary>Something came that waits for its predecessor.</summary>
     public bool HasGap
     {

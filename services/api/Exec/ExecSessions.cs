@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kontena.Api.Http;
 using Kontena.Contracts.Exec;
+using Kontena.Contracts.Messaging;
 using Kontena.Core.Ids;
 
 namespace Kontena.Api.Exec;
@@ -24,10 +25,11 @@ internal sealed class ExecSessions(TimeProvider time)
 
     public void Close(ExecSession session) => _open.TryRemove(session.Id, out _);
 
-    /// <summary>Output of a session that has ended is dropped.</summary>
-    public void Deliver(ExecOutput output)
+    /// <summary>Output of a session that has ended is dropped, and so is what another node than the session's says.</summary>
+    /// <param name="sender">As the broker says it; null when it can't tell nodes apart.</param>
+    public void Deliver(ExecOutput output, NodeOutlet? sender)
     {
-        if (_open.TryGetValue(output.SessionId, out var session))
+        if (_open.TryGetValue(output.SessionId, out var session) && (sender is null || sender.IsToken(session.NodeId)))
             session.Deliver(output);
     }
 }

@@ -20,7 +20,11 @@ internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, ID
         var observed = ContainerEndpoints.Find(snapshot, node, name).Observed;
         if (await WhyAwayAsync(grid, observed.Node, cancellationToken) is { } reason)
             throw HttpRefusal.Away(reason);
-        return session => new ExecTarget(grid, observed.Node, observed.NodeId, observed.ContainerId!, session, process, bus);
+        return session =>
+        {
+            session.NodeId = observed.NodeId;
+            return new ExecTarget(grid, observed.Node, observed.NodeId, observed.ContainerId!, session, process, bus);
+        };
     }
 
     /// <summary>Ends the session when its node goes away or a part of the output stays missing; returns when the session has ended.</summary>

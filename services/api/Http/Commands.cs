@@ -1,5 +1,6 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Stacks;
 using Kontena.Hosting.Bus;
 
@@ -28,6 +29,14 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         var planned = await AskAsync<PlanStack, StackPlanned>(Destination.GridManager, "grid-manager", question, cancellationToken);
         Accept(planned.Result);
         return planned;
+    }
+
+    /// <summary>Exchanges a token.</summary>
+    public async Task<NodeEnrolled> EnrolAsync(EnrolNode request, CancellationToken cancellationToken)
+    {
+        var enrolled = await AskAsync<EnrolNode, NodeEnrolled>(Destination.GridManager, "grid-manager", request, cancellationToken);
+        Accept(enrolled.Result);
+        return enrolled;
     }
 
     /// <inheritdoc cref="AskGridManagerAsync"/>

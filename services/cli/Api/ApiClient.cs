@@ -101,6 +101,9 @@ internal sealed class ApiClient : IDisposable
     public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, path, null, cancellationToken);
 
+    public Task DeleteAsync<TBody>(string path, TBody body, JsonTypeInfo<TBody> bodyType, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, path, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), cancellationToken);
+
     /// <summary>A body that does not end by itself; dispose it to hang up.</summary>
     public async Task<Stream> OpenStreamAsync(string path, CancellationToken cancellationToken)
     {

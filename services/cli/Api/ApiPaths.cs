@@ -7,6 +7,8 @@ internal static class ApiPaths
 
     public static string Node(string grid, string node) => $"nodes/{Segment(grid)}/{Segment(node)}";
 
+    public static string NodeToken(string grid, string node) => $"{Node(grid, node)}/token";
+
     public static string Stack(string grid, string stack) => $"stacks/{Segment(grid)}/{Segment(stack)}";
 
     public static string Volumes(string grid) => $"volumes/{Segment(grid)}";

@@ -83,6 +83,8 @@ internal static class CommandTree
     [
         new LeafEntry("ls", "List nodes", "node ls", static () => new Nodes.ListCommand()) { Aliases = ["list"] },
         new LeafEntry("show", "Show a node", "node show core-01", static () => new Nodes.ShowCommand()),
+        new LeafEntry("create", "Make a record for a machine and print the line that joins it", "node create core-01", static () => new Nodes.CreateCommand()),
+        new LeafEntry("reset-token", "Shut the agent of a node out, and let it join with another token", "node reset-token core-01", static () => new Nodes.ResetTokenCommand()),
         new LeafEntry("update", "Change labels or availability of nodes", "node update --availability drain core-01", static () => new Nodes.UpdateCommand()),
         new LeafEntry("drain", "Move everything off nodes, and wait until it has gone", "node drain core-01", static () => new Nodes.DrainCommand()),
         new LeafEntry("activate", "Let nodes take instances again", "node activate core-01", static () => new Nodes.ActivateCommand()),

@@ -5,7 +5,6 @@ internal static class Elsewhere
 {
     public static string? Of(string path, string word) => (path, word) switch
     {
-        ("kontena node", "create") => "No such sub-command 'create'. A node joins by itself: start its agent with the token from kontena grid show --token GRID",
         ("kontena", _) => OfRoot(word),
         _ => null,
     };

@@ -1,28 +1,27 @@
-using Kontena.Contracts.Grids;
+using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
 using Kontena.GridManager.Nodes.Liveness;
-using Kontena.State;
-using Kontena.State.Documents;
+using Kontena.Hosting.Bus;
 using MassTransit;
 
 namespace Kontena.GridManager.Nodes;
 
-/// <summary>Agents that ask to be nodes.</summary>
+/// <summary>Agents that ask to be nodes: with a token, or known to the broker as the node they are.</summary>
 internal sealed class JoinConsumer(
-    GridLedger ledger, IStateStore store, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, ReportDrops drops, TimeProvider time) : IConsumer<JoinGrid>
+    GridLedger ledger, JoinLookup lookup, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, ReportDrops drops, TimeProvider time) : IConsumer<JoinGrid>
 {
     private static readonly TimeSpan GridPatience = TimeSpan.FromSeconds(5);
 
     public Task Consume(ConsumeContext<JoinGrid> context) =>
-        drops.OrDropAsync("Request to join", context.Message.NodeId, () => TakeAsync(context.Message, context.CancellationToken));
+        drops.OrDropAsync("Request to join", context.Message.NodeId, () => TakeAsync(context.Message, context.SentBy(), context.CancellationToken));
 
-    private async Task TakeAsync(JoinGrid join, CancellationToken cancellationToken)
+    private async Task TakeAsync(JoinGrid join, NodeOutlet? sender, CancellationToken cancellationToken)
     {
         if (!await IsGridSettledAsync(cancellationToken))
             return;
-        var (grid, outcome) = await DecideAsync(join, cancellationToken);
+        var (grid, outcome) = sender is null ? await DecideAsync(join, cancellationToken) : (sender.Grid, await DecideKnownAsync(join, sender, cancellationToken));
         if (outcome.RivalOf is { } node)
         {
             monitor.Refused(grid!, node, join.Facts.PrivateIp is { } address ? $"{join.Name} ({address})" : join.Name);
@@ -44,46 +43,20 @@ internal sealed class JoinConsumer(
     {
         if (JoinDecision.Mistake(join) is { } mistake)
             return (null, new JoinOutcome(null, mistake));
-        var grids = (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(grid => grid.Value).ToList();
-        var (grid, tokenNode) = await OpenedByAsync(grids, join.Token, cancellationToken);
-        if (grid is null)
-            return (null, new JoinOutcome(null, "the token opens no grid; set Kontena:Agent:Token to the token that grid show prints"));
-        foreach (var other in grids.Where(other => other.Name != grid))
-        {
-            if (await WithEngineAsync(other.Name, join.NodeId, cancellationToken) is { } elsewhere)
-                return (grid, new JoinOutcome(null, $"this engine is node {elsewhere.Name} of grid {other.Name}; remove it there first"));
-        }
-
-        var incumbent = await IncumbentAsync(grid, join, cancellationToken);
-        return (grid, await ledger.DecideAsync(
-            grid, (snapshot, now) => JoinDecision.Decide(snapshot, join, tokenNode, incumbent, now), why => new JoinOutcome(null, why), cancellationToken));
+        var place = await lookup.OpenedByAsync(join, cancellationToken);
+        if (place.Refusal is { } refusal)
+            return (place.Grid, new JoinOutcome(null, refusal));
+        return (place.Grid, await ledger.DecideAsync(
+            place.Grid!, (snapshot, now) => JoinDecision.Decide(snapshot, join, place.Node, place.Incumbent, now), why => new JoinOutcome(null, why), cancellationToken));
     }
 
-    /// <summary>The agent that is the node with this engine id, and whether it is the one that asks.</summary>
-    private async Task<Incumbent> IncumbentAsync(string grid, JoinGrid join, CancellationToken cancellationToken)
+    private async Task<JoinOutcome> DecideKnownAsync(JoinGrid join, NodeOutlet sender, CancellationToken cancellationToken)
     {
-        if (await WithEngineAsync(grid, join.NodeId, cancellationToken) is not { } node)
-            return Incumbent.None;
-        var liveness = await store.GetAsync(StateKeys.NodeLiveness, grid, node.Name, cancellationToken);
-        var run = JoinDecision.IsKeyOf(node, join) ? monitor.Asked(grid, node.Name, join.Run) : RunVerdict.Node;
-        return new Incumbent(liveness?.Value.State ?? LivenessState.Offline, run);
-    }
-
-    private async Task<Node?> WithEngineAsync(string grid, string nodeId, CancellationToken cancellationToken) =>
-        (await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", nodeId))) is [var found, ..] ? found.Value : null;
-
-    private async Task<(string? Grid, string? Node)> OpenedByAsync(List<Grid> grids, string token, CancellationToken cancellationToken)
-    {
-        if (JoinTokens.GridOf(grids, token) is { } grid)
-            return (grid.Name, null);
-        foreach (var one in grids)
-        {
-            var nodes = await store.ListAsync(StateKeys.Node, one.Name, cancellationToken);
-            if (JoinTokens.NodeOf(nodes.Select(node => node.Value), token) is { } node)
-                return (one.Name, node.Name);
-        }
-
-        return (null, null);
+        if (JoinDecision.Mistake(join, known: true) is { } mistake)
+            return new JoinOutcome(null, mistake);
+        var incumbent = await lookup.IncumbentAsync(sender.Grid, join, cancellationToken);
+        return await ledger.DecideAsync(
+            sender.Grid, (snapshot, now) => JoinDecision.DecideKnown(snapshot, join, sender, incumbent, now), why => new JoinOutcome(null, why), cancellationToken);
     }
 
     /// <summary>False when the first grid can't be made yet; the agent hears nothing and asks again in seconds.</summary>

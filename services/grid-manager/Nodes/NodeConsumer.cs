@@ -1,13 +1,18 @@
+using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Identities;
 using Kontena.GridManager.Nodes.Liveness;
 using MassTransit;
 
 namespace Kontena.GridManager.Nodes;
 
 /// <summary>Commands about nodes.</summary>
-internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monitor) : IConsumer<UpdateNode>, IConsumer<RemoveNode>
+/// <param name="keepers">One when nodes have broker users; none without a broker or its management API.</param>
+internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monitor, JoinLookup lookup, IEnumerable<IdentityKeeper> keepers)
+    : IConsumer<UpdateNode>, IConsumer<RemoveNode>, IConsumer<CreateNode>, IConsumer<ResetNodeToken>
 {
     public async Task Consume(ConsumeContext<UpdateNode> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
@@ -15,9 +20,52 @@ internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monito
 
     public async Task Consume(ConsumeContext<RemoveNode> context)
     {
-        var result = await ledger.DecideAsync(context.Message.Grid, (grid, _) => RemoveNodeDecision.Decide(grid, context.Message), context.CancellationToken);
+        string? engine = null;
+        var result = await ledger.DecideAsync(context.Message.Grid, (grid, _) =>
+        {
+            engine = grid.Node(context.Message.Node)?.Value.NodeId;
+            return RemoveNodeDecision.Decide(grid, context.Message);
+        }, context.CancellationToken);
         if (result.Outcome == CommandOutcome.Done)
+        {
             monitor.Forget(context.Message.Grid, context.Message.Node);
+            Revoke(engine);
+        }
+
         await context.AnswerAsync(result);
     }
+
+    public async Task Consume(ConsumeContext<CreateNode> context)
+    {
+        var command = context.Message;
+        var taken = command.Token is { Length: > 0 } token && await lookup.IsTakenAsync(token, context.CancellationToken);
+        await context.AnswerAsync(await ledger.DecideAsync(
+            command.Grid, (grid, now) => CreateNodeDecision.Decide(grid, command, RandomToken(), taken, now), context.CancellationToken));
+    }
+
+    public async Task Consume(ConsumeContext<ResetNodeToken> context)
+    {
+        var command = context.Message;
+        var taken = command.Token is { Length: > 0 } token && await lookup.IsTakenAsync(token, context.CancellationToken);
+        string? engine = null;
+        var result = await ledger.DecideAsync(command.Grid, (grid, now) =>
+        {
+            engine = grid.Node(command.Node)?.Value.NodeId;
+            return ResetNodeTokenDecision.Decide(grid, command, RandomToken(), taken, now);
+        }, context.CancellationToken);
+        if (result.Outcome == CommandOutcome.Done && command.ResetConnection)
+            Revoke(engine);
+        await context.AnswerAsync(result);
+    }
+
+    private void Revoke(string? engine)
+    {
+        if (engine is null)
+            return;
+        foreach (var keeper in keepers)
+            keeper.Revoke(Queues.Node(engine));
+    }
+
+    /// <summary>Without signs that a shell or a URL would take for something else.</summary>
+    private static string RandomToken() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)).Replace('+', '-').Replace('/', '_');
 }

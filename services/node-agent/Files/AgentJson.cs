@@ -14,6 +14,7 @@ namespace Kontena.NodeAgent.Files;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InstanceOrder))]
 [JsonSerializable(typeof(NodeIdentity))]
+[JsonSerializable(typeof(BrokerIdentity))]
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(NodeFacts))]
 [JsonSerializable(typeof(Dictionary<string, DateTimeOffset>))]

@@ -38,13 +38,20 @@ internal sealed class JoinLoop(
         if (await identity.SettleAsync(stoppingToken) is { } former)
             orders.SetAside($"they were given to engine {former}, and this is engine {identity.NodeId}");
         var nodeId = identity.NodeId!;
+        if (options.Outlet is { } outlet && !BrokerIdentity.IsOf(outlet, nodeId))
+        {
+            // Its login opens nothing that is called after this engine.
+            membership.Refuse($"this machine joined with another container engine than the one that is here now ({nodeId}); join it again: kontena-agent join");
+            return;
+        }
+
         var key = await AgentKey.ReadOrMakeAsync(options.DataDirectory, stoppingToken);
         orders.Open();
         await ReadOrdersAsync(nodeId, stoppingToken);
         await queues.OpenControlAsync(NodeQueues.Answers(nodeId, board.Run), stoppingToken);
 
-        if (options.Token.Length == 0)
-            logger.LogError("No token to join with; set Kontena:Agent:Token to the grid's or the node's token");
+        if (!options.CanJoin)
+            logger.LogError("No token to join with; run kontena-agent join, or set Kontena:Agent:Token to the grid's or the node's token");
         for (var pause = FirstPause; !stoppingToken.IsCancellationRequested; pause = Longer(pause))
         {
             if (membership.IsRival)
@@ -52,7 +59,7 @@ internal sealed class JoinLoop(
             else
                 await ReadOrdersAsync(nodeId, stoppingToken);
 
-            if (membership.ConfirmedNow || options.Token.Length == 0)
+            if (membership.ConfirmedNow || !options.CanJoin)
             {
                 await membership.ChangedAsync(stoppingToken);
                 pause = FirstPause;
@@ -113,7 +120,8 @@ internal sealed class JoinLoop(
             {
                 NodeId = nodeId,
                 Name = options.Name ?? facts.EngineHostName,
-                Token = options.Token,
+                // To the broker it is known who asks; a token would only lie about there.
+                Token = options.Outlet is null ? options.Token : "",
                 Labels = options.Labels.Count > 0 ? options.Labels : facts.EngineLabels,
                 Facts = now,
                 Key = key,

@@ -196,7 +196,51 @@ public sealed record NodeRequest
     /// <summary>True: the next agent with the node's engine id may join, whatever its key. Not of the original API.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? ForgetAgent { get; init; }
+
+    /// <summary>When creating: seconds within which a machine must join with the token; null for ever. Not of the original API.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ExpiresIn { get; init; }
 }
+
+/// <summary>Answer of <c>nodes/…/token</c> (§10.2).</summary>
+public sealed record NodeTokenJson(string Id, string Token);
+
+/// <summary>Body of <c>nodes/…/token</c>.</summary>
+public sealed record NodeTokenRequest
+{
+    /// <summary>Null: a random one.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The agent that is there now is shut out.</summary>
+    public bool? ResetConnection { get; init; }
+
+    /// <summary>As in <see cref="NodeRequest.ExpiresIn"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ExpiresIn { get; init; }
+}
+
+/// <summary>Body of <c>enrol</c>: an agent exchanges its token for a broker user of its own. Not of the original API.</summary>
+public sealed record EnrolRequest
+{
+    /// <summary>The Docker engine's id.</summary>
+    public string? NodeId { get; init; }
+    public string? Name { get; init; }
+    public string? Token { get; init; }
+
+    /// <summary>The agent's own secret, by which it is known from then on.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What the user's password shall be.</summary>
+    public string? BrokerPassword { get; init; }
+    public IReadOnlyList<string>? Labels { get; init; }
+}
+
+/// <summary>Answer of <c>enrol</c>.</summary>
+/// <param name="Broker">Where to connect, without user and password.</param>
+/// <param name="User">The broker user.</param>
+/// <param name="Outlet">The exchange it may write to.</param>
+/// <param name="BrokerCa">PEM of the CA that has signed the broker's certificate; null when there is none of our own.</param>
+public sealed record EnrolJson(string Grid, string Node, string Broker, string User, string Outlet, string? BrokerCa);
 
 /// <summary>Answer of <c>nodes/…/health</c> (§10.3).</summary>
 public sealed record NodeHealthJson

@@ -45,12 +45,24 @@ public static class Queues
     /// <summary>Where a node takes input for exec sessions (data connection).</summary>
     public static string NodeExec(string nodeId) => "node-" + NodeToken(nodeId) + "-exec";
 
+    /// <summary>Fanout exchange for news of a grid's names to all its nodes.</summary>
+    public static string GridNames(string grid) => "grid-" + grid + "-names";
+
     /// <summary>Where one process of an agent takes the answers to its requests to join. Its own, as machines that were cloned share <see cref="Node"/>.</summary>
     /// <param name="run"><see cref="Nodes.JoinGrid.Run"/>: letters and digits.</param>
     public static string NodeJoin(string nodeId, string run) => "node-" + NodeToken(nodeId) + JoinInfix + NodeToken(run);
 
     /// <summary>Where one api process takes the output of the exec sessions it opened (data connection).</summary>
     public static string ApiExec(string apiInstance) => ApiExecPrefix + apiInstance;
+
+    /// <summary>Topic exchange through which exec output of nodes with a broker user of their own comes to the api processes, by <see cref="ExecOutputKey"/>.</summary>
+    public const string ExecOutput = "exec-output";
+
+    /// <summary>Routing key of exec output for one api process.</summary>
+    public static string ExecOutputKey(string apiInstance) => $"exec.output.{apiInstance}";
+
+    /// <summary>The api process whose queue this is; null for other queues.</summary>
+    internal static string? ApiOf(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal) ? queue[ApiExecPrefix.Length..] : null;
 
     /// <summary>Queues that go with the process that reads them. Senders must know: whoever declares such a queue's exchange otherwise than its reader is refused by the broker.</summary>
     public static bool IsTemporary(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal)

@@ -20,6 +20,13 @@ public sealed record Node
     /// <summary>SHA-256 of the key of the agent that is this node, 64 hex digits (<see cref="JoinGrid.Key"/>). Null until one has given its key, or when it was
     /// forgotten: the next one that joins is bound.</summary>
     public string? KeyHash { get; init; }
+
+    /// <summary>What RabbitMQ compares the password of the node's own broker user with: base64 of 4 bytes of salt and the SHA-256 of salt and password. Null: the
+    /// node has no user of its own and is let in by nobody's but the one that old agents share.</summary>
+    public string? BrokerPasswordHash { get; init; }
+
+    /// <summary>Until when <see cref="Token"/> opens the node for an engine that has not joined with it yet; null for ever.</summary>
+    public DateTimeOffset? TokenExpiresAt { get; init; }
     public IReadOnlyList<string> Labels { get; init; } = [];
     public NodeAvailability Availability { get; init; } = NodeAvailability.Active;
 

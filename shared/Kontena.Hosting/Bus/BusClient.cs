@@ -20,6 +20,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
 
     public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
     {
+        var way = transport.Outlet is { } outlet ? NodeOutlet.Route(outlet, destination) : destination;
         using var deadline = new CancellationTokenSource(SendDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -32,8 +33,8 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             }
 
             await EnterAsync(destination, either.Token);
-            var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(destination, transport.InMemory)).WaitAsync(either.Token);
-            await endpoint.Send(message, message.GetType(), Addressed(destination), either.Token).WaitAsync(either.Token);
+            var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(way, transport.InMemory)).WaitAsync(either.Token);
+            await endpoint.Send(message, message.GetType(), Addressed(way, IsMandatory(destination)), either.Token).WaitAsync(either.Token);
             BusMeter.Sent.Add(1, new KeyValuePair<string, object?>("message", message.GetType().Name));
         }
         catch (Exception exception) when (IsReturned(exception))
@@ -109,7 +110,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             request,
             pipe => pipe.UseExecute(context =>
             {
-                Address(context, destination);
+                Address(context, destination, IsMandatory(destination));
                 // An abandoned request must not be carried out when the broker comes back an hour later.
                 context.TimeToLive = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
             }),
@@ -118,15 +119,16 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         return response.Message;
     }
 
-    private static IPipe<SendContext> Addressed(Destination destination) => Pipe.Execute<SendContext>(context => Address(context, destination));
+    /// <summary>A command to a queue that does not exist comes back instead of vanishing; an exchange without readers is nobody's mistake.</summary>
+    private static bool IsMandatory(Destination destination) => destination.Kind == DestinationKind.Queue;
 
-    private static void Address(SendContext context, Destination destination)
+    private static IPipe<SendContext> Addressed(Destination way, bool mandatory) => Pipe.Execute<SendContext>(context => Address(context, way, mandatory));
+
+    private static void Address(SendContext context, Destination way, bool mandatory)
     {
-        if (destination.Kind == DestinationKind.Topic)
-            context.TrySetRoutingKey(destination.RoutingKey ?? "");
-
-        // A command to a queue that does not exist comes back instead of vanishing; an exchange without readers is nobody's mistake.
-        if (destination.Kind == DestinationKind.Queue && context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+        if (way.Kind == DestinationKind.Topic)
+            context.TrySetRoutingKey(way.RoutingKey ?? "");
+        if (mandatory && context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
             rabbit.Mandatory = true;
     }
 

@@ -18,6 +18,9 @@ internal static class BusMeter
     public static readonly Counter<long> Undeliverable =
         Meter.CreateCounter<long>("kontena.bus.undeliverable", "{message}", "Messages dropped because their queue did not exist.");
 
+    /// <summary>Messages of nodes that may not say them; label <c>message</c>.</summary>
+    public static readonly Counter<long> Refused = Meter.CreateCounter<long>("kontena.bus.refused", "{message}", "Messages dropped because the node that sent them may not.");
+
     /// <summary>Requests that arrived after their asker had given up.</summary>
     public static readonly Counter<long> Expired =
         Meter.CreateCounter<long>("kontena.bus.expired", "{message}", "Requests not carried out because their asker had given up.");

@@ -23,6 +23,7 @@ internal static class BusModule
         var sides = new BusSides();
         services.AddSingleton(transport);
         services.AddSingleton(sides);
+        services.AddSingleton<ForeignReports>();
         services.AddMassTransit(bus => Register(bus, sides.Control, control, transport, process));
         services.AddMassTransit<IDataConnection>(bus => Register(bus, sides.Data, data, transport, process));
         services.AddOptions<MassTransitHostOptions>().Configure(options =>
@@ -70,7 +71,7 @@ internal static class BusModule
                 var patience = new BrokerPatience(
                     transport.RabbitMq, side, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
                     context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-                RabbitMqConnection.Configure(configurator, transport.RabbitMq, $"{process} {side.Name}", patience);
+                RabbitMqConnection.Configure(configurator, transport, $"{process} {side.Name}", patience);
                 ConfigureShared(configurator, context, side, plan, transport);
             });
         }

@@ -1,12 +1,20 @@
+using Kontena.Contracts.Messaging;
+using Kontena.Hosting.Tls;
 using Microsoft.Extensions.Configuration;
 
 namespace Kontena.Hosting.Bus;
 
 /// <summary>Which broker the process speaks to, read once from <c>Kontena:Bus:RabbitMq</c>.</summary>
 /// <param name="RabbitMq"><c>amqp://user:password@host:port/vhost</c> (or <c>amqps</c>); null for the in-memory transport.</param>
-internal sealed record BusTransport(Uri? RabbitMq)
+/// <param name="Outlet">The only exchange this process may write to, from <c>Kontena:Bus:Outlet</c>: that of a node with a broker user of its own
+/// (<see cref="Contracts.Messaging.NodeOutlet"/>). Null for services.</param>
+internal sealed record BusTransport(Uri? RabbitMq, string? Outlet = null)
 {
     internal const string Key = "Kontena:Bus:RabbitMq";
+    internal const string OutletKey = "Kontena:Bus:Outlet";
+
+    /// <summary>What certificates the broker may show.</summary>
+    public TlsTrust Trust { get; init; } = TlsTrust.OfSystem;
 
     public bool InMemory => RabbitMq is null;
 
@@ -22,7 +30,10 @@ internal sealed record BusTransport(Uri? RabbitMq)
             return new BusTransport((Uri?)null);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
             throw new SettingException(Key, "is not a broker address", "amqp://user:password@host:5672/vhost");
-        return new BusTransport(uri);
+        var outlet = string.IsNullOrWhiteSpace(configuration[OutletKey]) ? null : configuration[OutletKey];
+        if (outlet is not null && NodeOutlet.Read(outlet) is null)
+            throw new SettingException(OutletKey, $"is '{outlet}', which is no exchange of a node", "node-ID.out.GRID.NODE, as it was given when the node joined");
+        return new BusTransport(uri, outlet) { Trust = TlsTrust.From(configuration) };
     }
 
     internal static int Port(Uri uri) => uri.Port > 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672;

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Messaging;
 using Kontena.Hosting.DeadLetters;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,12 +28,13 @@ internal static class EndpointTopology
         configurator.ConcurrentMessageLimit = concurrency;
 
         if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-            ConfigureRabbitMq(rabbit, endpoint, concurrency, context.GetRequiredService<TimeProvider>());
+            ConfigureRabbitMq(rabbit, endpoint, concurrency, transport.Outlet, context.GetRequiredService<TimeProvider>());
         else if (configurator is IInMemoryReceiveEndpointConfigurator memory)
             ConfigureInMemory(memory, context, endpoint, side);
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
+        configurator.UseConsumeFilter(typeof(SenderFilter<>), context);
         configurator.UseConsumeFilter(typeof(MeasureFilter<>), context);
         configurator.UseConsumeFilter(typeof(ExpiredRequests<>), context);
         configurator.UseMessageRetry(retry => retry.Intervals(Retries));
@@ -41,7 +43,7 @@ internal static class EndpointTopology
     }
 
     private static void ConfigureRabbitMq(
-        IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency, TimeProvider time)
+        IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency, string? outlet, TimeProvider time)
     {
         rabbit.ConfigureReceive(receive =>
         {
@@ -68,7 +70,8 @@ internal static class EndpointTopology
 
         foreach (var binding in endpoint.Bindings)
         {
-            rabbit.Bind(binding.Exchange, exchange =>
+            var source = outlet is not null && NodeOutlet.Read(outlet) is { } node ? node.Inlet(binding.Exchange) : binding.Exchange;
+            rabbit.Bind(source, exchange =>
             {
                 exchange.ExchangeType = binding.RoutingKey is null ? RabbitMQ.Client.ExchangeType.Fanout : RabbitMQ.Client.ExchangeType.Topic;
                 exchange.RoutingKey = binding.RoutingKey ?? "";

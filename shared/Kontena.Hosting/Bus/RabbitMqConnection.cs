@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Kontena.Contracts.Messaging;
 using MassTransit;
 
 namespace Kontena.Hosting.Bus;
@@ -6,8 +7,12 @@ namespace Kontena.Hosting.Bus;
 /// <summary>How a bus reaches RabbitMQ.</summary>
 internal static class RabbitMqConnection
 {
-    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string connectionName, BrokerPatience patience)
+    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, BusTransport transport, string connectionName, BrokerPatience patience)
     {
+        var broker = transport.RabbitMq!;
+        // A node may declare nothing outside its own prefix, not even the queue for answers.
+        if (transport.Outlet is { } outlet && NodeOutlet.Read(outlet) is { } node)
+            configurator.OverrideDefaultBusEndpointQueueName($"{node.User}-bus-{Guid.CreateVersion7():N}");
         var (user, password) = BusTransport.Login(broker);
         var secure = broker.Scheme == "amqps";
         configurator.Host(
@@ -28,6 +33,7 @@ internal static class RabbitMqConnection
                         tls.ServerName = broker.Host;
                         // None lets the operating system choose the newest version both sides know.
                         tls.Protocol = SslProtocols.None;
+                        tls.CertificateValidationCallback = transport.Trust.CallbackFor(broker.Host);
                     });
             });
     }

@@ -17,8 +17,8 @@ internal static class DeadLetterModule
         }
 
         services.AddSingleton<IDeadLetters, RabbitMqDeadLetters>();
-        if (ManagedQueueNames.AddressIn(configuration) is { } management)
-            services.AddSingleton<IDeadLetterQueueNames>(_ => new ManagedQueueNames(management, transport));
+        if (BrokerManagement.AddressIn(configuration) is { } management)
+            services.AddSingleton<IDeadLetterQueueNames>(_ => new ManagedQueueNames(new BrokerManagement(management, transport)));
         else
             services.AddSingleton<IDeadLetterQueueNames, KnownQueueNames>();
     }

@@ -154,6 +154,8 @@ internal sealed partial class RabbitMqDeadLetters(
                 RequestedConnectionTimeout = TimeSpan.FromSeconds(5),
                 ClientProvidedName = "dead letters",
             };
+            if (factory.Ssl.Enabled)
+                factory.Ssl.CertificateValidationCallback = transport.Trust.CallbackFor(factory.HostName);
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             return await work(connection);
         }

@@ -236,7 +236,7 @@ public sealed class ExecTests : IAsyncLifetime
         _api.Services.GetRequiredService<ExecSessions>().Deliver(new ExecOutput
         {
             SessionId = open.SessionId, Sequence = sequence, Stream = stream, Chunk = chunk, ExitCode = exit, Error = error,
-        });
+        }, sender: null);
 
     private async Task<ClientWebSocket> ConnectAsync(string query = "")
     {

@@ -133,10 +133,24 @@ public sealed class NodeTests : CliTest
     }
 
     [Fact]
-    public async Task Nodes_are_not_announced_they_join_and_the_client_says_how()
+    public async Task Create_prints_the_line_that_joins_the_machine()
     {
-        Assert.Equal(1, await RunAsync("node", "create", "-l", "x=1", "a"));
-        Assert.Contains("start its agent with the token from kontena grid show --token GRID", Error);
-        Assert.Empty(Master.Seen);
+        Master.On("POST", "/v1/grids/main/nodes", Some.Node("a")).On("GET", "/v1/nodes/main/a/token", "{\"id\":\"main/a\",\"token\":\"the-token-of-node-a\"}");
+        Assert.Equal(0, await RunAsync("node", "create", "-l", "x=1", "--expires-in", "600", "a"));
+        Assert.Contains("\"labels\":[\"x=1\"],\"availability\":null,\"expires_in\":600", Master.BodyOf("POST", "/v1/grids/main/nodes"));
+        Assert.Matches("^sudo kontena-agent join http://127.0.0.1:[0-9]+ the-token-of-node-a\n$", Out);
+        Assert.Contains("is this machine alone", Error);
+    }
+
+    [Fact]
+    public async Task Reset_token_shuts_the_agent_out_unless_told_not_to()
+    {
+        Master.On("PUT", "/v1/nodes/main/a/token", "{\"id\":\"main/a\",\"token\":\"another-token-of-a\"}").On("DELETE", "/v1/nodes/main/a/token", "{}");
+        Assert.Equal(0, await RunAsync("node", "reset-token", "--force", "a"));
+        Assert.Contains("\"reset_connection\":true", Master.BodyOf("PUT", "/v1/nodes/main/a/token"));
+        Assert.Contains("another-token-of-a", Out);
+        Assert.Equal(0, await RunAsync("node", "reset-token", "--force", "--clear-token", "--no-reset-connection", "a"));
+        Assert.Contains("\"reset_connection\":false", Master.BodyOf("DELETE", "/v1/nodes/main/a/token"));
+        Assert.Equal(1, await RunAsync("node", "reset-token", "--clear-token", "--token", "x", "a"));
     }
 }

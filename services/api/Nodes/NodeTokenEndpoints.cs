@@ -1,0 +1,62 @@
+using Kontena.Api.Http;
+using Kontena.Api.Snapshots;
+using Kontena.Contracts.Http;
+using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Stats;
+
+namespace Kontena.Api.Nodes;
+
+/// <summary>Records for machines that are to come, and their tokens (rest-api.md §10.2).</summary>
+internal static class NodeTokenEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var nodes = routes.MapGroup("/v1").WithTags("nodes");
+        nodes.MapPost("/grids/{grid}/nodes", CreateAsync).Produces<NodeJson>(201).WithMetadata(new BodyOf(typeof(NodeRequest))).WithSummary("Make a record and a token for a machine that is to come");
+        nodes.MapGet("/nodes/{grid}/{node}/token", ShowAsync).Produces<NodeTokenJson>().WithSummary("The node's own token");
+        nodes.MapPut("/nodes/{grid}/{node}/token", ResetAsync).Produces<NodeTokenJson>().WithMetadata(new BodyOf(typeof(NodeTokenRequest))).WithSummary("Give a node another token");
+        nodes.MapDelete("/nodes/{grid}/{node}/token", ClearAsync).WithMetadata(new BodyOf(typeof(NodeTokenRequest))).WithSummary("Take a node's token away");
+    }
+
+    private static async Task<IResult> CreateAsync(string grid, HttpContext http, Commands commands, SnapshotReader reader, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var found = await reader.GridAsync(grid, cancellationToken);
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeRequest);
+        var name = await commands.AskGridManagerAsync(
+            new CreateNode { Grid = found.Name, Name = request.Name, Token = request.Token, Labels = request.Labels, TokenSeconds = request.ExpiresIn }, cancellationToken);
+        var snapshot = await reader.OfNodesAsync(found, cancellationToken);
+        var node = snapshot.NodeNamed(name ?? "") ?? throw HttpRefusal.NotFound();
+        return Reply.Created(NodeRendering.Render(node, snapshot, new LatestStats(), time.GetUtcNow()), KontenaResponseJson.Wire.NodeJson);
+    }
+
+    private static async Task<IResult> ShowAsync(string grid, string node, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var found = await reader.NodeAsync(grid, node, cancellationToken);
+        return found.Token is { } token
+            ? Reply.Ok(new NodeTokenJson($"{grid}/{found.Name}", token), KontenaResponseJson.Wire.NodeTokenJson)
+            : throw HttpRefusal.NotFound("Host node does not have a node token");
+    }
+
+    private static async Task<IResult> ResetAsync(
+        string grid, string node, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var found = await reader.NodeAsync(grid, node, cancellationToken);
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeTokenRequest);
+        await commands.AskGridManagerAsync(
+            new ResetNodeToken { Grid = grid, Node = found.Name, Token = request.Token, ResetConnection = request.ResetConnection ?? false, TokenSeconds = request.ExpiresIn },
+            cancellationToken);
+        return await ShowAsync(grid, found.Name, reader, cancellationToken);
+    }
+
+    private static async Task<IResult> ClearAsync(
+        string grid, string node, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var found = await reader.NodeAsync(grid, node, cancellationToken);
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeTokenRequest);
+        await commands.AskGridManagerAsync(new ResetNodeToken { Grid = grid, Node = found.Name, Clear = true, ResetConnection = request.ResetConnection ?? false }, cancellationToken);
+        return Reply.Empty;
+    }
+}

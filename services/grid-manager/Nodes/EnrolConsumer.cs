@@ -1,0 +1,54 @@
+using Kontena.Contracts.Commands;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Identities;
+using MassTransit;
+
+namespace Kontena.GridManager.Nodes;
+
+/// <summary>Exchanges a token for a broker user of the node's own.</summary>
+/// <param name="keepers">One when users can be made; none without a broker or its management API.</param>
+internal sealed class EnrolConsumer(GridLedger ledger, JoinLookup lookup, IdentityOptions options, IEnumerable<IdentityKeeper> keepers) : IConsumer<EnrolNode>
+{
+    public async Task Consume(ConsumeContext<EnrolNode> context) => await context.AnswerAsync(await EnrolAsync(context.Message, context.CancellationToken));
+
+    private async Task<NodeEnrolled> EnrolAsync(EnrolNode request, CancellationToken cancellationToken)
+    {
+        if (keepers.FirstOrDefault() is not { } keeper || options.Broker is not { } broker)
+            return Refused("broker", "nodes get no broker user here: " + (options.Broker is null
+                ? "this control plane is one process without a broker" : "Kontena:Bus:Management of grid-manager is not set"));
+        var join = new JoinGrid
+        {
+            NodeId = request.NodeId, Name = request.Name, Token = request.Token ?? "", Labels = request.Labels, Facts = new NodeFacts(), Key = request.Key ?? "",
+        };
+        if (JoinDecision.Mistake(join, known: join.Token.Length == 0) is { } mistake)
+            return Refused("node", mistake);
+        if (!BrokerPassword.IsUsable(request.BrokerPassword))
+            return Refused("broker_password", "must have 32 to 128 letters, digits, - and _");
+        var place = await lookup.OpenedByAsync(join, cancellationToken);
+        if (place.Refusal is { } closed)
+            return Refused("token", closed);
+
+        var enrolment = new Enrolment(request.BrokerPassword, BrokerPassword.NewSalt());
+        var outcome = await ledger.DecideAsync(
+            place.Grid!, (grid, now) => JoinDecision.Decide(grid, join, place.Node, place.Incumbent, now, enrolment), why => new JoinOutcome(null, why), cancellationToken);
+        if (outcome.Node is not { } node || BrokerUser.Of(node) is not { } user)
+            return Refused("token", outcome.Refusal ?? "ask again in a moment");
+        try
+        {
+            await keeper.GiveAsync(user, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            return Refused("broker", $"the broker user could not be made, ask again in a moment: {exception.Message}");
+        }
+
+        return new NodeEnrolled
+        {
+            Result = CommandResult.Done(node.Name), Grid = node.Grid, Node = node.Name, Broker = broker.AbsoluteUri, User = user.Outlet.User, Outlet = user.Outlet.Exchange,
+        };
+    }
+
+    private static NodeEnrolled Refused(string field, string why) => new() { Result = CommandResult.Refused(FieldError.At(field, why)) };
+}

@@ -1,0 +1,83 @@
+using Kontena.Contracts.Grids;
+using Kontena.Contracts.Nodes;
+using Kontena.GridManager.Nodes.Liveness;
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.GridManager.Nodes;
+
+/// <summary>What a token opens for an agent.</summary>
+/// <param name="Grid">Null when it opens none.</param>
+/// <param name="Node">The node whose own token it is; null when it is the grid's.</param>
+/// <param name="Incumbent">Of the node that has the agent's engine id already.</param>
+/// <param name="Refusal">Why it opens nothing here.</param>
+internal sealed record JoinPlace(string? Grid, string? Node, Incumbent Incumbent, string? Refusal = null);
+
+/// <summary>Reads what a decision about a request to join rests on beside its grid.</summary>
+internal sealed class JoinLookup(IStateStore store, NodeLivenessMonitor monitor)
+{
+    public async Task<JoinPlace> OpenedByAsync(JoinGrid join, CancellationToken cancellationToken)
+    {
+        var grids = await GridsAsync(cancellationToken);
+        var (grid, node) = join.Token.Length > 0 ? await OfTokenAsync(grids, join.Token, cancellationToken) : await OfKeyAsync(grids, join, cancellationToken);
+        if (grid is null)
+        {
+            return new JoinPlace(null, null, Incumbent.None, join.Token.Length > 0
+                ? "the token opens no grid and no node; it was mistyped, used up or reset. kontena node create or kontena grid show --token print one"
+                : "this machine is no node that is known by its key; give a token: kontena node create prints one");
+        }
+
+        foreach (var other in grids.Where(other => other.Name != grid))
+        {
+            if (await WithEngineAsync(other.Name, join.NodeId, cancellationToken) is { } elsewhere)
+                return new JoinPlace(grid, node, Incumbent.None, $"this engine is node {elsewhere.Name} of grid {other.Name}; remove it there first");
+        }
+
+        return new JoinPlace(grid, node, await IncumbentAsync(grid, join, cancellationToken));
+    }
+
+    /// <summary>The agent that is the node with this engine id, and whether it is the one that asks.</summary>
+    public async Task<Incumbent> IncumbentAsync(string grid, JoinGrid join, CancellationToken cancellationToken)
+    {
+        if (await WithEngineAsync(grid, join.NodeId, cancellationToken) is not { } node)
+            return Incumbent.None;
+        var liveness = await store.GetAsync(StateKeys.NodeLiveness, grid, node.Name, cancellationToken);
+        var run = JoinDecision.IsKeyOf(node, join) ? monitor.Asked(grid, node.Name, join.Run) : RunVerdict.Node;
+        return new Incumbent(liveness?.Value.State ?? LivenessState.Offline, run);
+    }
+
+    /// <summary>Whether a token is that of any grid or node.</summary>
+    public async Task<bool> IsTakenAsync(string token, CancellationToken cancellationToken) =>
+        (await OfTokenAsync(await GridsAsync(cancellationToken), token, cancellationToken)).Grid is not null;
+
+    private async Task<List<Grid>> GridsAsync(CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(grid => grid.Value)];
+
+    private async Task<(string? Grid, string? Node)> OfTokenAsync(List<Grid> grids, string token, CancellationToken cancellationToken)
+    {
+        if (JoinTokens.GridOf(grids, token) is { } grid)
+            return (grid.Name, null);
+        foreach (var one in grids)
+        {
+            var nodes = await store.ListAsync(StateKeys.Node, one.Name, cancellationToken);
+            if (JoinTokens.NodeOf(nodes.Select(node => node.Value), token) is { } node)
+                return (one.Name, node.Name);
+        }
+
+        return (null, null);
+    }
+
+    private async Task<(string? Grid, string? Node)> OfKeyAsync(List<Grid> grids, JoinGrid join, CancellationToken cancellationToken)
+    {
+        foreach (var grid in grids)
+        {
+            if (await WithEngineAsync(grid.Name, join.NodeId, cancellationToken) is { KeyHash: not null } node && JoinDecision.IsKeyOf(node, join))
+                return (grid.Name, node.Name);
+        }
+
+        return (null, null);
+    }
+
+    private async Task<Node?> WithEngineAsync(string grid, string nodeId, CancellationToken cancellationToken) =>
+        (await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", nodeId))) is [var found, ..] ? found.Value : null;
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Kontena.Contracts.Http;
+using Kontena.Hosting.Tls;
+
+namespace Kontena.NodeAgent.Joining;
+
+/// <summary>Why a machine could not join, in a sentence that names the remedy.</summary>
+internal sealed class JoinException(string message) : Exception(message);
+
+/// <summary>The master as a machine that joins sees it.</summary>
+internal sealed class MasterConnection : IDisposable
+{
+    private const int LongestAnswer = 1024 * 1024;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    private readonly HttpClient _http;
+    private readonly Uri _master;
+
+    private MasterConnection(Uri master, TlsTrust trust) => (_master, _http) = (master, Client(master, new SocketsHttpHandler
+    {
+        SslOptions = { RemoteCertificateValidationCallback = trust.CallbackFor(master.Host) },
+    }));
+
+    /// <summary>Connects to a master whose CA has this fingerprint; without one, to a master that the system trusts.</summary>
+    /// <param name="master">An <c>https://</c> address; <c>http://</c> only on this machine.</param>
+    /// <param name="fingerprint">SHA-256 of the CA's certificate, 64 hex digits; ':' between them is left out.</param>
+    /// <param name="time">Judges certificates.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="JoinException">It can't be.</exception>
+    public static async Task<MasterConnection> OpenAsync(Uri master, string? fingerprint, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (master.Scheme == Uri.UriSchemeHttp && !master.IsLoopback)
+            throw new JoinException($"{master} would send the token in the clear; use the https:// address of the master");
+        if (fingerprint is null || master.Scheme == Uri.UriSchemeHttp)
+            return new MasterConnection(master, TlsTrust.OfSystem);
+
+        var wanted = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
+        if (wanted.Length != 64 || !wanted.All(char.IsAsciiHexDigitLower))
+            throw new JoinException($"'{fingerprint}' is no fingerprint; expected 64 hex digits, the SHA-256 of the CA's certificate");
+        var pem = await FetchCaAsync(master, cancellationToken);
+        try
+        {
+            using var ca = X509Certificate2.CreateFromPem(pem);
+            if (ca.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant() is var found && found != wanted)
+                throw new JoinException($"the CA of {master} has the fingerprint {found}, not {wanted}: it is another master, or its CA was made anew; kontena node create prints a line with the right one");
+            return new MasterConnection(master, TlsTrust.OfPem(pem, time));
+        }
+        catch (CryptographicException exception)
+        {
+            throw new JoinException($"what {master} gives as its CA is no certificate: {exception.Message}");
+        }
+    }
+
+    /// <exception cref="JoinException">The master refused, or could not be asked.</exception>
+    public async Task<EnrolJson> EnrolAsync(EnrolRequest request, CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(() => _http.PostAsJsonAsync("v1/enrol", request, KontenaResponseJson.Default.EnrolRequest, cancellationToken), _master);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+            throw new JoinException($"{_master} does not let this machine in: {Reason(text) ?? $"status {(int)answer.StatusCode}"}");
+        try
+        {
+            return JsonSerializer.Deserialize(text, KontenaResponseJson.Default.EnrolJson) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw new JoinException($"the answer of {_master} can't be read: {exception.Message}; is it a Kontena master of this version?");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Anybody may answer here: what comes back counts only when its fingerprint is the one that was given.</summary>
+    private static async Task<string> FetchCaAsync(Uri master, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA5359 // The fingerprint is compared by the caller; nothing is sent that is secret.
+        using var http = Client(master, new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true } });
+#pragma warning restore CA5359
+        using var answer = await AskAsync(() => http.GetAsync("v1/ca.pem", cancellationToken), master);
+        return answer.StatusCode == HttpStatusCode.OK
+            ? await answer.Content.ReadAsStringAsync(cancellationToken)
+            : throw new JoinException($"{master} answers {(int)answer.StatusCode} when it is asked for its CA; is it a Kontena master with TLS of its own?");
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(Func<Task<HttpResponseMessage>> ask, Uri master)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is AuthenticationException refused)
+        {
+            throw new JoinException(refused.InnerException is AuthenticationException inner ? inner.Message : refused.Message);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
+        {
+            throw new JoinException($"{master} can't be reached: {exception.Message}");
+        }
+    }
+
+    private static HttpClient Client(Uri master, SocketsHttpHandler handler)
+    {
+        handler.UseProxy = !master.IsLoopback;
+        handler.AllowAutoRedirect = false;
+        return new HttpClient(handler) { BaseAddress = new Uri(master.AbsoluteUri.TrimEnd('/') + "/"), Timeout = Limit, MaxResponseContentBufferSize = LongestAnswer };
+    }
+
+    /// <summary><c>{"error":{"token":"…"}}</c> or <c>{"error":"…"}</c>.</summary>
+    private static string? Reason(string body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            if (!json.RootElement.TryGetProperty("error", out var error))
+                return null;
+            return error.ValueKind == JsonValueKind.String ? error.GetString()
+                : string.Join("; ", error.EnumerateObject().Select(one => one.Value.ValueKind == JsonValueKind.String ? one.Value.GetString() : one.Value.ToString()));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
