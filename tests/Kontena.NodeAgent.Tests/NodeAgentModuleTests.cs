@@ -12,6 +12,7 @@ using Kontena.Testing.Docker;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Kontena.NodeAgent.Tests;
@@ -63,6 +64,22 @@ public sealed class NodeAgentModuleTests : IDisposable
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
         Assert.Contains("engine", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_told_to_stop_says_last_that_it_goes()
+    {
+        await using var app = await StartAsync(new FakeContainerEngine());
+        var said = app.Services.GetRequiredService<Said>();
+        var beat = await said.WaitForAsync<NodeHeartbeat>(_ => true);
+        // What the host does first of all, while the bus is still there.
+        foreach (var service in app.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+            await service.StoppingAsync(TestContext.Current.CancellationToken);
+        var last = await said.WaitForAsync<NodeHeartbeat>(one => one.Leaves);
+
+        Assert.False(beat.Leaves);
+        Assert.Equal(beat with { SentAt = last.SentAt, ObservedDigest = last.ObservedDigest, Leaves = true, Troubles = last.Troubles, MemoryPeaks = last.MemoryPeaks }, last);
+        Assert.Same(last, said.Last<NodeHeartbeat>());
     }
 
     [Fact]
@@ -228,6 +245,8 @@ public sealed class NodeAgentModuleTests : IDisposable
         public volatile bool Silent;
 
         public void Forget() => _bus.Forget();
+
+        public T Last<T>() => _bus.Of<T>()[^1];
 
         public Task AddAsync(object message) => _bus.SendAsync(Destination.NodeData, message, CancellationToken.None);
 

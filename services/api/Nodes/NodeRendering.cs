@@ -30,7 +30,7 @@ internal static class NodeRendering
             ConnectedAt = liveness?.ConnectedAt,
             LastSeenAt = liveness?.LastSeenAt,
             DisconnectedAt = liveness?.DisconnectedAt,
-            Status = StatusOf(node, connected),
+            Status = StatusOf(node, connected, liveness),
             HasToken = node.Token is not null,
             Name = node.Name,
             Os = facts?.Os,
@@ -71,7 +71,7 @@ internal static class NodeRendering
             Name = node.Name,
             NodeNumber = node.Number,
             InitialMember = node.Number <= snapshot.Grid.InitialSize,
-            Status = StatusOf(node, connected: true),
+            Status = StatusOf(node, connected: true, liveness),
             ConnectedAt = liveness?.ConnectedAt,
             DisconnectedAt = liveness?.DisconnectedAt,
             Connected = true,
@@ -79,11 +79,12 @@ internal static class NodeRendering
         };
     }
 
-    /// <summary>First that fits (rest-api.md §23).</summary>
-    public static string StatusOf(Node node, bool connected) => node switch
+    /// <summary>First that fits (rest-api.md §23); <c>restarting</c> is ours.</summary>
+    public static string StatusOf(Node node, bool connected, NodeLiveness? liveness) => node switch
     {
         { NodeId: null } => "created",
         _ when !connected => "offline",
+        _ when liveness?.RestartsSince is not null => "restarting",
         { Facts: null } => "connecting",
         { Availability: NodeAvailability.Drain } => "drain",
         _ => "online",

@@ -16,7 +16,7 @@ internal sealed class NodeDirectory(IStateStore store, NodeLivenessMonitor monit
             return Hearing.Unknown;
         var liveness = await store.GetAsync(StateKeys.NodeLiveness, heartbeat.Grid, heartbeat.Node, cancellationToken);
         Learn(node.Value, liveness, heard: true);
-        return Hearing.Known;
+        return heartbeat.Leaves ? monitor.Heard(heartbeat) : Hearing.Known;
     }
 
     /// <summary>All nodes of all grids; those that are no longer there are forgotten.</summary>

@@ -11,27 +11,71 @@ using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Heartbeats;
 
-/// <summary>"I am here", every two seconds. One that the broker does not take is dropped: the next says more.</summary>
+/// <summary>"I am here", every two seconds. One that the broker does not take is dropped: the next says more. The last one, when the process is told to stop, says
+/// that it goes: its containers run on, and another process is expected to follow.</summary>
 internal sealed class HeartbeatSender(
     AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, LeaseBook leases, IControlBus bus,
-    TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService
+    TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService, IHostedLifecycleService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>The last one is not waited for longer: a broker that is away must not hold the end of the process up.</summary>
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _leaving = new();
     private bool _told;
+
+    /// <summary>Before anything is stopped, the bus above all.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _leaving.CancelAsync();
+        await (ExecuteTask ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (identity.NodeId is not { } nodeId || membership.Current is not { } joined)
+            return;
+        using var due = new CancellationTokenSource(LastWord, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
+        try
+        {
+            await SendAsync(nodeId, joined, leaves: true, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            logger.LogInformation("The broker did not take the last heartbeat; for the grid this node falls silent");
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _leaving.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var nodeId = await identity.WaitAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        do
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, _leaving.Token);
+        try
         {
-            if (membership.Current is { } joined)
-                await SendAsync(nodeId, joined, stoppingToken);
+            var nodeId = await identity.WaitAsync(until.Token);
+            using var timer = new PeriodicTimer(Interval, time);
+            do
+            {
+                if (membership.Current is { } joined)
+                    await SendAsync(nodeId, joined, leaves: false, until.Token);
+            }
+            while (await timer.WaitForNextTickAsync(until.Token));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
+        {
+        }
     }
 
-    private async Task SendAsync(string nodeId, NodeJoined joined, CancellationToken cancellationToken)
+    private async Task SendAsync(string nodeId, NodeJoined joined, bool leaves, CancellationToken cancellationToken)
     {
         var heartbeat = new NodeHeartbeat
         {
@@ -44,6 +88,7 @@ internal sealed class HeartbeatSender(
             Run = board.Run,
             Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook),
             MemoryPeaks = peaks.TakeNews(),
+            Leaves = leaves,
         };
         leases.Beat(heartbeat.SentAt);
         try

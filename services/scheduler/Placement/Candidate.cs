@@ -20,6 +20,9 @@ internal sealed class Candidate(int index, Node node, NodeLiveness? liveness)
     public bool IsOpen { get; } =
         liveness is { State: LivenessState.Online } && node is { NodeId: not null, Availability: NodeAvailability.Active };
 
+    /// <summary>Its agent said that it goes and comes back.</summary>
+    public bool IsRestarting { get; } = liveness is { State: LivenessState.Suspect, RestartsSince: not null };
+
     /// <summary>What of its agent does not work, the first of it; null when all does.</summary>
     public string? Trouble { get; } = liveness is { Troubles: [var first, ..] } ? first : null;
 

@@ -56,6 +56,10 @@ public sealed record NodeLiveness
     public DateTimeOffset? LastSeenAt { get; init; }
     public DateTimeOffset? DisconnectedAt { get; init; }
 
+    /// <summary>When its agent said that it goes and comes back (<see cref="NodeHeartbeat.Leaves"/>), by grid-manager's clock: its silence is that of a restart, and
+    /// it is <see cref="LivenessState.Suspect"/> until it is heard or has been away for too long. Null otherwise.</summary>
+    public DateTimeOffset? RestartsSince { get; init; }
+
     /// <summary>The process of the agent that is this node; null until one that tells was heard.</summary>
     public string? Run { get; init; }
 
@@ -122,7 +126,7 @@ public enum LivenessState
 {
     Offline,
 
-    /// <summary>Three heartbeats missed: nothing new is placed here, nothing is moved yet.</summary>
+    /// <summary>Three heartbeats missed, or its agent is being restarted: nothing new is placed here, nothing is moved yet.</summary>
     Suspect,
     Online,
 }

@@ -75,6 +75,10 @@ public sealed record NodeHeartbeat
     /// <summary>What of the agent does not work, a sentence each, the same from beat to beat while it lasts; at most 16. Empty: all is well, or an older agent.</summary>
     public IReadOnlyList<string> Troubles { get => field ?? []; init; } = [];
 
+    /// <summary>The last of this process: it was told to stop, its containers run on, and another is expected to follow it (a restart, an upgrade). False: it
+    /// goes on, or an older agent.</summary>
+    public bool Leaves { get; init; }
+
     /// <summary>What the containers of each service used at most within the last hour: with the first heartbeat after each measurement, else null.
     /// At most <see cref="MostPeaks"/>.</summary>
     public IReadOnlyList<MemoryPeak>? MemoryPeaks { get; init; }

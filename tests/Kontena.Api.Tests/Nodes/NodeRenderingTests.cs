@@ -10,11 +10,13 @@ public sealed class NodeRenderingTests
     {
         var node = Some.Node();
 
-        Assert.Equal("created", NodeRendering.StatusOf(node with { NodeId = null, Facts = null }, connected: false));
-        Assert.Equal("offline", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: false));
-        Assert.Equal("connecting", NodeRendering.StatusOf(node with { Facts = null }, connected: true));
-        Assert.Equal("drain", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: true));
-        Assert.Equal("online", NodeRendering.StatusOf(node, connected: true));
+        Assert.Equal("created", NodeRendering.StatusOf(node with { NodeId = null, Facts = null }, connected: false, null));
+        Assert.Equal("offline", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: false, null));
+        Assert.Equal("connecting", NodeRendering.StatusOf(node with { Facts = null }, connected: true, null));
+        Assert.Equal("drain", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: true, null));
+        Assert.Equal("online", NodeRendering.StatusOf(node, connected: true, null));
+        var restarts = new NodeLiveness { Grid = node.Grid, Node = node.Name, State = LivenessState.Suspect, RestartsSince = node.UpdatedAt };
+        Assert.Equal("restarting", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: true, restarts));
     }
 
     [Theory]

@@ -24,6 +24,7 @@ internal sealed class Agent(World world, Machine machine, SimProcess process, Bu
     private bool _listed;
     private bool _confirmed;
     private bool _refused;
+    private bool _leaves;
 
     public SimProcess Process => process;
 
@@ -154,8 +155,25 @@ internal sealed class Agent(World world, Machine machine, SimProcess process, Bu
 
     private void Heartbeat()
     {
+        if (!_leaves)
+            Heartbeat(static _ => { });
+    }
+
+    /// <summary>It was told to stop, and says so; <paramref name="said"/> when the broker has taken that, or has not.</summary>
+    public void Leave(Action said)
+    {
+        _leaves = true;
+        Heartbeat(_ => said());
+    }
+
+    private void Heartbeat(Action<bool> confirmed)
+    {
         if (Joined is not { } joined)
+        {
+            confirmed(false);
             return;
+        }
+
         var beat = new NodeHeartbeat
         {
             Grid = joined.Grid,
@@ -164,8 +182,9 @@ internal sealed class Agent(World world, Machine machine, SimProcess process, Bu
             SentAt = process.Clock.GetUtcNow(),
             FactsHash = FactsText,
             ObservedDigest = HasToldAll && world.Mutant != Mutant.AgentGivesNoDigest ? Board.Digest() : "",
+            Leaves = _leaves,
         };
-        world.Broker.Publish(bus, Destination.Report(joined.Grid, "heartbeat"), beat, static _ => { });
+        world.Broker.Publish(bus, Destination.Report(joined.Grid, "heartbeat"), beat, confirmed);
     }
 
     /// <summary>The full look: everything the engine has, and everything that was ordered.</summary>

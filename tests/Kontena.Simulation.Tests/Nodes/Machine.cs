@@ -80,6 +80,19 @@ internal sealed class Machine
         (Process, Bus, Agent) = (null, null, null);
     }
 
+    /// <summary>The agent alone, in good order: it says that it goes.</summary>
+    public void StopAgent()
+    {
+        if (Agent is not { } agent)
+            return;
+        _world.Trace.Note(Process, "agent is told to stop");
+        agent.Leave(() =>
+        {
+            if (Agent == agent)
+                KillAgent();
+        });
+    }
+
     public void Cut()
     {
         if (Bus is not { IsCut: false } bus)

@@ -22,7 +22,7 @@ internal sealed class Troubles(World world, Client client)
         Action[] all =
         [
             Loss, Doubling, Reordering, BrokerOutage, StoreOutage, Conflicts, LostAnswers, LateBatches, KillReplica, KillReplica, PauseReplica, PauseReplica,
-            CutReplica, KillAgent, KillAgent, PauseAgent, CutNode, CutNode, PowerLoss, EngineOutage, CrashContainer, CrashContainer, LoseOrders, RemoveNode,
+            CutReplica, KillAgent, RestartAgent, PauseAgent, CutNode, CutNode, PowerLoss, EngineOutage, CrashContainer, CrashContainer, LoseOrders, RemoveNode,
         ];
         foreach (var kind in all)
         {
@@ -126,6 +126,13 @@ internal sealed class Troubles(World world, Client client)
         var machine = AnyMachine();
         machine.KillAgent();
         Later(_dice.Seconds(0.2, 30), machine.StartAgent);
+    }
+
+    private void RestartAgent()
+    {
+        var machine = AnyMachine();
+        machine.StopAgent();
+        Later(_dice.Seconds(1, 30), machine.StartAgent);
     }
 
     private void PauseAgent()

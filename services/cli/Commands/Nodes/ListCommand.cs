@@ -54,7 +54,7 @@ internal sealed class ListCommand : CommandBody
     {
         "online" when node is { Degraded: true } => Health.Partial,
         "online" => Health.Healthy,
-        "drain" or "connecting" => Health.Partial,
+        "drain" or "connecting" or "restarting" => Health.Partial,
         _ => Health.Unknown,
     };
 

@@ -27,7 +27,7 @@ internal sealed class RemoveCommand : CommandBody
         {
             var path = ApiPaths.Node(where, name);
             var node = await run.Api.GetAsync(path, KontenaResponseJson.Default.NodeJson, cancellationToken);
-            if (node.Connected)
+            if (node.Connected && node.Status != "restarting")
             {
                 throw new CliException(
                     $"Node {node.Name} is still connected. You must terminate the node before removing it",

@@ -40,6 +40,7 @@ internal sealed class ShowCommand : CommandBody
             .Field("agent version", node.AgentVersion)
             .Field("docker version", node.DockerVersion)
             .Field("connected", node.Connected)
+            .Optional("restarting", node.Status == "restarting" ? "yes, its agent said that it goes and comes back; nothing is moved yet" : null)
             .Field("last connect", Time(node.ConnectedAt))
             .Field("last seen", Time(node.LastSeenAt))
             .Field("availability", node.Availability)

@@ -11,6 +11,13 @@ internal static class LivenessDecider
     public static LivenessState Next(NodePulse node, TimeSpan? judge, TimeSpan now, LivenessOptions options)
     {
         var current = node.Stored.State;
+        if (node.Leaves)
+        {
+            // That it went was said, so nobody has to be judged for it; only for not coming back.
+            var isLate = judge is { } from && Silence(node.NotSilentAt, from, now) >= options.RestartLimit;
+            return current == LivenessState.Offline || isLate ? LivenessState.Offline : LivenessState.Suspect;
+        }
+
         if (node.HeardAt is { } heard && now - heard < options.SuspectAfter)
             return LivenessState.Online;
         if (judge is not { } since || current == LivenessState.Offline)
@@ -21,10 +28,10 @@ internal static class LivenessDecider
         return silence >= options.SuspectAfter ? LivenessState.Suspect : current;
     }
 
-    /// <summary>Whether every node that is not offline is silent, and they are at least two: one cause is likelier than many.</summary>
-    public static bool SilentTogether(IReadOnlyCollection<(LivenessState State, TimeSpan NotSilentAt)> nodes, TimeSpan judge, TimeSpan now, LivenessOptions options)
+    /// <summary>Whether every node that is not offline is silent, and they are at least two: one cause is likelier than many. Those that said why count for nothing.</summary>
+    public static bool SilentTogether(IReadOnlyCollection<NodePulse> nodes, TimeSpan judge, TimeSpan now, LivenessOptions options)
     {
-        var present = nodes.Where(node => node.State != LivenessState.Offline).ToList();
+        var present = nodes.Where(node => node.Stored.State != LivenessState.Offline && !node.Leaves).ToList();
         return present.Count >= 2 && present.All(node => Silence(node.NotSilentAt, judge, now) >= options.SuspectAfter);
     }
 

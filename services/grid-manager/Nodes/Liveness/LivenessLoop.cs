@@ -124,7 +124,9 @@ internal sealed class LivenessLoop(
     private void Tell(string grid, LivenessChange change)
     {
         var (node, before) = (change.Wanted, change.Before);
-        if (change.IsState)
+        if (change.IsState && node.RestartsSince is not null)
+            logger.LogInformation("The agent of node {Grid}/{Node} is being restarted: it said that it comes back, and is given {Limit}", grid, node.Node, options.RestartLimit);
+        else if (change.IsState)
             logger.LogInformation("Node {Grid}/{Node} is {State}, was {Before}", grid, node.Node, node.State, before.State);
         if (node.ClockAhead is { } ahead && Math.Abs(ahead - (before.ClockAhead ?? 0)) >= options.ClockStep.TotalSeconds)
             logger.LogWarning("The clock of node {Grid}/{Node} is {Off}", grid, node.Node, $"{Math.Abs(ahead):0.#} s {(ahead < 0 ? "behind" : "ahead of")} this machine's");

@@ -13,6 +13,10 @@ internal sealed record LivenessOptions
     /// <summary><c>Kontena:Liveness:OfflineAfterSeconds</c>, 7 to 3600. Stateless instances move at once then (decision 0023).</summary>
     public TimeSpan OfflineAfter { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>A node whose agent said that it comes back is given so long, and never less than <see cref="OfflineAfter"/>.
+    /// <c>Kontena:Liveness:RestartLimitSeconds</c>, 7 to 3600 (decision 0032).</summary>
+    public TimeSpan RestartLimit { get => field > OfflineAfter ? field : OfflineAfter; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>After the broker or this process was away, so long for nodes to find their way back before silence begins to count.</summary>
     public TimeSpan ReturnTime { get; init; } = TimeSpan.FromSeconds(12);
 
@@ -36,12 +40,21 @@ internal sealed record LivenessOptions
 
     public static LivenessOptions From(IConfiguration configuration)
     {
-        const string key = "Kontena:Liveness:OfflineAfterSeconds";
         var options = new LivenessOptions();
+        return options with
+        {
+            OfflineAfter = Seconds(configuration, "OfflineAfterSeconds", options.OfflineAfter),
+            RestartLimit = Seconds(configuration, "RestartLimitSeconds", options.RestartLimit),
+        };
+    }
+
+    private static TimeSpan Seconds(IConfiguration configuration, string name, TimeSpan otherwise)
+    {
+        var key = $"Kontena:Liveness:{name}";
         if (configuration[key] is not { Length: > 0 } text)
-            return options;
+            return otherwise;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 7 and <= 3600
-            ? options with { OfflineAfter = TimeSpan.FromSeconds(seconds) }
-            : throw new SettingException(key, $"is '{text}', not a number of seconds from 7 to 3600", "8");
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new SettingException(key, $"is '{text}', not a number of seconds from 7 to 3600", otherwise.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 }

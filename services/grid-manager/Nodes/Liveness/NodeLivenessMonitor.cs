@@ -28,14 +28,19 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
             if (verdict != RunVerdict.Node)
             {
                 // Nobody can say yet which of the two is the node; that one of them lives is certain.
-                _nodes[(beat.Grid, beat.Node)] = verdict == RunVerdict.Waits ? pulse with { Runs = runs, HeardAt = Now } : pulse with { Runs = runs };
+                _nodes[(beat.Grid, beat.Node)] = verdict == RunVerdict.Waits && !beat.Leaves ? pulse with { Runs = runs, HeardAt = Now, Leaves = false } : pulse with { Runs = runs };
                 return verdict == RunVerdict.Waits ? Hearing.Known : Hearing.Rival;
             }
+
+            // One that was overtaken by the last of the same process.
+            if (pulse.Leaves && !beat.Leaves && beat.Run is not null && beat.Run == pulse.Runs.Current)
+                return Hearing.Known;
 
             _nodes[(beat.Grid, beat.Node)] = pulse with
             {
                 Runs = runs,
                 HeardAt = Now,
+                Leaves = beat.Leaves,
                 Troubles = [.. beat.Troubles.Take(MaxTroubles).Select(Clip)],
                 Clock = pulse.Clock.Add(beat.SentAt, time.GetUtcNow()),
             };
@@ -98,9 +103,16 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
             var before = _nodes.GetValueOrDefault((node.Grid, node.Name)) is { } known && known.NodeId == nodeId ? known : null;
             // A process that another one of us knew as the node is given the time of a restart to be heard.
             before ??= new NodePulse(stored, version, nodeId, null, null, Now, new RunWatch(stored.Run, Now));
-            _nodes[(node.Grid, node.Name)] = before with { Stored = stored, Version = version, FactsHash = HashOf(node), HeardAt = heard ? Now : before.HeardAt };
+            _nodes[(node.Grid, node.Name)] = before with
+            {
+                Stored = stored, Version = version, FactsHash = HashOf(node), HeardAt = heard ? Now : before.HeardAt, Leaves = !heard && (before.Leaves || HasLeft(stored, before)),
+            };
         }
     }
+
+    /// <summary>Another process heard that it goes, and this one has not heard it since.</summary>
+    private bool HasLeft(NodeLiveness stored, NodePulse pulse) =>
+        stored.RestartsSince is { } since && (pulse.HeardAt is not { } heard || time.GetUtcNow() - (Now - heard) < since);
 
     public void Forget(string grid, string node)
     {
@@ -154,13 +166,13 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
         {
             var now = Now;
             var utc = time.GetUtcNow();
-            var since = _judge.Since([.. _nodes.Values.Select(pulse => (pulse.Stored.State, pulse.NotSilentAt))], now);
+            var since = _judge.Since(_nodes.Values, now);
             var changes = new List<LivenessChange>();
             foreach (var pulse in _nodes.Values)
             {
                 var state = LivenessDecider.Next(pulse, since, now, options);
                 var seen = pulse.HeardAt is { } heard ? utc - (now - heard) : pulse.Stored.LastSeenAt;
-                var said = Said(pulse);
+                var said = Said(pulse) with { RestartsSince = pulse.Leaves && state != LivenessState.Offline ? pulse.Stored.RestartsSince ?? seen : null };
                 if (state != pulse.Stored.State)
                     changes.Add(new LivenessChange(Changed(said, state, seen, utc), pulse.Stored, pulse.Version));
                 else if ((state == LivenessState.Online && IsDue(pulse.Stored.LastSeenAt, seen)) || IsNews(pulse.Stored, said))
@@ -183,6 +195,7 @@ internal sealed class NodeLivenessMonitor(LivenessOptions options, TimeProvider 
     /// <summary>Worth storing before the next sight is.</summary>
     private bool IsNews(NodeLiveness stored, NodeLiveness said) =>
         stored.Run != said.Run
+        || stored.RestartsSince is null != said.RestartsSince is null
         || !stored.Troubles.SequenceEqual(said.Troubles)
         || Math.Abs((stored.ClockAhead ?? 0) - (said.ClockAhead ?? 0)) >= options.ClockStep.TotalSeconds
         || (said.Rival is { } rival && (stored.Rival is not { } known || rival.LastAt - known.LastAt >= options.StoreRivalEvery));

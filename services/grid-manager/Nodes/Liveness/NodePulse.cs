@@ -17,6 +17,9 @@ internal sealed record NodePulse(NodeLiveness Stored, long Version, string NodeI
 
     /// <summary>What the agent said last does not work; null when not heard by this process.</summary>
     public IReadOnlyList<string>? Troubles { get; init; }
+
+    /// <summary>Its agent said that it goes and comes back, and has not been heard since.</summary>
+    public bool Leaves { get; init; }
     public ClockWindow Clock { get; init; } = ClockWindow.Empty;
     public NodeRival? Rival { get; init; }
 }

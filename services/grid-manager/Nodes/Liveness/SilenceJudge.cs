@@ -1,5 +1,3 @@
-using Kontena.Contracts.Nodes;
-
 namespace Kontena.GridManager.Nodes.Liveness;
 
 /// <summary>Since when silence may count against nodes: never while the broker or this process was away, nor while all are silent at once.</summary>
@@ -23,7 +21,7 @@ internal sealed class SilenceJudge(LivenessOptions options)
     public void ProbeReturned(TimeSpan sent) => _echoAt = sent > _echoAt ? sent : _echoAt ?? sent;
 
     /// <summary>Since when silence counts, which may be a moment from now; null while it does not.</summary>
-    public TimeSpan? Since(IReadOnlyCollection<(LivenessState State, TimeSpan NotSilentAt)> nodes, TimeSpan now)
+    public TimeSpan? Since(IReadOnlyCollection<NodePulse> nodes, TimeSpan now)
     {
         if (_echoAt is not { } echo || now - echo > options.ProbeLimit)
         {

@@ -19,7 +19,9 @@ internal sealed class AvailabilityFilter : IPlacementFilter
 
         var home = query.IsHome(node);
         if (node.State == LivenessState.Suspect)
-            return home ? null : Say("suspect", "its last heartbeats are missing", $"wait until {node.Name} is heard again");
+            return home ? null
+                : node.IsRestarting ? Say("restarting", "its agent is being restarted", $"wait until {node.Name} is heard again")
+                : Say("suspect", "its last heartbeats are missing", $"wait until {node.Name} is heard again");
         if (home && !node.AwayLongerThan(query.Strategy.Grace, query.Now))
             return null;
         var away = node.AwaySince is { } since ? $"offline for {Math.Max(0, (int)(query.Now - since).TotalSeconds)} s" : "offline";

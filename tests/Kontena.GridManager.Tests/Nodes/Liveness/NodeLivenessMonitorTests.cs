@@ -11,6 +11,7 @@ public sealed class NodeLivenessMonitorTests
     private readonly TestClock _clock = new();
     private readonly NodeLivenessMonitor _monitor;
     private readonly Dictionary<string, LivenessState> _states = [];
+    private readonly Dictionary<string, NodeLiveness> _stored = [];
     private readonly List<string> _changes = [];
     private long _second;
 
@@ -257,6 +258,106 @@ public sealed class NodeLivenessMonitorTests
         Hearing Hear(string run) => _monitor.Heard(Some.Beat("a", "ID:a", "hash-a", run) with { SentAt = _clock.GetUtcNow() });
     }
 
+    [Fact]
+    public void A_node_whose_agent_said_that_it_comes_back_is_suspect_at_once_and_has_a_minute()
+    {
+        Know("a", "b");
+        Live(20, ["a", "b"]);
+        Leave("a");
+        var left = Assert.Single(Step());
+        Assert.Equal((LivenessState.Suspect, _clock.GetUtcNow().AddSeconds(-1)), (left.State, left.RestartsSince));
+        Live(58, ["b"]);
+        Assert.Equal(["21 a Suspect"], _changes);
+        Live(1, ["b"]);
+        Assert.Equal(["21 a Suspect", "80 a Offline"], _changes);
+        Assert.Null(_stored["a"].RestartsSince);
+        Live(30, ["b"]);
+        Assert.Equal(2, _changes.Count);
+    }
+
+    [Fact]
+    public void An_agent_that_is_back_in_time_is_judged_as_before()
+    {
+        Know("a", "b");
+        Live(10, ["a", "b"]);
+        Leave("a");
+        Live(50, ["b"]);
+        Live(4, ["a", "b"]);
+        Assert.Equal(["11 a Suspect", "61 a Online"], _changes);
+        Assert.Null(_stored["a"].RestartsSince);
+        Live(20, ["b"]);
+        Assert.Equal(["11 a Suspect", "61 a Online", "68 a Suspect", "70 a Offline"], _changes);
+    }
+
+    [Fact]
+    public void All_may_be_restarted_at_once_and_one_that_falls_silent_meanwhile_is_still_judged()
+    {
+        Know("a", "b", "c");
+        Live(20, ["a", "b", "c"]);
+        Leave("a");
+        Leave("b");
+        Live(20, []);
+        Assert.Equal(LivenessState.Offline, _states["c"]);
+        Assert.Equal(LivenessState.Suspect, _states["a"]);
+        Assert.False(_monitor.Look().Doubting);
+    }
+
+    [Fact]
+    public void A_beat_that_was_overtaken_by_the_last_one_does_not_take_it_back()
+    {
+        Know("a", "b");
+        var beat = Some.Beat("a", "ID:a", "hash-a", "run") with { SentAt = _clock.GetUtcNow() };
+        _monitor.Heard(beat);
+        _monitor.Heard(beat with { Leaves = true });
+        _monitor.Heard(beat);
+        Live(20, ["b"]);
+        Assert.Equal(LivenessState.Suspect, _states["a"]);
+        _monitor.Heard(beat with { Run = "next", SentAt = _clock.GetUtcNow() });
+        Step();
+        Assert.Equal(LivenessState.Online, _states["a"]);
+    }
+
+    [Fact]
+    public void The_last_word_of_a_copy_says_nothing_of_the_node()
+    {
+        Know("a", "b");
+        var beat = Some.Beat("a", "ID:a", "hash-a", "first") with { SentAt = _clock.GetUtcNow() };
+        _monitor.Heard(beat);
+        _monitor.Heard(beat with { Run = "copy", Leaves = true });
+        Step();
+        Assert.Empty(_changes);
+    }
+
+    [Fact]
+    public void Another_process_that_takes_over_gives_a_node_that_is_being_restarted_its_time()
+    {
+        Know("a", "b");
+        Live(20, ["a", "b"]);
+        Leave("a");
+        Step();
+        var next = new NodeLivenessMonitor(new LivenessOptions(), _clock);
+        next.Learn(Some.Node(1, "a", "ID:a"), _stored["a"], 1, heard: false);
+        next.Learn(Some.Node(2, "b", "ID:b"), _stored["b"], 1, heard: false);
+        for (var second = 0; second < 65; second++)
+        {
+            next.ProbeReturned(next.Probe());
+            next.Heard(Some.Beat("b", "ID:b", "hash-b") with { SentAt = _clock.GetUtcNow() });
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.DoesNotContain(next.Look().Changes, change => change.Wanted.State == LivenessState.Offline);
+        }
+
+        for (var second = 0; second < 10; second++)
+        {
+            next.ProbeReturned(next.Probe());
+            next.Heard(Some.Beat("b", "ID:b", "hash-b") with { SentAt = _clock.GetUtcNow() });
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Contains(next.Look().Changes, change => change.Wanted is { Node: "a", State: LivenessState.Offline });
+    }
+
+    private void Leave(string node) => _monitor.Heard(Some.Beat(node, $"ID:{node}", $"hash-{node}") with { SentAt = _clock.GetUtcNow(), Leaves = true });
+
     private void Know(params string[] nodes) => Know(LivenessState.Online, nodes);
 
     private void Know(LivenessState state, params string[] nodes)
@@ -267,6 +368,7 @@ public sealed class NodeLivenessMonitorTests
                 Some.Node(1, name, $"ID:{name}"), new NodeLiveness { Grid = "prod", Node = name, State = state, LastSeenAt = _clock.GetUtcNow() }, 1, heard: false);
             _monitor.FactsStored("prod", name, $"hash-{name}");
             _states[name] = state;
+            _stored[name] = new NodeLiveness { Grid = "prod", Node = name, State = state };
         }
     }
 
@@ -300,6 +402,7 @@ public sealed class NodeLivenessMonitorTests
             if (change.IsState)
                 _changes.Add($"{_second} {change.Wanted.Node} {change.Wanted.State}");
             _states[change.Wanted.Node] = change.Wanted.State;
+            _stored[change.Wanted.Node] = change.Wanted;
         }
 
         return [.. changes.Select(change => change.Wanted)];
