@@ -104,9 +104,11 @@ public sealed class GridVolumeTests
     public async Task A_volume_that_an_instance_mounts_is_not_removed_even_between_two_containers()
     {
         var engine = Engine();
+        await MakeAsync(engine, "local", (ManagedLabels.GridName, Db.Grid), (ManagedLabels.VolumeId, "uid-1"), (ManagedLabels.VolumeName, "data"));
         await using var agent = await AgentHarness.StartAsync(engine);
+        // What it has is told once at its start, and says nothing of an order.
+        await ToldAsync(agent, VolumeState.Present);
         await agent.ApplyAsync(Db with { Image = "not there" });
-        await MakeAsync(engine, "local", (ManagedLabels.GridName, Db.Grid), (ManagedLabels.VolumeId, "uid-1"));
         agent.Bus.Forget();
         await RemoveAsync(agent, engine);
         Assert.Contains("mounts it", (await ToldAsync(agent, VolumeState.Present)).Error, StringComparison.Ordinal);
