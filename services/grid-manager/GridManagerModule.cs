@@ -2,6 +2,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
 using Kontena.GridManager.Identities;
+using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.GridManager.Services;
@@ -35,6 +36,8 @@ public static class GridManagerModule
         builder.Services.AddSingleton<FirstGrid>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
         builder.Services.AddHostedService<LivenessLoop>();
+        builder.Services.AddSingleton<NetworkMapPublisher>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<NetworkMapPublisher>());
         builder.Services.AddHostedService<EphemeralCleanup>();
         builder.Services.AddHealthChecks().AddCheck<FirstGridCheck>("first-grid");
 
@@ -44,8 +47,8 @@ public static class GridManagerModule
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {
-            Consumers = [typeof(JoinConsumer), typeof(HeartbeatConsumer), typeof(FactsConsumer)],
-            Bindings = [new(Queues.Reports, "*.join"), new(Queues.Reports, "*.heartbeat"), new(Queues.Reports, "*.facts")],
+            Consumers = [typeof(JoinConsumer), typeof(HeartbeatConsumer), typeof(FactsConsumer), typeof(NetworkReportConsumer)],
+            Bindings = [new(Queues.Reports, "*.join"), new(Queues.Reports, "*.heartbeat"), new(Queues.Reports, "*.facts"), new(Queues.Reports, "*.network")],
             // Liveness is judged by the one process that hears everybody; the others take over when it goes.
             SingleActiveConsumer = true,
             Prefetch = 128,

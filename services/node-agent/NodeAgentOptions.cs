@@ -64,6 +64,16 @@ internal sealed record NodeAgentOptions
     /// <summary>Between two rounds of measurements, 10 s to 10 min.</summary>
     public TimeSpan StatsInterval { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether the agent looks after the host's routes, tunnels and firewall rules for the grid's network.</summary>
+    public bool Overlay { get; init; } = true;
+
+    /// <summary>UDP port of WireGuard.</summary>
+    public int WireGuardPort { get; init; } = 51820;
+
+    /// <summary>TCP ports of the control plane that containers can't reach on their host and on the broker's: single ones and ranges <c>from:to</c>, as iptables
+    /// writes them; it takes 15, a range counting as two.</summary>
+    public IReadOnlyList<string> ClosedPorts { get; init; } = ["2375:2376", "4369", "5671:5672", "6379", "9200", "9293:9299", "15671:15672", "25672"];
+
     public static NodeAgentOptions Read(IConfiguration configuration)
     {
         var agent = configuration.GetSection("Kontena:Agent");
@@ -91,6 +101,9 @@ internal sealed record NodeAgentOptions
             Housekeeping = ModeOf(Text(agent["Housekeeping"])),
             DiskHigh = high,
             DiskLow = (int)(Number(agent, "DiskLow", 1, high - 1) ?? Math.Min(defaults.DiskLow, high - 1)),
+            Overlay = SwitchOf("Kontena:Agent:Overlay", Text(agent["Overlay"])),
+            WireGuardPort = (int)(Number(agent, "WireGuardPort", 1, 65535) ?? defaults.WireGuardPort),
+            ClosedPorts = PortsOf(Text(agent["ClosedPorts"])) ?? defaults.ClosedPorts,
             StatsInterval = Seconds(agent, "StatsInterval", 10, 600) ?? defaults.StatsInterval,
         };
     }
@@ -102,6 +115,25 @@ internal sealed record NodeAgentOptions
         "dry-run" => HousekeepingMode.DryRun,
         _ => throw new SettingException("Kontena:Agent:Housekeeping", $"is '{text}', which is none of on, dry-run, off", "on"),
     };
+
+    private static bool SwitchOf(string key, string? text) => text switch
+    {
+        null or "on" => true,
+        "off" => false,
+        _ => throw new SettingException(key, $"is '{text}', which is neither on nor off", "on"),
+    };
+
+    private static string[]? PortsOf(string? text)
+    {
+        if (text is null)
+            return null;
+        if (text == "none")
+            return [];
+        var ports = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (ports.Sum(port => port.Contains(':') ? 2 : 1) <= 15 && ports.All(port => port.Split(':') is { Length: 1 or 2 } ends && ends.All(end => ushort.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out _))))
+            return ports;
+        throw new SettingException("Kontena:Agent:ClosedPorts", $"is '{text}', which is not a list of at most 15 ports and ranges from:to (two each), nor none", "5671:5672,6379");
+    }
 
     private static string? HomeDockerConfig() =>
         Text(Environment.GetEnvironmentVariable("DOCKER_CONFIG")) is { } folder ? Path.Combine(folder, "config.json")

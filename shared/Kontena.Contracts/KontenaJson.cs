@@ -40,6 +40,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(SchedulerEpoch))]
 [JsonSerializable(typeof(Messaging.Destination))]
 [JsonSerializable(typeof(GridFactChanged))]
+[JsonSerializable(typeof(Networking.NetworkMap))]
+[JsonSerializable(typeof(Networking.GridChanged))]
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(JoinRefused))]
 [JsonSerializable(typeof(LivenessProbe))]

@@ -12,7 +12,10 @@ public sealed partial class DockerEngineClient
         var found = await _transport.FindAsync(call, EngineJson.Default.WireNetwork, cancellationToken);
         if (found is null) return null;
         var block = found.IPAM?.Config?.FirstOrDefault();
-        return new NetworkDetails(found.Id ?? "", found.Name ?? "", NullIfEmpty(block?.Subnet), NullIfEmpty(block?.Gateway), found.Labels ?? []);
+        return new NetworkDetails(found.Id ?? "", found.Name ?? "", NullIfEmpty(block?.Subnet), NullIfEmpty(block?.Gateway), found.Labels ?? [])
+        {
+            Options = found.Options ?? [],
+        };
     }
 
     public async Task<string> CreateNetworkAsync(NetworkConfig config, CancellationToken cancellationToken)

@@ -179,7 +179,11 @@ public sealed record NetworkConfig
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 }
 
-public sealed record NetworkDetails(string Id, string Name, string? Subnet, string? Gateway, IReadOnlyDictionary<string, string> Labels);
+public sealed record NetworkDetails(string Id, string Name, string? Subnet, string? Gateway, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>Of its driver.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+}
 
 public sealed record VolumeConfig
 {

@@ -3,6 +3,7 @@ using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
+using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -37,6 +38,8 @@ public static class StateKeys
         revision => [new IndexValue("service", Contracts.Services.Service.DocumentId(revision.Stack, revision.Service))]);
 
     public static readonly DocumentKind<Volume> Volume = new("volume", KontenaJson.Default.Volume, volume => volume.Name);
+
+    public static readonly DocumentKind<NetworkMap> NetworkMap = new("network-map", KontenaJson.Default.NetworkMap, _ => "map");
 
     public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
 
@@ -78,6 +81,6 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
+        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
             ServiceRun, ScheduleState];
 }

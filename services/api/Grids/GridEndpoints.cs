@@ -48,6 +48,7 @@ internal static class GridEndpoints
             Supernet = request.Supernet,
             DefaultAffinity = request.DefaultAffinity,
             TrustedSubnets = request.TrustedSubnets,
+            OverlayDriver = request.OverlayDriver,
             Statsd = StatsdOf(request),
             Logs = LogsOf(request),
         }, cancellationToken);
@@ -65,6 +66,7 @@ internal static class GridEndpoints
             Grid = grid,
             DefaultAffinity = request.DefaultAffinity,
             TrustedSubnets = request.TrustedSubnets,
+            OverlayDriver = request.OverlayDriver,
             Statsd = StatsdOf(request),
             ClearStatsd = AsksToClearStatsd(body.RootElement),
             Logs = LogsOf(request),

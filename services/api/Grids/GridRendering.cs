@@ -1,6 +1,7 @@
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
+using Kontena.Contracts.Networking;
 
 namespace Kontena.Api.Grids;
 
@@ -22,6 +23,7 @@ internal static class GridRendering
             Stats = Stats(grid),
             DefaultAffinity = grid.DefaultAffinity,
             TrustedSubnets = grid.TrustedSubnets,
+            OverlayDriver = grid.OverlayDriver ?? OverlayDriver.Auto,
             NodeCount = snapshot.Nodes.Count,
             ServiceCount = snapshot.Services.Count,
             ContainerCount = snapshot.Containers().Count(),

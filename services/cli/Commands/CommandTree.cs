@@ -105,6 +105,12 @@ internal static class CommandTree
         new LeafEntry("rebalance", "Move instances so that the grid lies evenly", "grid rebalance --dry-run", static () => new Grids.RebalanceCommand()),
         new LeafEntry("use", "Select a grid", "grid use main", static () => new Grids.UseCommand()),
         new LeafEntry("show", "Show a grid", "grid show main", static () => new Grids.ShowCommand()),
+        new GroupEntry("trusted-subnet", "Networks whose wires are trusted", static () =>
+        [
+            new LeafEntry("ls", "List trusted subnets", "grid trusted-subnet ls", static () => new Grids.TrustedSubnetListCommand()) { Aliases = ["list"] },
+            new LeafEntry("add", "Trust the wires of networks", "grid trusted-subnet add 10.0.0.0/8", static () => new Grids.TrustedSubnetAddCommand()),
+            new LeafEntry("rm", "Trust the wires of networks no longer", "grid trusted-subnet rm --force 10.0.0.0/8", static () => new Grids.TrustedSubnetRemoveCommand()) { Aliases = ["remove"] },
+        ]),
         new LeafEntry("simulate", "Tell what losing or adding nodes would do", "grid simulate --lose az=a1 --add 2", static () => new Grids.SimulateCommand()),
         new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),
         new LeafEntry("rm", "Remove empty grids", "grid rm --force main", static () => new Grids.RemoveCommand()) { Aliases = ["remove"] },

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Networking;
 using Kontena.State;
 using Kontena.State.Documents;
 using MassTransit;
@@ -9,7 +10,7 @@ using MassTransit;
 namespace Kontena.GridManager.Grids;
 
 /// <summary>Commands about grids.</summary>
-internal sealed class GridConsumer(GridLedger ledger, IStateStore store) : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
+internal sealed class GridConsumer(GridLedger ledger, IStateStore store, NetworkMapPublisher networks) : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
 {
     public async Task Consume(ConsumeContext<CreateGrid> context)
     {
@@ -19,9 +20,12 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store) : ICons
             (grids, now) => CreateGridDecision.Decide(grids, context.Message, now, seed, token), context.CancellationToken));
     }
 
-    public async Task Consume(ConsumeContext<UpdateGrid> context) =>
-        await context.AnswerAsync(await ledger.DecideAboutGridsAsync(
-            (grids, now) => UpdateGridDecision.Decide(grids, context.Message, now), context.CancellationToken));
+    public async Task Consume(ConsumeContext<UpdateGrid> context)
+    {
+        var result = await ledger.DecideAboutGridsAsync((grids, now) => UpdateGridDecision.Decide(grids, context.Message, now), context.CancellationToken);
+        networks.Poke(context.Message.Grid);
+        await context.AnswerAsync(result);
+    }
 
     public async Task Consume(ConsumeContext<DeleteGrid> context) =>
         await context.AnswerAsync(await DeleteAsync(context.Message, context.CancellationToken));

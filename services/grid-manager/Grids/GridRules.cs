@@ -1,4 +1,5 @@
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Networking;
 using Kontena.Core.Networking;
 using Kontena.Core.Services;
 
@@ -11,8 +12,10 @@ internal static class GridRules
     private const int LongestPrefix = GridSubnets.BlockPrefix - 1;
 
     public static void CheckShared(
-        IReadOnlyList<string>? affinity, IReadOnlyList<string>? trusted, StatsdTarget? statsd, LogForwarding? logs, FieldErrors errors)
+        IReadOnlyList<string>? affinity, IReadOnlyList<string>? trusted, string? driver, StatsdTarget? statsd, LogForwarding? logs, FieldErrors errors)
     {
+        if (driver is not null && !OverlayDriver.All.Contains(driver))
+            errors.Say($"Invalid overlay_driver {driver}; expected one of {string.Join(", ", OverlayDriver.All)}", "overlay_driver");
         AffinityRules.Read(affinity ?? [], "default_affinity", errors);
         if ((trusted ?? []).FirstOrDefault(subnet => !Ipv4Cidr.TryParse(subnet, out _)) is var bad && (bad is not null || (trusted?.Contains(null!) ?? false)))
             errors.Say($"Invalid trusted_subnet {bad}", "trusted_subnets");

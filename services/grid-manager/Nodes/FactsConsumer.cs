@@ -1,6 +1,7 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.State;
 using MassTransit;
@@ -8,7 +9,7 @@ using MassTransit;
 namespace Kontena.GridManager.Nodes;
 
 /// <summary>What agents say of their machines; stored when it changed.</summary>
-internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monitor, ReportDrops drops) : IConsumer<NodeFactsReport>
+internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monitor, NetworkMapPublisher networks, ReportDrops drops) : IConsumer<NodeFactsReport>
 {
     public Task Consume(ConsumeContext<NodeFactsReport> context) =>
         drops.OrDropAsync("Facts", context.Message.NodeId, () => TakeAsync(context.Message, context.CancellationToken));
@@ -18,8 +19,10 @@ internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monit
         if (report.Facts is null)
             return;
         var result = await ledger.DecideAsync(report.Grid, (grid, now) => Decide(grid, report, now), cancellationToken);
-        if (result.Outcome == CommandOutcome.Done)
-            monitor.FactsStored(report.Grid, report.Node, FactsHash.Of(report.Facts));
+        if (result.Outcome != CommandOutcome.Done)
+            return;
+        monitor.FactsStored(report.Grid, report.Node, FactsHash.Of(report.Facts));
+        networks.Poke(report.Grid);
     }
 
     internal static Decision<CommandResult> Decide(GridSnapshot grid, NodeFactsReport report, DateTimeOffset now)

@@ -2,6 +2,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
+using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.Hosting.Bus;
 using MassTransit;
@@ -10,7 +11,8 @@ namespace Kontena.GridManager.Nodes;
 
 /// <summary>Agents that ask to be nodes: with a token, or known to the broker as the node they are.</summary>
 internal sealed class JoinConsumer(
-    GridLedger ledger, JoinLookup lookup, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, ReportDrops drops, TimeProvider time) : IConsumer<JoinGrid>
+    GridLedger ledger, JoinLookup lookup, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, NetworkMapPublisher networks, ReportDrops drops, TimeProvider time)
+    : IConsumer<JoinGrid>
 {
     private static readonly TimeSpan GridPatience = TimeSpan.FromSeconds(5);
 
@@ -34,6 +36,7 @@ internal sealed class JoinConsumer(
         else if (outcome is { Node: { } joined, Joined: { } order })
         {
             monitor.Joined(joined, join.Run);
+            networks.Poke(joined.Grid);
             if (join.Run is not null)
                 await answers.WelcomeAsync(join.NodeId, join.Run, order, cancellationToken);
         }

@@ -4,6 +4,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Identities;
+using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes.Liveness;
 using MassTransit;
 
@@ -11,12 +12,15 @@ namespace Kontena.GridManager.Nodes;
 
 /// <summary>Commands about nodes.</summary>
 /// <param name="keepers">One when nodes have broker users; none without a broker or its management API.</param>
-internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monitor, JoinLookup lookup, IEnumerable<IdentityKeeper> keepers)
+internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monitor, JoinLookup lookup, NetworkMapPublisher networks, IEnumerable<IdentityKeeper> keepers)
     : IConsumer<UpdateNode>, IConsumer<RemoveNode>, IConsumer<CreateNode>, IConsumer<ResetNodeToken>
 {
-    public async Task Consume(ConsumeContext<UpdateNode> context) =>
-        await context.AnswerAsync(await ledger.DecideAsync(
-            context.Message.Grid, (grid, now) => UpdateNodeDecision.Decide(grid, context.Message, now), context.CancellationToken));
+    public async Task Consume(ConsumeContext<UpdateNode> context)
+    {
+        var result = await ledger.DecideAsync(context.Message.Grid, (grid, now) => UpdateNodeDecision.Decide(grid, context.Message, now), context.CancellationToken);
+        networks.Poke(context.Message.Grid);
+        await context.AnswerAsync(result);
+    }
 
     public async Task Consume(ConsumeContext<RemoveNode> context)
     {
@@ -32,6 +36,7 @@ internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monito
             Revoke(engine);
         }
 
+        networks.Poke(context.Message.Grid);
         await context.AnswerAsync(result);
     }
 

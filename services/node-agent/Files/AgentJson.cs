@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Orders;
@@ -17,6 +18,7 @@ namespace Kontena.NodeAgent.Files;
 [JsonSerializable(typeof(BrokerIdentity))]
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(NodeFacts))]
+[JsonSerializable(typeof(NetworkMap))]
 [JsonSerializable(typeof(Dictionary<string, DateTimeOffset>))]
 [JsonSerializable(typeof(ImageUse[]))]
 internal sealed partial class AgentJson : JsonSerializerContext;

@@ -24,20 +24,26 @@ internal sealed class FactsReporter(
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
-            try
-            {
-                await reader.ReadAsync(stoppingToken);
-                // The join carries the first facts.
-                _sent ??= Hash;
-                if (Hash != _sent)
-                    await SendAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is EngineException or EngineUnavailableException or TimeoutException)
-            {
-                logger.LogDebug("Facts of this machine were not reported: {Reason}", error.Message);
-            }
+            await LookAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Reads the facts, and sends them when they are others than those sent last.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reader.ReadAsync(cancellationToken);
+            // The join carries the first facts.
+            _sent ??= Hash;
+            if (Hash != _sent)
+                await SendAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is EngineException or EngineUnavailableException or TimeoutException)
+        {
+            logger.LogDebug("Facts of this machine were not reported: {Reason}", error.Message);
+        }
     }
 
     /// <exception cref="TimeoutException">The broker did not take them.</exception>

@@ -3,6 +3,7 @@ using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Heartbeats;
 using Kontena.NodeAgent.Leases;
+using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Volumes;
 
@@ -15,6 +16,7 @@ internal static class NodeQueues
     [
         typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer), typeof(ReportFactsConsumer),
         typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer), typeof(RemoveVolumeConsumer), typeof(LeaseRenewedConsumer),
+        typeof(GridChangedConsumer),
     ];
 
     public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];

@@ -15,6 +15,9 @@ public sealed record Grid
     public string Supernet { get; init; } = "10.80.0.0/12";
     public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
     public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
+
+    /// <summary>One of <see cref="Networking.OverlayDriver"/>; null means <see cref="Networking.OverlayDriver.Auto"/>.</summary>
+    public string? OverlayDriver { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public LogForwarding? Logs { get; init; }
 
@@ -83,6 +86,9 @@ public sealed record CreateGrid
     public string? Supernet { get; init; }
     public IReadOnlyList<string>? DefaultAffinity { get; init; }
     public IReadOnlyList<string>? TrustedSubnets { get; init; }
+
+    /// <summary>One of <see cref="Networking.OverlayDriver"/>; null for <c>auto</c>.</summary>
+    public string? OverlayDriver { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public LogForwarding? Logs { get; init; }
 }
@@ -93,6 +99,9 @@ public sealed record UpdateGrid
     public required string Grid { get; init; }
     public IReadOnlyList<string>? DefaultAffinity { get; init; }
     public IReadOnlyList<string>? TrustedSubnets { get; init; }
+
+    /// <summary>One of <see cref="Networking.OverlayDriver"/>.</summary>
+    public string? OverlayDriver { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public bool ClearStatsd { get; init; }
     public LogForwarding? Logs { get; init; }

@@ -15,6 +15,9 @@ public sealed record GridJson
     public GridStatsJson Stats { get; init; } = new();
     public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
     public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
+
+    /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
+    public string OverlayDriver { get; init; } = "auto";
     public int NodeCount { get; init; }
     public int ServiceCount { get; init; }
     public int ContainerCount { get; init; }
@@ -69,6 +72,10 @@ public sealed record GridRequest
     public string? Supernet { get; init; }
     public IReadOnlyList<string>? DefaultAffinity { get; init; }
     public IReadOnlyList<string>? TrustedSubnets { get; init; }
+
+    /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OverlayDriver { get; init; }
     public GridStatsRequest? Stats { get; init; }
     public GridLogsRequest? Logs { get; init; }
 

@@ -32,6 +32,10 @@ public sealed record Node
 
     /// <summary>What the agent last said of its machine; null until it has.</summary>
     public NodeFacts? Facts { get; init; }
+
+    /// <summary>What its agent last said of the network; null until it has, as older agents never do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Networking.NodeNetwork? Network { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }

@@ -17,6 +17,7 @@ internal sealed record WireNetwork
     public string? Id { get; init; }
     public string? Name { get; init; }
     public WireIpam? IPAM { get; init; }
+    public Dictionary<string, string>? Options { get; init; }
     public Dictionary<string, string>? Labels { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using Kontena.Contracts.Nodes;
 using Kontena.Docker;
 using Kontena.NodeAgent.Networking;
+using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Registration;
 using Kontena.Testing.Docker;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,10 +18,11 @@ public sealed class GridNetworkTests : IDisposable
 
     private async Task<GridNetwork> NetworkAsync(string subnet = "10.81.3.0/24")
     {
-        var membership = new NodeMembership(new NodeAgentOptions { DataDirectory = _directory }, NullLogger<NodeMembership>.Instance);
+        var options = new NodeAgentOptions { DataDirectory = _directory };
+        var membership = new NodeMembership(options, NullLogger<NodeMembership>.Instance);
         await membership.AcceptAsync(
             new NodeJoined { Grid = "test", Node = "n", Number = 3, GridSubnet = "10.81.0.0/16", NodeSubnet = subnet }, TestContext.Current.CancellationToken);
-        return new GridNetwork(_engine, membership, NullLogger<GridNetwork>.Instance);
+        return new GridNetwork(_engine, membership, new NetworkMapBook(options, membership, NullLogger<NetworkMapBook>.Instance), NullLogger<GridNetwork>.Instance);
     }
 
     [Fact]
@@ -42,7 +44,7 @@ public sealed class GridNetworkTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => network.EnsureAsync("test", TestContext.Current.CancellationToken)));
 
         Assert.Equal(1, _engine.Calls.Count("CreateNetwork"));
-        Assert.Equal(1, _engine.Calls.Count("InspectNetwork"));
+        Assert.Equal(2, _engine.Calls.Count("InspectNetwork"));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
 using Kontena.NodeAgent.Networking;
+using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
@@ -34,7 +35,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Membership = new NodeMembership(Options, Log<NodeMembership>());
         Orders = new OrderBook(Options, time, Log<OrderBook>());
         Gates = new StartGates(Options);
-        var network = new GridNetwork(engine, Membership, Log<GridNetwork>());
+        var network = new GridNetwork(engine, Membership, new NetworkMapBook(Options, Membership, Log<NetworkMapBook>()), Log<GridNetwork>());
         Lines = new LogBuffer();
         Ledger = new ImageLedger(Options, Log<ImageLedger>());
         var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());

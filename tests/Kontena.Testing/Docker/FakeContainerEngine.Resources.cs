@@ -155,7 +155,7 @@ public sealed partial class FakeContainerEngine
         lock (_lock)
         {
             if (_networks.ContainsKey(config.Name)) throw new EngineException(409, $"network with name {config.Name} already exists");
-            var network = new NetworkDetails(NewId(), config.Name, config.Subnet ?? $"172.{18 + _networks.Count}.0.0/16", config.Gateway, config.Labels);
+            var network = new NetworkDetails(NewId(), config.Name, config.Subnet ?? $"172.{18 + _networks.Count}.0.0/16", config.Gateway, config.Labels) { Options = config.Options };
             _networks[config.Name] = network;
             return network.Id;
         }

@@ -9,6 +9,8 @@ internal sealed class GridOptions(CommandBody body)
 {
     private const int StatsdPort = 8125;
     private readonly Option<string[]> affinity = body.Many("--default-affinity", null, "A", "Affinity of services that name none (repeatable)");
+    private readonly Option<string[]> trusted = body.Many("--trusted-subnet", null, "CIDR", "Network whose wires are trusted: no encryption between nodes in it (repeatable, replaces all)");
+    private readonly Option<string?> driver = body.Text("--overlay-driver", null, "auto|wireguard|vxlan|direct", "How packets go from node to node (default: auto)");
     private readonly Option<string?> statsd = body.Text("--statsd-server", null, "HOST[:PORT]", $"Send stats there (default port: {StatsdPort})");
     private readonly Option<string?> forwarder = body.Text("--log-forwarder", null, "F", "Ship container logs: fluentd");
     private readonly Option<bool> noForwarder = body.Switch("--no-log-forwarder", null, "Ship no container logs");
@@ -20,8 +22,12 @@ internal sealed class GridOptions(CommandBody body)
         var ship = run.Value(forwarder);
         if (ship is not null && run.Value(noForwarder)) throw new UsageException("Use either --log-forwarder or --no-log-forwarder");
         if (opts.Count > 0 && ship is null) throw new CliException("Need to specify --log-forwarder when using --log-opt");
+        if (run.Value(driver) is { } way && way is not ("auto" or "wireguard" or "vxlan" or "direct"))
+            throw new UsageException($"option '--overlay-driver': invalid value '{way}', expected auto, wireguard, vxlan or direct");
         return request with
         {
+            TrustedSubnets = run.Given(trusted) ? run.Values(trusted) : request.TrustedSubnets,
+            OverlayDriver = run.Value(driver),
             DefaultAffinity = run.Given(affinity) ? run.Values(affinity) : request.DefaultAffinity,
             Stats = run.Value(statsd) is { } server ? new GridStatsRequest(Statsd(server)) : request.Stats,
             Logs = run.Value(noForwarder) ? new GridLogsRequest("none", null) : ship is not null ? new GridLogsRequest(ship, opts) : null,

@@ -1,0 +1,85 @@
+using Kontena.Contracts.Networking;
+
+namespace Kontena.NodeAgent.Networking.Overlay;
+
+/// <summary>Which packets pass, whose source is kept, and what containers may not reach. Pure.</summary>
+internal static class FirewallPlanner
+{
+    /// <summary>Agents measure throughput to one another here, on the gateway's address.</summary>
+    public const int MeasurePort = 9289;
+
+    public static FirewallPlan Plan(NetworkMap map, OverlayNames names, NetworkPeer self, IReadOnlyList<PlannedPeer> peers, HostFacts host)
+    {
+        var (bridge, block, grid) = (host.Bridge, host.Subnet, map.Subnet);
+        var closed = host.ClosedPorts.Count == 0 ? null : $"-p tcp -m multiport --dports {string.Join(',', host.ClosedPorts)}";
+        return new FirewallPlan(
+        [
+            new ChainPlan("filter", names.Forward, "DOCKER-USER", [.. Forward()]),
+            new ChainPlan("filter", names.Input, "INPUT", [.. Input()]),
+            new ChainPlan("nat", names.Nat, "POSTROUTING",
+            [
+                // Between two on the bridge the engine's rules count: one that calls itself by a published port needs them.
+                $"-s {block} -d {block} -j RETURN",
+                $"-s {block} -d {grid} -j ACCEPT",
+                $"-s {block} ! -o {bridge} -j MASQUERADE",
+            ]),
+            new ChainPlan("mangle", names.Mangle, "FORWARD",
+            [
+                .. peers.Any(peer => peer.Driver == OverlayDriver.WireGuard) ? Clamp(names.WireGuard) : [],
+                .. peers.Any(peer => peer.Driver == OverlayDriver.Vxlan) ? Clamp(names.Vxlan) : [],
+                .. peers.Any(peer => peer.Driver == OverlayDriver.Direct) ? [$"-s {grid} -d {grid} -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"] : Array.Empty<string>(),
+            ]),
+        ]);
+
+        IEnumerable<string> Forward()
+        {
+            // A container can't send in another's name, whatever it is allowed to do.
+            yield return $"-i {bridge} ! -s {block} -j DROP";
+            foreach (var peer in peers)
+            {
+                yield return $"{From(peer)} -s {peer.Block} -d {block} -o {bridge} -j ACCEPT";
+                yield return $"-i {bridge} -s {block} -d {peer.Block} -j ACCEPT";
+            }
+
+            // Addresses of the grid that come from anywhere else are forged; those nobody has lead nowhere.
+            yield return $"! -i {bridge} -s {grid} -d {block} -j DROP";
+            yield return $"-i {bridge} ! -o {bridge} -d {grid} -j REJECT --reject-with icmp-host-unreachable";
+            if (closed is not null)
+            {
+                foreach (var address in host.ControlPlane)
+                    yield return $"-i {bridge} -d {address} {closed} -j REJECT --reject-with tcp-reset";
+            }
+        }
+
+        IEnumerable<string> Input()
+        {
+            yield return $"-i {bridge} ! -s {block} -j DROP";
+            foreach (var peer in peers)
+                yield return $"{From(peer)} -s {peer.Gateway} -d {host.Gateway} -p tcp -m tcp --dport {MeasurePort} -j ACCEPT";
+            yield return $"-p tcp -m tcp -d {host.Gateway} --dport {MeasurePort} -j REJECT --reject-with tcp-reset";
+            if (closed is not null)
+                yield return $"-s {grid} ! -i lo {closed} -j REJECT --reject-with tcp-reset";
+            if (peers.Any(peer => peer.Driver == OverlayDriver.WireGuard))
+                yield return $"-p udp -m udp --dport {self.Network!.Port} -j ACCEPT";
+            var vxlan = peers.Where(peer => peer.Driver == OverlayDriver.Vxlan).ToList();
+            foreach (var peer in vxlan)
+                yield return $"-s {peer.Endpoint} -p udp -m udp --dport {OverlayPlanner.VxlanPort} -j ACCEPT";
+            // What is not encrypted is taken from peers only.
+            yield return $"-p udp -m udp --dport {OverlayPlanner.VxlanPort} -j DROP";
+        }
+
+        // Plain packets come by whichever card leads to the peer; those of a tunnel only out of it.
+        string From(PlannedPeer peer) => peer.Driver switch
+        {
+            OverlayDriver.WireGuard => $"-i {names.WireGuard}",
+            OverlayDriver.Vxlan => $"-i {names.Vxlan}",
+            _ => $"! -i {bridge}",
+        };
+
+        static IEnumerable<string> Clamp(string tunnel) =>
+        [
+            $"-o {tunnel} -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
+            $"-i {tunnel} -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
+        ];
+    }
+}

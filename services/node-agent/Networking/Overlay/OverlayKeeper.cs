@@ -1,0 +1,131 @@
+using Kontena.Contracts.Networking;
+using Kontena.Core.Networking;
+using Kontena.Docker;
+using Kontena.NodeAgent.Registration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Networking.Overlay;
+
+/// <summary>Keeps the host's network as the grid's map wants it: when a new map comes, when an interface of ours has gone, and every few seconds, so that nothing a
+/// restart of the engine, a flush of the firewall or an operator does lasts.</summary>
+internal sealed class OverlayKeeper(
+    NetworkMapBook book, GridNetwork network, NodeMembership membership, OverlayExecutor executor, HostStateReader reader, IHostCommands commands, NetworkReporter reporter,
+    ControlPlaneAddresses controlPlane, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
+
+    private volatile IReadOnlyList<string> _troubles = [];
+    private volatile OverlayPlan? _plan;
+    private HostAbilities? _abilities;
+    private (string Grid, string Subnet)? _former;
+    private string _told = "";
+
+    /// <summary>What of the network does not work, for the heartbeat.</summary>
+    public IReadOnlyList<string> Troubles => _troubles;
+
+    /// <summary>The plan last carried out; null before.</summary>
+    public OverlayPlan? Plan => _plan;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Overlay)
+            return;
+        _abilities = await HostAbilities.ReadAsync(commands, stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TurnAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is HostNetworkException or EngineException or EngineUnavailableException or TimeoutException)
+            {
+                Tell([$"the network of the grid can't be looked after: {error.Message}"]);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogError(error, "A look at the grid's network failed; the next one is in {Sweep}", Sweep);
+            }
+
+            await RestAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>One look, and what follows from it.</summary>
+    internal async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        if (membership.Current is not { } joined)
+            return;
+        var abilities = _abilities ??= await HostAbilities.ReadAsync(commands, cancellationToken);
+        var state = abilities.Administers ? await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken) : null;
+        await reporter.LookAsync(abilities, state, book.Revision, cancellationToken);
+        if (book.Current is not { } map || book.Self is not { } self)
+            return;
+        if (!abilities.Administers)
+        {
+            Tell(map.Nodes.Count > 1 ? [$"containers here reach no other node's: {abilities.Missing}"] : []);
+            return;
+        }
+
+        var before = network.Seen;
+        await network.EnsureAsync(map.Grid, cancellationToken);
+        if (network.Seen != before)
+            state = await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken);
+        if (network.Seen is not { Bridge: { } bridge } seen || !state!.Links.ContainsKey(bridge))
+        {
+            network.Forget(); // Somebody may have removed it.
+            Tell(map.Nodes.Count > 1 ? [$"containers here reach no other node's: the engine's networks are not on the host the agent runs on; run the agent beside the engine, in the host's network"] : []);
+            return;
+        }
+
+        if (_former is { } former && former.Grid != map.Grid)
+            await executor.RemoveAsync(former.Grid, former.Subnet, cancellationToken);
+        _former = (map.Grid, map.Subnet);
+
+        var plan = OverlayPlanner.Plan(map, self, FactsOf(state, OverlayNames.Of(map.Grid), seen, bridge));
+        var outcome = await executor.ApplyAsync(plan, map, state, abilities, cancellationToken);
+        _plan = plan;
+        Tell([.. plan.Problems, .. outcome.Failures.Select(failure => $"the host's network could not be changed: {failure}")]);
+    }
+
+    private HostFacts FactsOf(HostState state, OverlayNames names, SeenNetwork seen, string bridge)
+    {
+        string[] ours = [bridge, names.Bridge, names.WireGuard, names.Vxlan, "lo"];
+        var foreign = state.Routes
+            .Where(route => !ours.Contains(route.Device) && route.Protocol != $"{OverlayNames.RouteProtocol}" && Ipv4Cidr.TryParse(route.To, out var to) && to.Prefix > 0)
+            .Select(route => new ForeignRoute(route.To, route.Device))
+            .ToList();
+        return new HostFacts(bridge, seen.Subnet, seen.Gateway, foreign, controlPlane.Current, options.ClosedPorts);
+    }
+
+    /// <summary>Until a new map comes or the next sweep is due; sooner when an interface we made has gone, as with its process.</summary>
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changed = book.ChangedAsync(ends.Token);
+        var began = time.GetTimestamp();
+        while (!changed.IsCompleted && time.GetElapsedTime(began) < Sweep && !IsSomethingGone())
+            await Task.WhenAny(changed, Task.Delay(Glance, time, cancellationToken));
+        await ends.CancelAsync();
+        await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private bool IsSomethingGone() => _plan is { } plan && _troubles.Count == 0
+        && ((plan.WireGuard is not null && !Directory.Exists($"/sys/class/net/{plan.Names.WireGuard}"))
+            || (plan.Vxlan is not null && !Directory.Exists($"/sys/class/net/{plan.Names.Vxlan}")));
+
+    private void Tell(IReadOnlyList<string> troubles)
+    {
+        _troubles = troubles;
+        var text = string.Join("\n", troubles);
+        if (text == _told)
+            return;
+        foreach (var trouble in troubles)
+            logger.LogWarning("Network of the grid: {Trouble}", trouble);
+        if (troubles.Count == 0)
+            logger.LogInformation("The network of the grid is as it should be");
+        _told = text;
+    }
+}

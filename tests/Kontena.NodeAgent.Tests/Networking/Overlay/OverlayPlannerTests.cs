@@ -1,0 +1,133 @@
+using Kontena.Contracts.Networking;
+using Kontena.NodeAgent.Networking.Overlay;
+using Xunit;
+using static Kontena.NodeAgent.Tests.Networking.Overlay.SomeNetwork;
+
+namespace Kontena.NodeAgent.Tests.Networking.Overlay;
+
+public sealed class OverlayPlannerTests
+{
+    [Theory]
+    [InlineData("auto", "192.168.0.0/24", 0, "direct")]     // one wire, trusted
+    [InlineData("auto", "192.168.0.0/16", 1, "vxlan")]      // a router between, trusted
+    [InlineData("auto", "10.0.0.0/8", 0, "wireguard")]      // not trusted
+    [InlineData("wireguard", "192.168.0.0/16", 0, "wireguard")]
+    [InlineData("vxlan", "10.0.0.0/8", 0, "vxlan")]
+    [InlineData("direct", "10.0.0.0/8", 0, "direct")]
+    public void The_driver_of_a_pair_follows_the_policy_and_the_wire(string policy, string trusted, int otherWire, string driver)
+    {
+        var plan = Plan(Map(policy, [trusted], Node(1), Node(2, wire: otherWire)), 1);
+        Assert.Equal(driver, Assert.Single(plan.Peers).Driver);
+        Assert.Empty(plan.Problems);
+    }
+
+    [Fact]
+    public void Both_ends_of_every_pair_come_to_the_same_driver()
+    {
+        NetworkPeer[] nodes =
+        [
+            Node(1), Node(2), Node(3, wire: 1), Node(4, region: "eu"), Node(5) with { Network = null }, Node(6) with { Network = Node(6).Network! with { Vxlan = false } },
+            Node(7) with { Network = Node(7).Network! with { WireGuardKey = null } }, Node(8) with { Network = Node(8).Network! with { Administers = false } },
+        ];
+        foreach (var policy in OverlayDriver.All)
+        {
+            var map = Map(policy, ["192.168.0.0/16"], nodes);
+            foreach (var (one, other) in from one in nodes from other in nodes where one.Number < other.Number select (one, other))
+            {
+                // A node that may not administer has no plan at all, whatever its peers would do.
+                if (one.Network is { Administers: false })
+                    continue;
+                var there = PairDriver.Of(map, one, other);
+                var back = PairDriver.Of(map, other, one);
+                if (other.Network is { Administers: true })
+                    Assert.Equal(there.Driver, back.Driver);
+            }
+        }
+    }
+
+    [Fact]
+    public void Nodes_of_one_region_meet_at_private_addresses_and_others_at_public_ones()
+    {
+        var plan = Plan(Map("wireguard", [], Node(1), Node(2), Node(3, region: "eu"), Node(4, region: "eu") with { PublicIp = null }), 1);
+        Assert.Equal(["192.168.0.2:51820", "203.0.113.3:51820", "192.168.0.4:51820"], plan.WireGuard!.Peers.Select(peer => peer.Endpoint));
+    }
+
+    [Fact]
+    public void A_tunnel_takes_from_each_peer_only_the_block_it_was_given()
+    {
+        var plan = Plan(Map("wireguard", [], Node(1), Node(2), Node(3)), 1);
+        Assert.Equal(["10.81.2.0/24", "10.81.3.0/24"], plan.WireGuard!.Peers.Select(peer => peer.AllowedIps));
+        Assert.Equal(1420, plan.WireGuard.Mtu);
+    }
+
+    [Fact]
+    public void A_key_that_comes_next_is_known_before_it_carries_anything()
+    {
+        var plan = Plan(Map("wireguard", [], Node(1), Node(2) with { Network = Node(2).Network! with { NextKey = Key(99) } }), 1);
+        Assert.Equal([("10.81.2.0/24", Key(2)), (null, Key(99))], plan.WireGuard!.Peers.Select(peer => (peer.AllowedIps, peer.Key)));
+    }
+
+    [Fact]
+    public void Packets_are_as_long_as_the_narrowest_way_lets_them_be()
+    {
+        Assert.Equal(1420, OverlayPlanner.ContainerMtu(Map("auto", ["192.168.0.0/24"], Node(1), Node(2), Node(3, region: "eu")), Node(1)));
+        Assert.Equal(1500, OverlayPlanner.ContainerMtu(Map("auto", ["192.168.0.0/24"], Node(1), Node(2)), Node(1)));
+        Assert.Equal(1350, OverlayPlanner.ContainerMtu(Map("vxlan", [], Node(1), Node(2) with { Network = Node(2).Network! with { Mtu = 1400 } }), Node(1)));
+        Assert.Equal(1420, OverlayPlanner.ContainerMtu(Map("auto", [], Node(1)), Node(1)));
+    }
+
+    [Fact]
+    public void A_route_of_the_host_is_never_taken_over_and_the_overlap_is_said()
+    {
+        var plan = Plan(Map("direct", [], Node(1), Node(2), Node(3)), 1, new ForeignRoute("10.81.2.0/25", "eth1"), new ForeignRoute("172.17.0.0/16", "docker0"));
+        Assert.Equal(["10.81.3.0/24"], plan.Routes.Select(route => route.To));
+        Assert.Contains(plan.Problems, problem => problem.Contains("10.81.0.0/16 overlaps with 10.81.2.0/25", StringComparison.Ordinal));
+        Assert.Contains(plan.Problems, problem => problem.StartsWith("no way to node n2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_network_with_other_addresses_than_the_block_reaches_nobody_and_says_what_to_do()
+    {
+        var map = Map("direct", [], Node(1), Node(2));
+        var plan = OverlayPlanner.Plan(map, Node(1), Host(1) with { Subnet = "172.20.0.0/16", Gateway = "172.20.0.1" });
+        Assert.Empty(plan.Routes);
+        Assert.Contains(plan.Problems, problem => problem.Contains("not this node's block 10.81.1.0/24", StringComparison.Ordinal) && problem.Contains("docker network rm", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_nodes_at_one_address_are_named()
+    {
+        var plan = Plan(Map("wireguard", [], Node(1), Node(2), Node(3, privateIp: "192.168.0.2")), 1);
+        Assert.Contains(plan.Problems, problem => problem.StartsWith("nodes n2 and n3 give the same address 192.168.0.2", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("wireguard", "-i kontena-w")]
+    [InlineData("vxlan", "-i kontena-v")]
+    [InlineData("direct", "! -i kontena-bridge")]
+    public void A_peers_packets_pass_only_when_they_come_the_way_that_leads_to_it(string driver, string from)
+    {
+        var rules = Chain(Plan(Map(driver, [], Node(1), Node(2)), 1), "kontena-fwd-");
+        Assert.Contains(rules, rule => rule.StartsWith(from, StringComparison.Ordinal) && rule.EndsWith("-s 10.81.2.0/24 -d 10.81.1.0/24 -o kontena-bridge -j ACCEPT", StringComparison.Ordinal));
+        Assert.Contains("! -i kontena-bridge -s 10.81.0.0/16 -d 10.81.1.0/24 -j DROP", rules);
+        Assert.Equal("-i kontena-bridge ! -s 10.81.1.0/24 -j DROP", rules[0]);
+    }
+
+    [Fact]
+    public void The_control_planes_ports_are_closed_to_containers_on_their_host_and_on_the_brokers()
+    {
+        var plan = Plan(Map("direct", [], Node(1)), 1);
+        Assert.Contains("-i kontena-bridge -d 192.168.0.200 -p tcp -m multiport --dports 5672 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-fwd-"));
+        Assert.Contains("-s 10.81.0.0/16 ! -i lo -p tcp -m multiport --dports 5672 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-in-"));
+    }
+
+    [Fact]
+    public void Names_of_interfaces_fit_and_those_of_two_grids_differ()
+    {
+        var names = Enumerable.Range(0, 2000).Select(number => OverlayNames.Of($"grid-{number}")).ToList();
+        Assert.All(names, one => Assert.True(one.Bridge.Length <= 15 && one.Forward.Length <= 28 && one.Vni is > 0 and < 1 << 24));
+        Assert.True(names.Select(one => one.Mark).Distinct().Count() > 1990);
+    }
+
+    private static IReadOnlyList<string> Chain(OverlayPlan plan, string prefix) => plan.Firewall.Chains.Single(chain => chain.Chain.StartsWith(prefix, StringComparison.Ordinal)).Rules;
+}
