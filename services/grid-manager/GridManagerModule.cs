@@ -43,11 +43,11 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(NetworkCheckConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {
-            Consumers = [typeof(JoinConsumer), typeof(HeartbeatConsumer), typeof(FactsConsumer), typeof(NetworkReportConsumer)],
+            Consumers = [typeof(JoinConsumer), typeof(HeartbeatConsumer), typeof(FactsConsumer), typeof(NetworkReportConsumer), typeof(NetworkMeasuredConsumer)],
             Bindings = [new(Queues.Reports, "*.join"), new(Queues.Reports, "*.heartbeat"), new(Queues.Reports, "*.facts"), new(Queues.Reports, "*.network")],
             // Liveness is judged by the one process that hears everybody; the others take over when it goes.
             SingleActiveConsumer = true,

@@ -73,6 +73,8 @@ public static class NodeAgentModule
         Run<LeaseGuard>(services);
         Run<FactsReporter>(services);
         Run<OverlayKeeper>(services);
+        Run<MeasureListener>(services);
+        Run<NetworkMeasurer>(services);
         Run<HeartbeatSender>(services);
         Run<HealthMonitor>(services);
         Run<Housekeeper>(services);

@@ -42,6 +42,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(GridFactChanged))]
 [JsonSerializable(typeof(Networking.NetworkMap))]
 [JsonSerializable(typeof(Networking.GridChanged))]
+[JsonSerializable(typeof(Networking.NetworkCheck))]
+[JsonSerializable(typeof(Networking.MeasureNetwork))]
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(JoinRefused))]
 [JsonSerializable(typeof(LivenessProbe))]

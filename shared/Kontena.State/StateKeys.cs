@@ -41,6 +41,8 @@ public static class StateKeys
 
     public static readonly DocumentKind<NetworkMap> NetworkMap = new("network-map", KontenaJson.Default.NetworkMap, _ => "map");
 
+    public static readonly DocumentKind<NetworkCheck> NetworkCheck = new("network-check", KontenaJson.Default.NetworkCheck, check => check.Node);
+
     public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
 
     /// <summary>Finds the service deploys of a grid that have not ended, without reading the many that have.</summary>
@@ -81,6 +83,6 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
+        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
             ServiceRun, ScheduleState];
 }

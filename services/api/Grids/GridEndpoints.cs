@@ -4,6 +4,7 @@ using Kontena.Api.Snapshots;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
+using Kontena.Contracts.Networking;
 
 namespace Kontena.Api.Grids;
 
@@ -21,6 +22,9 @@ internal static class GridEndpoints
         grids.MapDelete("/{grid}", DeleteAsync).WithSummary("Remove an empty grid");
         grids.MapPost("/{grid}/rebalance", RebalanceAsync).Produces<RebalanceJson>().WithMetadata(new BodyOf(typeof(RebalanceRequest)))
             .WithSummary("Move instances so that the grid lies more evenly, or say which would be moved");
+        grids.MapPost("/{grid}/network/check", CheckNetworkAsync).Produces<NetworkCheckJson>().WithMetadata(new BodyOf(typeof(NetworkCheckRequest)))
+            .WithSummary("Let every node measure its way to every other");
+        grids.MapGet("/{grid}/network/check", NetworkAsync).Produces<NetworkCheckJson>().WithSummary("What the nodes last measured of their network");
         grids.MapGet("/{grid}/users", UsersAsync).Produces<UsersJson>().WithSummary("The users of a grid");
     }
 
@@ -92,6 +96,25 @@ internal static class GridEndpoints
         var result = await commands.AskSchedulerFullyAsync(name, new RebalanceGrid { Grid = name, DryRun = request.DryRun ?? false }, cancellationToken);
         return Reply.Ok(
             new RebalanceJson(result.Notes, int.TryParse(result.CreatedId, out var underWay) ? underWay : 0), KontenaResponseJson.Wire.RebalanceJson);
+    }
+
+    private static async Task<IResult> CheckNetworkAsync(
+        string grid, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var name = (await reader.GridAsync(grid, cancellationToken)).Name;
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NetworkCheckRequest);
+        var result = await commands.AskGridManagerFullyAsync(new CheckNetwork { Grid = name, Throughput = request.Throughput ?? false }, cancellationToken);
+        return Reply.Ok(new NetworkCheckJson(result.CreatedId, result.Notes, []), KontenaResponseJson.Wire.NetworkCheckJson);
+    }
+
+    private static async Task<IResult> NetworkAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        var checks = await reader.NetworkChecksAsync((await reader.GridAsync(grid, cancellationToken)).Name, cancellationToken);
+        return Reply.Ok(new NetworkCheckJson(null, [],
+        [
+            .. checks.Select(check => new NodeNetworkCheckJson(check.Node, check.CheckId, check.At,
+                [.. check.Pairs.Select(pair => new NetworkPairJson(pair.Peer, pair.Driver, pair.Reached, pair.RoundTrip, pair.Mtu, pair.PlannedMtu, pair.Megabits, pair.Why))])),
+        ]), KontenaResponseJson.Wire.NetworkCheckJson);
     }
 
     private static async Task<IResult> UsersAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)

@@ -14,6 +14,15 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         where T : class =>
         Accept(await AskAsync<T, CommandResult>(Destination.GridManager, "grid-manager", command, cancellationToken));
 
+    /// <returns>The whole answer to a command that was carried out.</returns>
+    public async Task<CommandResult> AskGridManagerFullyAsync<T>(T command, CancellationToken cancellationToken)
+        where T : class
+    {
+        var result = await AskAsync<T, CommandResult>(Destination.GridManager, "grid-manager", command, cancellationToken);
+        Accept(result);
+        return result;
+    }
+
     /// <returns>The services to deploy, in order.</returns>
     public async Task<IReadOnlyList<string>> ApplyRevisionAsync(string grid, string stack, CancellationToken cancellationToken)
     {

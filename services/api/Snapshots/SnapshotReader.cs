@@ -5,6 +5,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
+using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -25,6 +26,10 @@ internal sealed class SnapshotReader(IStateStore store)
 
     public async Task<Grid> GridAsync(string grid, CancellationToken cancellationToken) =>
         await FindGridAsync(grid, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    /// <summary>What each node last measured of the grid's network, by name.</summary>
+    public async Task<IReadOnlyList<NetworkCheck>> NetworkChecksAsync(string grid, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.NetworkCheck, grid, cancellationToken)).OrderBy(check => check.Node, StringComparer.Ordinal)];
 
     public Task<Grid?> FindGridAsync(string grid, CancellationToken cancellationToken) =>
         FindAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken);

@@ -13,6 +13,10 @@ internal static class CommandTree
         new GroupEntry("container", "Containers on the nodes", ContainerCommands),
         new GroupEntry("node", "Nodes: the machines of a grid", NodeCommands),
         new GroupEntry("grid", "Grids: sets of nodes that work together", GridCommands),
+        new GroupEntry("network", "The network of a grid", static () =>
+        [
+            new LeafEntry("check", "Measure the way from every node to every other", "network check --throughput", static () => new Networks.CheckCommand()),
+        ]),
         new GroupEntry("volume", "Volumes: data that services mount by name", VolumeCommands),
         new GroupEntry("master", "Masters this client knows, and logging in", MasterCommands),
         new LeafEntry("whoami", "Show master, grid and user", "whoami", static () => new WhoamiCommand()),

@@ -19,7 +19,7 @@ internal static class DeleteGridDecision
             draft.Delete(StateKeys.Stack, stack.Value.Name, stack.Version, $"stack {grid.Grid.Name}/{stack.Value.Name} deleted with its grid");
         foreach (var volume in grid.Volumes)
             draft.Delete(StateKeys.Volume, volume.Value.Name, volume.Version, $"volume {grid.Grid.Name}/{volume.Value.Name} deleted with its grid; data on machines is left alone");
-        draft.Delete(StateKeys.NetworkMap, "map", CommitBatch.AnyVersion, $"network map of {grid.Grid.Name} deleted with its grid");
+        draft.Batch.Delete(StateKeys.NetworkMap, "map", CommitBatch.AnyVersion);
         return Decision.Done(draft);
     }
 

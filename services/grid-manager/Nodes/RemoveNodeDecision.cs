@@ -15,6 +15,7 @@ internal static class RemoveNodeDecision
         var draft = new GridDraft(command.Grid);
         draft.Delete(StateKeys.Node, command.Node, found.Version, $"node {command.Node} (number {found.Value.Number}) removed");
         draft.Delete(StateKeys.NodeLiveness, command.Node, CommitBatch.AnyVersion, $"liveness of node {command.Node} forgotten");
+        draft.Batch.Delete(StateKeys.NetworkCheck, command.Node, CommitBatch.AnyVersion);
         return Decision.Done(draft);
     }
 }

@@ -16,7 +16,7 @@ internal static class NodeQueues
     [
         typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer), typeof(ReportFactsConsumer),
         typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer), typeof(RemoveVolumeConsumer), typeof(LeaseRenewedConsumer),
-        typeof(GridChangedConsumer),
+        typeof(GridChangedConsumer), typeof(MeasureNetworkConsumer),
     ];
 
     public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];

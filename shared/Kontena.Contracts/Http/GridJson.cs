@@ -15,9 +15,6 @@ public sealed record GridJson
     public GridStatsJson Stats { get; init; } = new();
     public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
     public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
-
-    /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
-    public string OverlayDriver { get; init; } = "auto";
     public int NodeCount { get; init; }
     public int ServiceCount { get; init; }
     public int ContainerCount { get; init; }
@@ -31,6 +28,9 @@ public sealed record GridJson
 
     /// <summary><c>off</c>, <c>gentle</c> or <c>auto</c>. Not of the original API.</summary>
     public string Rebalance { get; init; } = "gentle";
+
+    /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
+    public string OverlayDriver { get; init; } = "auto";
 
     /// <summary>Left out when not bounded.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -59,6 +59,27 @@ public sealed record GridStatsJson(StatsdJson? Statsd = null);
 public sealed record StatsdJson(string Server, int Port);
 
 public sealed record GridLogsJson(string Forwarder, IReadOnlyDictionary<string, string> Opts);
+
+/// <summary>Body of <c>grids/…/network/check</c>. Not of the original API.</summary>
+/// <param name="Throughput">Also how much goes through.</param>
+public sealed record NetworkCheckRequest(bool? Throughput);
+
+/// <summary>What the nodes of a grid measured of their network. Not of the original API.</summary>
+/// <param name="CheckId">Of the check that was begun; null when results are read.</param>
+/// <param name="Asked">Nodes that were asked; empty when results are read.</param>
+/// <param name="Nodes">The newest results of each node.</param>
+public sealed record NetworkCheckJson(string? CheckId, IReadOnlyList<string> Asked, IReadOnlyList<NodeNetworkCheckJson> Nodes);
+
+public sealed record NodeNetworkCheckJson(string Node, string CheckId, DateTimeOffset At, IReadOnlyList<NetworkPairJson> Pairs);
+
+/// <param name="Node">The other node.</param>
+/// <param name="Driver"><c>wireguard</c>, <c>vxlan</c> or <c>direct</c>; null when there is no way.</param>
+/// <param name="RoundTrip">Milliseconds.</param>
+/// <param name="Mtu">Bytes of the largest packet that went through whole.</param>
+/// <param name="PlannedMtu">Bytes that should go through.</param>
+/// <param name="Megabits">Per second; null when not asked for.</param>
+/// <param name="Reason">Why it is so, and what to do when it is not well.</param>
+public sealed record NetworkPairJson(string Node, string? Driver, bool Reached, double? RoundTrip, int? Mtu, int PlannedMtu, double? Megabits, string? Reason);
 
 public sealed record GridsJson(IReadOnlyList<GridJson> Grids);
 

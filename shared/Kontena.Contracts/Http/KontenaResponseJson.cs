@@ -16,6 +16,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(GridsJson))]
 [JsonSerializable(typeof(GridRequest))]
 [JsonSerializable(typeof(RebalanceRequest))]
+[JsonSerializable(typeof(NetworkCheckRequest))]
+[JsonSerializable(typeof(NetworkCheckJson))]
 [JsonSerializable(typeof(RebalanceJson))]
 [JsonSerializable(typeof(NodeJson))]
 [JsonSerializable(typeof(NodesJson))]

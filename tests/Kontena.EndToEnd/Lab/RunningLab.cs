@@ -46,10 +46,14 @@ public sealed class RunningLab : IAsyncLifetime
     /// <summary>A verb of <c>infra/lab</c>; it must succeed.</summary>
     internal async Task<string> MustLabAsync(params string[] arguments)
     {
-        var output = await Command.RunAsync(Repository.At("infra", "lab"), arguments, _environment, TimeSpan.FromMinutes(3));
+        var output = await LabAsync(arguments);
         Assert.True(output.ExitCode == 0, output.ToString());
         return output.Stdout;
     }
+
+    /// <summary>A verb of <c>infra/lab</c>, whatever comes of it.</summary>
+    internal Task<CommandOutput> LabAsync(params string[] arguments) =>
+        Command.RunAsync(Repository.At("infra", "lab"), arguments, _environment, TimeSpan.FromMinutes(3));
 
     /// <summary>The client, logged in to the lab; it must succeed.</summary>
     internal Task<string> MustAsync(params string[] arguments) => MustLabAsync(["kontena", .. arguments]);

@@ -138,7 +138,7 @@ public sealed class GridDecisionTests
     [Fact]
     public void An_empty_grid_goes_with_its_leftover_stacks()
     {
-        Assert.Equal(["stack shop 5"], DeleteGridDecision.Empty(Some.Snapshot(Some.Stack())).Deletes());
+        Assert.Equal(["stack shop 5", "network-map map -1"], DeleteGridDecision.Empty(Some.Snapshot(Some.Stack())).Deletes());
         Assert.Equal(["grid prod 4"], DeleteGridDecision.Delete(One, new DeleteGrid { Grid = "prod" }).Deletes());
     }
 

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Kontena.EndToEnd.Platform;
+using Xunit;
+
+namespace Kontena.EndToEnd.Lab;
+
+/// <summary>One network over three hosts, whatever carries it and whatever happens to it.</summary>
+[Collection("one engine")]
+public sealed class NetworkTests : IClassFixture<RunningLab>
+{
+    private readonly RunningLab _lab;
+
+    public NetworkTests(RunningLab lab)
+    {
+        Assert.SkipWhen(lab.Skip is not null, lab.Skip ?? "");
+        _lab = lab;
+    }
+
+    [Fact]
+    public async Task Every_container_reaches_every_other_from_its_own_address_by_every_driver_and_after_every_fault()
+    {
+        // A page that says who asked.
+        var serve = """["/bin/busybox", "sh", "-c", "mkdir -p /www/cgi-bin; printf '#!/bin/busybox sh\\necho; echo $$REMOTE_ADDR\\n' >/www/cgi-bin/who; /bin/busybox chmod +x /www/cgi-bin/who; exec /bin/busybox httpd -f -p 80 -h /www"]""";
+        await _lab.MustAsync("stack", "install", _lab.Write("net/kontena.yml", $$"""
+            stack: test/net
+            version: 0.1.0
+            services:
+              web:
+                image: kontena-lab/web:1
+                instances: 3
+                command: {{serve}}
+                deploy:
+                  wait_for_port: 80
+              api:
+                image: kontena-lab/web:1
+                instances: 2
+                command: {{serve}}
+                deploy:
+                  wait_for_port: 80
+              db:
+                image: kontena-lab/web:1
+                stateful: true
+                command: {{serve}}
+                volumes:
+                  - /data
+            """));
+        Assert.Equal(6, (await _lab.RunningAsync("net")).Count);
+
+        foreach (var driver in new[] { "vxlan", "direct", "wireguard" })
+        {
+            await _lab.MustAsync("grid", "update", "--overlay-driver", driver, "default");
+            await Until.TrueAsync($"all nodes use {driver}", async () => (await PairsAsync()).All(pair => pair.Driver == driver && pair.Reached), seconds: 60);
+            await AllReachAllAsync(driver);
+        }
+
+        await _lab.MustLabAsync("exec", "1", "sh", "-c", "for d in /proc/[0-9]*; do read -r c <$d/comm; if [ \"$c\" = wireguard-go ]; then kill -9 ${d#/proc/}; fi; done; ip link del $(ip -br link | grep -o 'kontena-w[0-9a-f]*') 2>/dev/null; true");
+        await AllReachAllAsync("the tunnel of h1 died");
+        await _lab.MustLabAsync("exec", "2", "sh", "-c", "iptables -w -F; iptables -w -t nat -F POSTROUTING; iptables -w -t mangle -F");
+        await AllReachAllAsync("the firewall of h2 was flushed");
+        await _lab.MustLabAsync("kill", "3", "engine");
+        await _lab.MustLabAsync("start", "3");
+        await AllReachAllAsync("the engine of h3 started again");
+        await _lab.MustLabAsync("kill", "2");
+        await _lab.MustLabAsync("start", "2");
+        await AllReachAllAsync("h2 was rebooted");
+        await _lab.MustLabAsync("exec", "3", "sh", "-c", "ip addr add 10.99.0.93/24 dev eth0; ip addr del 10.99.0.13/24 dev eth0; ip addr replace 10.99.0.93/24 dev eth0");
+        await AllReachAllAsync("h3 has another address");
+
+        var web = (await _lab.RunningAsync("net"))[0];
+        Assert.NotEqual(0, await TryAsync(web.Host, web.Name, "/bin/busybox", "nc", "-w", "3", "10.99.0.1", "9295")); // grid-manager's port of the control plane
+        await _lab.MustAsync("stack", "rm", "--force", "net");
+    }
+
+    private async Task AllReachAllAsync(string when) => await Until.TrueAsync($"all containers reach all ({when})", async () =>
+    {
+        var running = await _lab.RunningAsync("net");
+        if (running.Count != 6)
+            return false;
+        var addresses = new Dictionary<string, string>();
+        foreach (var (host, name) in running)
+            addresses[name] = (await _lab.MustLabAsync("docker", $"{host}", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name)).Trim();
+        foreach (var (host, name) in running)
+        {
+            var others = addresses.Where(one => one.Key != name).Select(one => one.Value);
+            var script = $"for a in {string.Join(' ', others)}; do /bin/busybox timeout 2 /bin/busybox wget -q -O - http://$a/cgi-bin/who || exit 1; done";
+            if (await AskAsync(host, name, script) is not { } said || said.Split('\n', StringSplitOptions.RemoveEmptyEntries) is var seen && (seen.Length != 5 || seen.Any(source => source.Trim() != addresses[name])))
+                return false;
+        }
+
+        return true;
+    }, seconds: 60);
+
+    private async Task<string?> AskAsync(int host, string name, string script)
+    {
+        var output = await _lab.LabAsync("docker", $"{host}", "exec", name, "/bin/busybox", "sh", "-c", script);
+        return output.ExitCode == 0 ? output.Stdout : null;
+    }
+
+    private async Task<int> TryAsync(int host, string name, params string[] command) => (await _lab.LabAsync(["docker", $"{host}", "exec", name, .. command])).ExitCode;
+
+    private async Task<IReadOnlyList<(string? Driver, bool Reached)>> PairsAsync()
+    {
+        var output = await _lab.LabAsync("kontena", "network", "check", "--json");
+        using var json = JsonDocument.Parse(output.Stdout);
+        return
+        [
+            .. json.RootElement.GetProperty("nodes").EnumerateArray().SelectMany(node => node.GetProperty("pairs").EnumerateArray())
+                .Select(pair => (pair.GetProperty("driver").GetString(), pair.GetProperty("reached").GetBoolean())),
+        ];
+    }
+}
