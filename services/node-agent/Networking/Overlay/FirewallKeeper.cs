@@ -51,9 +51,9 @@ internal sealed class FirewallKeeper(IHostCommands commands)
             throw new HostNetworkException($"the firewall's rules could not be removed: {said.Error}");
     }
 
-    /// <summary>An engine that was told to leave the firewall alone has made no chain for us.</summary>
+    /// <summary>An engine that was told to leave the firewall alone has made no chain for us; one whose rules were flushed leads nobody into it.</summary>
     private static string FromOf(ChainPlan chain, Dictionary<string, IReadOnlyList<string>> saved) =>
-        chain.From == "DOCKER-USER" && !saved[chain.Table].Any(line => line.StartsWith(":DOCKER-USER ", StringComparison.Ordinal)) ? "FORWARD" : chain.From;
+        chain.From == "DOCKER-USER" && !saved[chain.Table].Contains("-A FORWARD -j DOCKER-USER") ? "FORWARD" : chain.From;
 
     /// <summary>One transaction per table: emptied and filled chains, and the way to each as the first rule.</summary>
     private static string Restore(IReadOnlyList<ChainPlan> chains, IEnumerable<(string Table, string Rule)> stale)

@@ -41,6 +41,7 @@ internal static class FirewallPlanner
                 yield return $"-i {bridge} -s {block} -d {peer.Block} -j ACCEPT";
             }
 
+            yield return $"-i {bridge} -o {bridge} -j ACCEPT";
             // Addresses of the grid that come from anywhere else are forged; those nobody has lead nowhere.
             yield return $"! -i {bridge} -s {grid} -d {block} -j DROP";
             yield return $"-i {bridge} ! -o {bridge} -d {grid} -j REJECT --reject-with icmp-host-unreachable";

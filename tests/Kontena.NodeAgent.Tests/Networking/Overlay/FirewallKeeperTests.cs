@@ -1,0 +1,56 @@
+using Kontena.NodeAgent.Networking.Overlay;
+using Xunit;
+using static Kontena.NodeAgent.Tests.Networking.Overlay.SomeNetwork;
+
+namespace Kontena.NodeAgent.Tests.Networking.Overlay;
+
+public sealed class FirewallKeeperTests
+{
+    private readonly PaperFirewall _host = new();
+    private readonly FirewallPlan _plan = Plan(Map("direct", [], Node(1), Node(2)), 1).Firewall;
+    private readonly FirewallKeeper _keeper;
+
+    public FirewallKeeperTests() => _keeper = new FirewallKeeper(_host);
+
+    [Fact]
+    public async Task Rules_that_are_there_are_left_alone()
+    {
+        Assert.True(await ApplyAsync());
+        Assert.False(await ApplyAsync());
+        Assert.StartsWith("-A DOCKER-USER -j kontena-fwd-", _host.Of("filter", "DOCKER-USER")[0]);
+    }
+
+    [Fact]
+    public async Task A_rule_that_was_taken_away_or_comes_before_ours_leads_to_all_of_them_anew()
+    {
+        await ApplyAsync();
+        _host.Of("filter", "INPUT").Insert(0, "-A INPUT -j ACCEPT");
+        Assert.True(await ApplyAsync());
+        Assert.StartsWith("-A INPUT -j kontena-in-", _host.Of("filter", "INPUT")[0]);
+        Assert.Equal(2, _host.Of("filter", "INPUT").Count);
+
+        _host.Of("nat", _plan.Chains.Single(chain => chain.Table == "nat").Chain).RemoveAt(0);
+        Assert.True(await ApplyAsync());
+        Assert.Equal(3, _host.Of("nat", _plan.Chains.Single(chain => chain.Table == "nat").Chain).Count);
+    }
+
+    [Fact]
+    public async Task After_a_flush_our_rules_are_led_to_without_the_engines_chain()
+    {
+        await ApplyAsync();
+        _host.Flush();
+        Assert.True(await ApplyAsync());
+        Assert.StartsWith("-A FORWARD -j kontena-fwd-", _host.Of("filter", "FORWARD")[0]);
+        Assert.False(await ApplyAsync());
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_when_they_are_removed()
+    {
+        await ApplyAsync();
+        await _keeper.RemoveAsync(OverlayNames.Of("test"), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("kontena-", _host.Save());
+    }
+
+    private Task<bool> ApplyAsync() => _keeper.ApplyAsync(_plan, TestContext.Current.CancellationToken);
+}
