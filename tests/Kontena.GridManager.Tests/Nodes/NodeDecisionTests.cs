@@ -45,7 +45,7 @@ public sealed class NodeDecisionTests
 
     [Fact]
     public void Removal_takes_the_liveness_along() =>
-        Assert.Equal(["node core-1 3", "node-liveness core-1 -1"],
+        Assert.Equal(["node core-1 3", "node-liveness core-1 -1", "network-check core-1 -1"],
             RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), new RemoveNode { Grid = "prod", Node = "core-1" }).Deletes());
 
     [Fact]
