@@ -11,6 +11,9 @@ internal enum Mutant
     /// <summary>A node removes containers, and their data, that it has no order for.</summary>
     AgentRemovesWhatItDoesNotKnow,
 
+    /// <summary>A node of the version before runs: it starts again what is to be started once.</summary>
+    AgentKnowsNoRuns,
+
     /// <summary>Heartbeats carry no digest, so nobody notices a lost report.</summary>
     AgentGivesNoDigest,
 

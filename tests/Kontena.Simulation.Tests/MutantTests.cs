@@ -11,6 +11,7 @@ public sealed class MutantTests
     [Theory]
     [InlineData("AgentIgnoresGenerations")]
     [InlineData("AgentRemovesWhatItDoesNotKnow")]
+    [InlineData("AgentKnowsNoRuns")]
     [InlineData("AgentGivesNoDigest")]
     [InlineData("StoreIgnoresVersions")]
     [InlineData("StoreIgnoresTheEpoch")]

@@ -33,7 +33,7 @@ internal static class Convergence
                 return $"{container.Spec.Name} runs on {machine.Name}, and its service is gone";
         }
 
-        return null;
+        return state.Runs.Lacking();
     }
 
     private static string? Lacking(World world, string id, Service service)
@@ -41,7 +41,7 @@ internal static class Convergence
         if (service.RemovedAt is not null)
             return $"service {id} is still being removed";
         var running = world.Ground.Running.Where(one => one.Container.Spec.ServiceUid == service.Uid).ToList();
-        var wanted = service.State != ServiceState.Running ? 0
+        var wanted = service.State != ServiceState.Running || !ServiceSpec.KeepsInstances(service.Spec) ? 0
             : service.Spec.Strategy == "daemon" ? service.Spec.Instances * world.State.Nodes.Count : service.Spec.Instances;
         if (running.Count != wanted)
             return $"service {id} ({service.State}) has {running.Count} of {wanted} containers: {string.Join(", ", running.Select(one => $"{one.Container.Spec.Name} on {one.Machine.Name}"))}";

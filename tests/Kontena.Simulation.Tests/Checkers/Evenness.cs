@@ -26,7 +26,7 @@ internal static class Evenness
     {
         foreach (var (id, service) in world.State.Services)
         {
-            if (service is not { State: ServiceState.Running, RemovedAt: null, Spec: { Stateful: false, Strategy: not "daemon", Instances: var wanted } spec })
+            if (service is not { State: ServiceState.Running, RemovedAt: null, Spec: { Stateful: false, Strategy: not "daemon", Instances: var wanted } spec } || !ServiceSpec.KeepsInstances(spec))
                 continue;
             var running = world.Ground.Running.Where(one => one.Container.Spec.ServiceUid == service.Uid).Select(one => one.Container.Spec.Number).Distinct().Count();
             if (running < wanted - MinHealth.MayBeDown(wanted, spec.MinHealth))

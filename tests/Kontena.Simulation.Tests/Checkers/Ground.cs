@@ -11,10 +11,15 @@ internal sealed class Ground(World world)
     private readonly Dictionary<(string Uid, int Number), List<(Machine Machine, SimContainer Container)>> _running = [];
     private readonly Dictionary<(string Uid, int Number), List<Machine>> _data = [];
     private readonly HashSet<(string Uid, int Number)> _released = [];
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
+    private readonly List<(Machine Machine, SimContainer Container)> _runs = [];
     private readonly HashSet<string> _disowned = new(StringComparer.Ordinal);
 
-    /// <summary>Starts of containers so far.</summary>
+    /// <summary>Starts of containers so far, but of those that are run once.</summary>
     public long Starts { get; private set; }
+
+    /// <summary>What is run once and has not ended.</summary>
+    public IReadOnlyList<(Machine Machine, SimContainer Container)> Runs => _runs;
 
     public IEnumerable<(Machine Machine, SimContainer Container)> Running => _running.Values.SelectMany(static one => one);
 
@@ -26,8 +31,21 @@ internal sealed class Ground(World world)
 
     public void CameToRest() => _disowned.RemoveWhere(name => world.Machines.Any(machine => machine.Name == name && machine.IsOn));
 
+    /// <summary>Whether a container of the run was ever started.</summary>
+    public bool HasBegun(string run) => _begun.Contains(run);
+
     public void Started(Machine machine, SimContainer container)
     {
+        // Instances are numbered from 1 on.
+        if (container.Spec.Number == 0)
+        {
+            world.Trace.Note(machine.Process, "run starts", container.Spec.Name);
+            _runs.Add((machine, container));
+            if (!_begun.Add(container.InstanceId))
+                world.Break("what is run once is started once", $"{container.Spec.Name} starts on {machine.Name}, and had been started before");
+            return;
+        }
+
         Starts++;
         world.Trace.Note(machine.Process, "container starts", container.Spec.Name, container.Generation);
         var same = ListOf(_running, container.Spec);
@@ -41,6 +59,8 @@ internal sealed class Ground(World world)
     public void Stopped(Machine machine, SimContainer container)
     {
         world.Trace.Note(machine.Process, "container stops", container.Spec.Name);
+        if (_runs.RemoveAll(one => one.Container == container) > 0)
+            return;
         ListOf(_running, container.Spec).RemoveAll(one => one.Container == container);
     }
 

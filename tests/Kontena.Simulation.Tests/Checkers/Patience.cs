@@ -9,6 +9,9 @@ internal static class Patience
     /// <summary>One instance of a rollout: stopped, created, started, found ready.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(4);
 
+    /// <summary>A run by a deploy, and one more when the first met a grid that was not yet right.</summary>
+    private static readonly TimeSpan Once = TimeSpan.FromSeconds(60);
+
     /// <summary>An instance that never gets ready is given up after 300 s and its stop grace; until then its service's next deploy waits.</summary>
     private static readonly TimeSpan Hopeless = TimeSpan.FromSeconds(345);
 
@@ -22,7 +25,7 @@ internal static class Patience
     {
         var patience = promise;
         foreach (var service in world.State.Services.Values)
-            patience += service.Spec.Instances * Turn;
+            patience += service.Spec.RunAtDeploy ? Once : service.Spec.Instances * Turn;
         foreach (var open in world.State.Unfinished.Values.Where(one => one.State == DeployState.Ongoing))
             patience += Math.Min(open.InstanceCount, 6) * Turn;
         if (world.State.Unfinished.Values.Any(one => IsHopeless(world, one)))

@@ -34,6 +34,14 @@ internal static class Picture
                 + $"{string.Concat(instance.Departures.Select(one => $" leaves {one.Node} g{one.Generation}"))} | {string.Join("; ", seen)}";
         }
 
+        foreach (var run in state.Runs.Known.OrderBy(one => one.CreatedAt).TakeLast(20))
+        {
+            yield return $"  run {run.Id} of {run.Stack}/{run.Service} {run.Cause}{(run.DeployId is null ? "" : " of a deploy")} {run.State} {run.CreatedAt:HH:mm:ss} on {run.Node ?? "-"} "
+                + $"{run.Instance?.Desired} g{run.Instance?.Generation} {Short(run.Reason)}";
+        }
+
+        foreach (var (machine, container) in world.Ground.Runs)
+            yield return $"  runs once {container.Spec.Name} on {machine.Name}";
         foreach (var (machine, container) in world.Ground.Running)
             yield return $"  runs {container.Spec.Name} {container.InstanceId} r{container.Spec.ServiceRevision} on {machine.Name}";
     }

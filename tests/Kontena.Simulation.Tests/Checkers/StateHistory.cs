@@ -19,6 +19,7 @@ internal sealed class StateHistory(World world)
     /// <summary>Which service writes a kind: the first that does.</summary>
     private readonly Dictionary<string, string> _writers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _generations = new(StringComparer.Ordinal);
+    private readonly List<ServiceDeploy> _succeeded = [];
     private SimProcess? _holder;
 
     public SortedDictionary<string, Service> Services { get; } = new(StringComparer.Ordinal);
@@ -40,6 +41,9 @@ internal sealed class StateHistory(World world)
     /// <summary>Deploys that have not ended.</summary>
     public SortedDictionary<string, ServiceDeploy> Unfinished { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What becomes of runs and schedules.</summary>
+    public RunLaws Runs { get; } = new(world);
+
     /// <summary>Uids of services whose removal was asked for.</summary>
     public HashSet<string> RemovedServices { get; } = new(StringComparer.Ordinal);
 
@@ -53,6 +57,9 @@ internal sealed class StateHistory(World world)
             Put(put);
         }
 
+        // A deploy and what it rests on may be of one commit.
+        _succeeded.ForEach(Runs.Completed);
+        _succeeded.Clear();
         foreach (var delete in batch.Deletes)
         {
             CheckWriter(process, delete.Key);
@@ -90,6 +97,10 @@ internal sealed class StateHistory(World world)
             Nodes[put.Key.Id] = Read(StateKeys.Node, put);
         else if (kind == StateKeys.NodeLiveness.Name)
             Put(Read(StateKeys.NodeLiveness, put));
+        else if (kind == StateKeys.ServiceRun.Name)
+            Runs.Put(Read(StateKeys.ServiceRun, put));
+        else if (kind == StateKeys.ScheduleState.Name)
+            Runs.Put(Read(StateKeys.ScheduleState, put));
     }
 
     private void Put(Instance now)
@@ -117,6 +128,8 @@ internal sealed class StateHistory(World world)
             world.Break("an error names its cause", $"deploy {now.Id} of {now.Service} failed without a reason");
         if (ended && (before is null || before.State is DeployState.Created or DeployState.Ongoing))
             DeploysEnded++;
+        if (now.State == DeployState.Success && before?.State != DeployState.Success)
+            _succeeded.Add(now);
         Deploys[now.Id] = now;
         if (ended)
             Unfinished.Remove(now.Id);
@@ -183,6 +196,8 @@ internal sealed class StateHistory(World world)
             Nodes.Remove(key.Id);
         else if (key.Kind == StateKeys.NodeLiveness.Name)
             Liveness.Remove(key.Id);
+        else if (key.Kind == StateKeys.ServiceRun.Name)
+            Runs.Delete(key.Id);
     }
 
     private static T Read<T>(DocumentKind<T> kind, DocumentPut put)

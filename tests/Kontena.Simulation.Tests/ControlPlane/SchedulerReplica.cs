@@ -2,6 +2,7 @@ using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Scheduler.Shards;
@@ -40,6 +41,8 @@ internal sealed class SchedulerReplica(World world, string name, int mark) : Rep
             RebalanceGrid command => new GridInput.Rebalance(command),
             RestartService command => new GridInput.Restart(command),
             ReleaseInstance command => new GridInput.Release(command),
+            StartRun command => new GridInput.Start(process.NewId(), command),
+            StopRun command => new GridInput.Stop(command),
             InstanceObserved report => new GridInput.Report(report),
             NodeSynced synced => new GridInput.Synced(synced),
             NodeHeartbeat beat => new GridInput.Heartbeat(beat),

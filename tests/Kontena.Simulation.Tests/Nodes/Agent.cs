@@ -64,6 +64,9 @@ internal sealed class Agent(World world, Machine machine, SimProcess process, Bu
         });
     }
 
+    /// <summary>What a step waits for before the next one begins.</summary>
+    public void WriteAtOnce(InstanceOrder order) => machine.Disk[order.InstanceId] = _orders[order.InstanceId] = order;
+
     /// <summary>The engine said that something happened to the container.</summary>
     public void Heard(string instanceId) => process.After(_dice.Milliseconds(1, 50), () => _runs.GetValueOrDefault(instanceId)?.OnEvent());
 

@@ -80,7 +80,7 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
     private void Pass()
     {
         (_kicked, _dirty) = (false, false);
-        var order = agent.Find(instanceId);
+        var order = Known();
         Renew(order);
         if (_stale)
         {
@@ -154,7 +154,7 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
         (_memory, _stale) = (context.Memory, context.Stale);
         if (_seen is null)
             (_seen, _next) = (_next, null);
-        if (goOn && step is StartContainer or RestartContainer or AwaitReady or NoteExit or NoteFailedSuccessor)
+        if (goOn && step is StartContainer or RestartContainer or AwaitReady or NoteExit or NoteEnd or NoteFailedSuccessor)
         {
             _phase = null;
             Report();
@@ -170,6 +170,10 @@ internal sealed class InstanceRun(World world, Machine machine, Agent agent, str
         _kicked = true;
         agent.Process.After(TimeSpan.FromMicroseconds(200), Pass);
     }
+
+    private InstanceOrder? Known() => agent.Find(instanceId) is { } order && world.Mutant == Mutant.AgentKnowsNoRuns && order.Spec is { RunOnce: not null } spec
+        ? order with { Spec = spec with { RunOnce = null } }
+        : agent.Find(instanceId);
 
     private (ContainerSight? Seen, ContainerSight? Next) Look()
     {

@@ -18,7 +18,8 @@ internal sealed class StepState
 
 /// <summary>How long each step takes on a simulated machine, and what comes of it.</summary>
 /// <remarks>Images behave by name: <c>gone:*</c> can't be pulled, <c>crash:*</c> exits at once, <c>never:*</c> never gets ready, <c>slow:*</c> takes
-/// half a minute to pull, <c>stubborn:*</c> ignores its stop signal; all others are well.</remarks>
+/// half a minute to pull, <c>stubborn:*</c> ignores its stop signal; all others are well. Run once, <c>crash:*</c> ends with code 3, <c>never:*</c> never ends, and all others
+/// end well after some seconds.</remarks>
 internal sealed class StepEffects(World world, Machine machine, Agent agent)
 {
     private readonly Dice _dice = world.Dice.Fork();
@@ -70,6 +71,13 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
                 return true;
             case NoteExit exit:
                 Note(exit, state);
+                return true;
+            case MarkBegun:
+                if (agent.Find(state.Order.InstanceId) is { } begun && !begun.HooksDone.Contains(RunOncePlan.Mark))
+                    agent.WriteAtOnce(begun with { HooksDone = [.. begun.HooksDone, RunOncePlan.Mark] });
+                return true;
+            case NoteEnd end:
+                state.Memory = state.Memory with { NotedExit = NodeAgent.Instances.Start.Of(end.Ended), Error = $"exited with code {end.Ended.ExitCode}" };
                 return true;
             case RemoveDataVolumes:
                 return RemoveData(state);
@@ -157,6 +165,8 @@ internal sealed class StepEffects(World world, Machine machine, Agent agent)
 
         if (Is(container.Spec.Image, "crash"))
             world.Timeline.After(_dice.Milliseconds(50, 800), null, () => machine.Crash(container, 3));
+        else if (container.Spec.RunOnce is not null && !Is(container.Spec.Image, "never"))
+            world.Timeline.After(_dice.Seconds(0, 15), null, () => machine.Crash(container, 0));
         state.Seen = container.Sight();
         return true;
     }

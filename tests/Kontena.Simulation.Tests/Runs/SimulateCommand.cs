@@ -56,7 +56,7 @@ internal static class SimulateCommand
         var next = from;
         var spent = TimeSpan.Zero;
         var settled = new List<TimeSpan>();
-        long operations = 0, faults = 0, deploys = 0;
+        long operations = 0, faults = 0, deploys = 0, jobs = 0;
         var broken = 0;
         // A thread of its own per run: nothing of a run may touch the pool.
         var workers = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work)).ToList();
@@ -66,7 +66,7 @@ internal static class SimulateCommand
         settled.Sort();
         var minutes = clock.Elapsed.TotalMinutes;
         Console.WriteLine($"{next - from} seeds, {spent.TotalHours:0.0} virtual hours in {clock.Elapsed.TotalSeconds:0} s ({spent.TotalHours / minutes:0} hours a minute), {broken} broken");
-        Console.WriteLine($"{operations} operations, {faults} faults, {deploys} deploys, {settled.Count} rounds; right again after {At(0.5)} s (half), {At(0.99)} s (99 of 100), {At(1)} s (all)");
+        Console.WriteLine($"{operations} operations, {faults} faults, {deploys} deploys, {jobs} runs, {settled.Count} rounds; right again after {At(0.5)} s (half), {At(0.99)} s (99 of 100), {At(1)} s (all)");
         return broken == 0 ? 0 : 1;
 
         string At(double share) => settled.Count == 0 ? "-" : settled[(int)((settled.Count - 1) * share)].TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
@@ -91,6 +91,7 @@ internal static class SimulateCommand
                     operations += result.Operations;
                     faults += result.Faults;
                     deploys += result.Deploys;
+                    jobs += result.Jobs;
                     if (result.Violation is not null)
                         broken++;
                     Console.WriteLine(result);

@@ -77,6 +77,7 @@ internal sealed class Simulation
             Operations = _people.Operations,
             Faults = _troubles.Count,
             Deploys = _world.State.DeploysEnded,
+            Jobs = _world.State.Runs.Ended,
         };
     }
 
@@ -172,6 +173,8 @@ internal sealed class Simulation
             _world.Break("what is well stays where it is", $"{_world.Ground.Starts - starts} containers were started and {_world.State.DeploysEnded - deploys} deploys ended while nothing was asked for");
         else if (Convergence.Lacking(_world) is { } lacking)
             _world.Break("what is well stays where it is", lacking);
+        else if (_world.State.Runs.Endless() is { } endless)
+            _world.Break("a run ends in a condition that is stated", endless);
     }
 
     // Most clocks are right, some are minutes off.

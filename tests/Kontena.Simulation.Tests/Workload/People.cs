@@ -1,6 +1,7 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -14,7 +15,7 @@ internal sealed class People(World world, Client client)
     private const string Alone = Service.NoStack;
     private static readonly string[] Names = ["web", "api", "db", "lb", "cache", "queue", "cron"];
     private static readonly string[] StackNames = ["shop", "blog"];
-    private static readonly string[] StackServices = ["front", "back", "store"];
+    private static readonly string[] StackServices = ["front", "back", "store", "migrate"];
 
     private readonly Dice _dice = world.Dice.Fork();
     private int _versions;
@@ -41,7 +42,7 @@ internal sealed class People(World world, Client client)
 
     private async Task ActAsync()
     {
-        switch (_dice.Below(22))
+        switch (_dice.Below(26))
         {
             case < 4:
                 await CreateAsync();
@@ -86,15 +87,39 @@ internal sealed class People(World world, Client client)
                 if (world.State.Unfinished.Values.ToList() is { Count: > 0 } open && _dice.Pick(open) is var cancelled)
                     await client.ScheduleAsync(new CancelDeploy { Grid = World.Grid, Stack = cancelled.Stack, Service = cancelled.Service, By = "ann" });
                 break;
+            case 21 or 22:
+                await RunAsync();
+                break;
+            case 23:
+                await StopRunAsync();
+                break;
             default:
                 await UndrainAsync();
                 break;
         }
     }
 
+    private async Task RunAsync()
+    {
+        if (Any() is not { } service)
+            return;
+        var asScheduled = service.Spec.Schedule is not null && _dice.Chance(0.5);
+        await client.ScheduleAsync(new StartRun
+        {
+            Grid = World.Grid, Stack = service.Stack, Service = service.Name, AsScheduled = asScheduled,
+            Timeout = _dice.Below(50) + 10, Keep = !asScheduled && _dice.Chance(0.2),
+        });
+    }
+
+    private async Task StopRunAsync()
+    {
+        if (world.State.Runs.Known.Where(run => !ServiceRun.IsEnded(run.State)).ToList() is { Count: > 0 } going)
+            await client.ScheduleAsync(new StopRun { Grid = World.Grid, RunId = _dice.Pick(going).Id, By = "ann" });
+    }
+
     private async Task CreateAsync()
     {
-        var name = _dice.Pick(Names);
+        var name = _dice.Chance(0.2) ? "job" : _dice.Pick(Names);
         if ((await client.ManageAsync(new CreateService { Grid = World.Grid, Request = Request(name) }))?.CreatedId is not null)
             await client.DeployAsync(Alone, name);
     }
@@ -112,7 +137,7 @@ internal sealed class People(World world, Client client)
     private async Task ScaleAsync()
     {
         // Each instance of a service with ports needs a node of its own.
-        if (Any() is { Spec: { Strategy: not "daemon", Ports.Count: 0 } } service)
+        if (Any() is { Spec: { Strategy: not "daemon", Ports.Count: 0, Schedule: null, RunAtDeploy: false } } service)
             await client.DeployAsync(service.Stack, service.Name, instances: _dice.Below(service.Spec.Stateful ? 3 : 6) + 1);
     }
 
@@ -179,7 +204,28 @@ internal sealed class People(World world, Client client)
                 await client.DeployAsync(service.Stack, service.Name);
         }
 
+        foreach (var service in world.State.Services.Values.Where(one => one is { RemovedAt: null, Spec.RunAtDeploy: true }).ToList())
+            await CompleteAsync(service);
         IsPuttingRight = false;
+    }
+
+    // What others wait for is tried again by nobody but people.
+    private async Task CompleteAsync(Service service)
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            // What takes instances of before down runs nothing.
+            var newest = world.State.Runs.Known.Where(run => run.DeployId is not null && run.ServiceUid == service.Uid).MaxBy(run => run.CreatedAt);
+            if (world.State.Services.GetValueOrDefault(Service.DocumentId(service.Stack, service.Name)) is not { State: var state, RemovedAt: null, Revision: var revision }
+                || (newest is { State: RunState.Succeeded } && newest.ServiceRevision == revision && state == ServiceState.Running))
+            {
+                return;
+            }
+
+            await client.DeployAsync(service.Stack, service.Name);
+            while (world.State.Unfinished.Values.Any(one => one.ServiceUid == service.Uid))
+                await Task.Delay(TimeSpan.FromSeconds(1), client.Process.Clock, CancellationToken.None);
+        }
     }
 
     private bool HasFailed(Service service) => DeploysOf(service).LastOrDefault()?.State == DeployState.Error;
@@ -205,6 +251,16 @@ internal sealed class People(World world, Client client)
         {
             Name = name, Image = Images.Any(_dice), Stateful = false, Instances = 1, Ports = [new PortRequest { ContainerPort = 80, NodePort = 8080 }],
         },
+        "job" => new ServiceRequest
+        {
+            Name = name, Image = Images.Any(_dice), Stateful = false,
+            DeployOpts = new DeployOptsRequest
+            {
+                Schedule = _dice.Pick(["* * * * *", "*/2 * * * *", "*/5 * * * *"]), Concurrency = _dice.Pick(["forbid", "allow", "replace"]),
+                StartingDeadline = _dice.Pick([30, 300]), History = _dice.Below(3) + 1,
+            },
+        },
+        "migrate" => new ServiceRequest { Name = name, Image = Images.Any(_dice), Stateful = false },
         "queue" => new ServiceRequest { Name = name, Image = Images.Any(_dice), Stateful = false, Strategy = "random", Instances = _dice.Below(4) + 1 },
         _ => new ServiceRequest
         {
@@ -213,12 +269,20 @@ internal sealed class People(World world, Client client)
         },
     };
 
-    private StackRequest StackRequest(string name) => new()
+    private StackRequest StackRequest(string name)
+    {
+        var names = StackServices.Where(_ => _dice.Chance(0.8)).DefaultIfEmpty("front").ToList();
+        return StackRequest(name, [.. names.Select(Request).Select(one => one.Name == "front" && names.Contains("migrate")
+            ? one with { DependsOn = [new DependencyRequest("migrate", "completed")] }
+            : one)]);
+    }
+
+    private StackRequest StackRequest(string name, IReadOnlyList<ServiceRequest> services) => new()
     {
         Stack = "acme/" + name,
         Version = $"1.{++_versions}",
         Name = name,
         Source = "source",
-        Services = [.. StackServices.Where(_ => _dice.Chance(0.8)).DefaultIfEmpty("front").Select(Request)],
+        Services = services,
     };
 }
