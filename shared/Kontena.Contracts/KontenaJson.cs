@@ -4,6 +4,7 @@ using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
+using Kontena.Contracts.Names;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -57,6 +58,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(RemoveVolume))]
 [JsonSerializable(typeof(LeaseRenewed))]
 [JsonSerializable(typeof(VolumeTornDown))]
+[JsonSerializable(typeof(NamesChanged))]
+[JsonSerializable(typeof(NamesTold))]
 public sealed partial class KontenaJson : JsonSerializerContext;
 
 /// <summary>How requests look on HTTP: snake_case, numbers also as text (rest-api.md §2.1), nulls written.</summary>

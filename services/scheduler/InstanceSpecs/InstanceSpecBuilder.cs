@@ -5,6 +5,7 @@ using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Volumes;
+using Kontena.Core.Names;
 
 namespace Kontena.Scheduler.InstanceSpecs;
 
@@ -66,9 +67,9 @@ internal static class InstanceSpecBuilder
             Net = ResolveNet(ForNumber(spec.Net, number), service.Stack, neighbours),
             Pid = spec.Pid,
             Hostname = hasOwnNet ? $"{service.Name}-{number}" : null,
-            Domainname = hasOwnNet ? InstanceNames.Domain(service.Grid, service.Stack) : null,
-            DnsSearch = isHostNet ? [] : InstanceNames.Search(service.Grid, service.Stack),
-            DnsNames = InstanceNames.Dns(service.Grid, service.Stack, service.Name, number, exposed),
+            Domainname = hasOwnNet ? DomainNames.OfStack(service.Grid, service.Stack) : null,
+            DnsSearch = isHostNet ? [] : DomainNames.Search(service.Grid, service.Stack),
+            DnsNames = DomainNames.OfInstance(service.Grid, service.Stack, service.Name, number, exposed),
             LinkAliases = [.. spec.Links.Select(link => new LinkAlias(link.Alias, link.Stack, link.Service))],
             Labels = Labels(service, number, deployRev, exposed, balancer),
             LogDriver = spec.LogDriver,

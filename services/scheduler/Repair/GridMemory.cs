@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
+using Kontena.Scheduler.Names;
 using Kontena.Scheduler.Snapshots;
 
 namespace Kontena.Scheduler.Repair;
@@ -105,6 +106,9 @@ internal sealed class GridMemory
     public bool LeaseIsDue(string instanceId, TimeSpan every, DateTimeOffset now) => !_leases.TryGetValue(instanceId, out var at) || now - at >= every;
 
     public void LeaseRenewed(string instanceId, DateTimeOffset now) => _leases[instanceId] = now;
+
+    /// <summary>Null until the first step.</summary>
+    public PublishedNames? Names { get; set; }
 
     /// <summary>Services that need no look.</summary>
     public SettledServices Settled { get; } = new();

@@ -9,6 +9,7 @@ using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
 using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Leases;
+using Kontena.Scheduler.Names;
 using Kontena.Scheduler.Nodes;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Snapshots;
@@ -53,6 +54,7 @@ internal static class GridReconciler
         if (inputs.Any(input => input is GridInput.Sweep { IsEarly: false } || IsOfLiveness(input)))
             Sweep(draft, memory, now, newId);
 
+        NamesPublication.Run(draft, memory, inputs, now);
         foreach (var input in inputs.OfType<GridInput.Heartbeat>())
             LeaseRenewal.Answer(draft, memory, input.Beat, now);
 

@@ -32,6 +32,9 @@ internal sealed class GridDraft(GridSnapshot before)
 
     public string Name => before.Name;
 
+    /// <inheritdoc cref="GridSnapshot.Epoch"/>
+    public long Epoch => before.Epoch;
+
     public Grid? Grid => before.Grid;
 
     /// <summary>The most memory that each service was seen to use, by its document id: told by nodes, stored nowhere. Set before anything is

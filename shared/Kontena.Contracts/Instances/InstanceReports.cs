@@ -27,6 +27,10 @@ public sealed record InstanceObserved
     /// serves, and the deploy may count it.</summary>
     public bool Ready { get; init; }
 
+    /// <summary>The container that runs, of whatever revision, answers as one that was found ready, and is not about to be stopped. Null from older agents:
+    /// as <see cref="Ready"/>.</summary>
+    public bool? Serves { get; init; }
+
     /// <summary>Why the last step failed, with the container's last lines; null when it did not.</summary>
     public string? Error { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record Destination(string Name, DestinationKind Kind, string? Rout
 
     public static Destination Report(string grid, string kind) => new(Queues.Reports, DestinationKind.Topic, Queues.ReportKey(grid, kind));
 
+    /// <summary>All nodes of the grid.</summary>
+    public static Destination Names(string grid) => new(Queues.GridNames(grid), DestinationKind.Fanout);
+
     public static readonly Destination GridManager = Queue(Queues.GridManager);
 
     public static readonly Destination NodeData = new(Queues.NodeData, DestinationKind.Fanout);

@@ -45,8 +45,11 @@ public static class Queues
     /// <summary>Where a node takes input for exec sessions (data connection).</summary>
     public static string NodeExec(string nodeId) => "node-" + NodeToken(nodeId) + "-exec";
 
+    /// <summary>Where a node takes news of the grid's names, beside its orders. Gone with the agent's process: what it missed it is told anew.</summary>
+    public static string NodeNames(string nodeId) => "node-" + NodeToken(nodeId) + NamesSuffix;
+
     /// <summary>Fanout exchange for news of a grid's names to all its nodes.</summary>
-    public static string GridNames(string grid) => "grid-" + grid + "-names";
+    public static string GridNames(string grid) => "grid-" + grid + NamesSuffix;
 
     /// <summary>Where one process of an agent takes the answers to its requests to join. Its own, as machines that were cloned share <see cref="Node"/>.</summary>
     /// <param name="run"><see cref="Nodes.JoinGrid.Run"/>: letters and digits.</param>
@@ -66,13 +69,14 @@ public static class Queues
 
     /// <summary>Queues that go with the process that reads them. Senders must know: whoever declares such a queue's exchange otherwise than its reader is refused by the broker.</summary>
     public static bool IsTemporary(string queue) => queue.StartsWith(ApiExecPrefix, StringComparison.Ordinal)
-        || (queue.StartsWith("node-", StringComparison.Ordinal) && queue.Contains(JoinInfix, StringComparison.Ordinal));
+        || (queue.StartsWith("node-", StringComparison.Ordinal) && (queue.Contains(JoinInfix, StringComparison.Ordinal) || queue.EndsWith(NamesSuffix, StringComparison.Ordinal)));
 
     /// <summary>Routing key of a report: <c>shard.kind</c>, e.g. <c>7.heartbeat</c>. A scheduler shard binds the kinds it wants under its own number.</summary>
     public static string ReportKey(string grid, string kind) => $"{ShardOf(grid)}.{kind}";
 
     private const string ApiExecPrefix = "api-exec-";
     private const string JoinInfix = "-join-";
+    private const string NamesSuffix = "-names";
 
     private static string NodeToken(string nodeId) =>
         string.Concat(nodeId.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));

@@ -83,6 +83,10 @@ public sealed record NodeHeartbeat
     /// At most <see cref="MostPeaks"/>.</summary>
     public IReadOnlyList<MemoryPeak>? MemoryPeaks { get; init; }
 
+    /// <summary>Digest of the grid's names that the agent was told, 16 hex digits; empty: of none yet. When it is another than the scheduler's, that tells all names
+    /// again. Null: it hears of none yet, or is an older agent.</summary>
+    public string? NamesDigest { get; init; }
+
     /// <summary>Services in one heartbeat; those that use most are told.</summary>
     public const int MostPeaks = 1000;
 }

@@ -212,7 +212,7 @@ internal sealed class GridWorld
         _sinceSweep = 0;
         var beats = _nodes.Values.Where(node => node.IsConnected).Select(node => (GridInput)new GridInput.Heartbeat(new NodeHeartbeat
         {
-            Grid = "test-grid", Node = node.Name, NodeId = node.NodeId, SentAt = Now, FactsHash = "", ObservedDigest = node.Digest(),
+            Grid = "test-grid", Node = node.Name, NodeId = node.NodeId, SentAt = Now, FactsHash = "", ObservedDigest = node.Digest(), NamesDigest = node.NamesDigest,
         }));
         Apply([new GridInput.Sweep(), .. beats]);
     }

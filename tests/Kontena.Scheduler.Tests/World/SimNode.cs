@@ -26,6 +26,9 @@ internal sealed class SimNode(string grid, string name, string nodeId)
     /// <summary>The agent's process; null for one that does not tell.</summary>
     public string? Run { get; set; }
 
+    /// <summary>What the agent says of the names it was told; null for an agent that wants none.</summary>
+    public string? NamesDigest { get; set; }
+
     /// <summary>What a tag means to this node now; null for an agent that does not tell.</summary>
     public Func<string, string?> Tags { get; set; } = _ => null;
 
@@ -228,6 +231,9 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         return true;
     }
 
+    private string AddressOf(int number) =>
+        $"10.{nodeId.Aggregate(7u, (hash, one) => unchecked((hash * 31) + one)) % 250}.{number / 200}.{2 + (number % 200)}";
+
     private InstanceObserved Report(SimInstance instance)
     {
         instance.Sequence = ++_sequence;
@@ -240,6 +246,7 @@ internal sealed class SimNode(string grid, string name, string nodeId)
         State = instance.State, Ready = instance.Ready, Error = instance.Error, DeployRev = instance.DeployRev,
         StartedAt = instance.StartedAt, FinishedAt = instance.FinishedAt, ExitCode = instance.ExitCode,
         Health = instance.Health, ImagePin = instance.Pin, ServiceRevision = instance.Revision, ContainerId = instance.HasContainer ? "c-" + instance.Id : null, ContainerName = instance.Spec?.Name,
+        Address = instance.HasContainer ? AddressOf(instance.Spec?.Number ?? 0) : null,
     };
 }
 

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Names;
+
+namespace Kontena.Core.Names;
+
+/// <summary>What name servers are told of an instance, from what its node sees of it. The scheduler makes it for all nodes, an agent for its own.</summary>
+public static class NamedInstances
+{
+    /// <param name="spec">What the node was last told.</param>
+    /// <param name="wanted">It is meant to run there.</param>
+    /// <param name="suspect">Its node has missed heartbeats.</param>
+    /// <returns>Null when it has no address on the grid's network.</returns>
+    public static NamedInstance? Of(InstanceObserved seen, InstanceSpec spec, bool wanted, bool suspect)
+    {
+        // What ran once and for all is nobody's service.
+        if (spec.Net != "bridge" || spec.RunOnce is not null || !IsAddress(seen.Address))
+            return null;
+        return new NamedInstance
+        {
+            InstanceId = seen.InstanceId,
+            NodeId = seen.NodeId,
+            Stack = spec.Stack,
+            Service = spec.Service,
+            Number = spec.Number,
+            Exposed = spec.Stack != Contracts.Services.Service.NoStack && spec.DnsNames.Count > 2,
+            Address = seen.Address!,
+            Standing = !wanted || seen.State == ObservedState.Stopping ? NameStanding.Leaving
+                : !(seen.Serves ?? seen.Ready) ? NameStanding.Starting
+                : suspect ? NameStanding.Suspect
+                : NameStanding.Ready,
+            Ports = PortsOf(spec),
+        };
+    }
+
+    private static bool IsAddress(string? text) => IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork;
+
+    private static List<NamedPort> PortsOf(InstanceSpec spec)
+    {
+        var published = spec.Ports.Select(port => new NamedPort(port.ContainerPort, port.Protocol == "udp" ? "udp" : "tcp"));
+        var probed = new[] { spec.WaitForPort, spec.HealthCheck?.Port, spec.ReadinessCheck?.Port }.OfType<int>().Select(port => new NamedPort(port, "tcp"));
+        return [.. published.Concat(probed).Distinct().OrderBy(one => one.Port).ThenBy(one => one.Protocol, StringComparer.Ordinal).Take(NamedInstance.MostPorts)];
+    }
+}

@@ -1,0 +1,58 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Names;
+using Kontena.Core.Names;
+using Xunit;
+
+namespace Kontena.Core.Tests.Names;
+
+public sealed class NamesTests
+{
+    private static readonly InstanceSpec Spec = new()
+    {
+        Name = "shop.web-1", Grid = "test", Stack = "shop", Service = "web", ServiceUid = "u", Number = 1, Image = "i", ServiceRevision = 1, DeployRev = "d", WaitForPort = 8080,
+        DnsNames = DomainNames.OfInstance("test", "shop", "web", 1, exposed: true),
+    };
+
+    private static readonly InstanceObserved Seen = new()
+    {
+        Grid = "test", Node = "node-1", NodeId = "N1", InstanceId = "a", Generation = 1, Sequence = 1, State = ObservedState.Running, Ready = true, Address = "10.81.1.2",
+    };
+
+    private static NamedInstance? Row(InstanceObserved seen, bool wanted = true, bool suspect = false) => NamedInstances.Of(seen, Spec, wanted, suspect);
+
+    [Fact]
+    public void What_is_seen_of_an_instance_says_how_good_an_answer_it_is()
+    {
+        Assert.Equal(NameStanding.Ready, Row(Seen)!.Standing);
+        Assert.Equal(NameStanding.Suspect, Row(Seen, suspect: true)!.Standing);
+        Assert.Equal(NameStanding.Starting, Row(Seen with { Ready = false })!.Standing);
+        // The old revision serves while its successor's image is fetched, though the deploy may not count it.
+        Assert.Equal(NameStanding.Ready, Row(Seen with { Ready = false, Serves = true })!.Standing);
+        Assert.Equal(NameStanding.Leaving, Row(Seen with { State = ObservedState.Stopping })!.Standing);
+        Assert.Equal(NameStanding.Leaving, Row(Seen, wanted: false)!.Standing);
+        Assert.True(Row(Seen)!.Exposed);
+        Assert.Equal([new NamedPort(8080, "tcp")], Row(Seen)!.Ports);
+    }
+
+    [Fact]
+    public void What_has_no_address_in_the_grid_has_no_name()
+    {
+        Assert.Null(Row(Seen with { Address = null }));
+        Assert.Null(Row(Seen with { Address = "fe80::1" }));
+        Assert.Null(NamedInstances.Of(Seen, Spec with { Net = "host" }, wanted: true, suspect: false));
+        Assert.Null(NamedInstances.Of(Seen, Spec with { RunOnce = new RunOnce() }, wanted: true, suspect: false));
+    }
+
+    [Fact]
+    public void A_digest_tells_tables_apart_and_does_not_ask_how_they_came_about()
+    {
+        var (one, other) = (Row(Seen)!, Row(Seen with { InstanceId = "b", Address = "10.81.1.3" })!);
+        var both = default(NamesDigest).With(one).With(other);
+
+        Assert.Equal(both, default(NamesDigest).With(other).With(one));
+        Assert.Equal(default(NamesDigest).With(other), both.Without(one));
+        Assert.NotEqual(both, default(NamesDigest).With(one).With(other with { Standing = NameStanding.Suspect }));
+        Assert.NotEqual(both, default(NamesDigest).With(one).With(other with { Ports = [] }));
+        Assert.Matches("^[0-9a-f]{16}$", both.ToString());
+    }
+}
