@@ -8,6 +8,7 @@ using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
+using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
@@ -63,11 +64,16 @@ public static class NodeAgentModule
         services.AddSingleton<ReportBoard>();
         services.AddSingleton<SyncReporter>();
         services.AddSingleton<MemoryPeaks>();
+        services.AddSingleton<NamesBoard>();
+        services.AddSingleton(new ResolverFile(ResolverFile.Usual));
+        services.AddSingleton<NameForwarder>();
 
         // In the order of a start: what is here is looked at first, then the world is told.
         Run<InstanceSupervisor>(services);
         Run<EngineEventWatcher>(services);
         Run<JoinLoop>(services);
+        Run<NamesFeed>(services);
+        Run<NameServer>(services);
         Run<ReportSender>(services);
         Run<VolumeReporter>(services);
         Run<LeaseGuard>(services);
@@ -85,6 +91,7 @@ public static class NodeAgentModule
 
         services.AddHealthChecks().AddCheck<EngineCheck>("node-agent");
         builder.AddControlConsumers(NodeQueues.OrderConsumers);
+        builder.AddControlConsumers(NodeQueues.NamesConsumers);
         builder.AddDataConsumers(NodeQueues.ExecConsumers);
     }
 

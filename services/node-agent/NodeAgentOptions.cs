@@ -61,6 +61,9 @@ internal sealed record NodeAgentOptions
     /// <summary>Percent below which no more are removed.</summary>
     public int DiskLow { get; init; } = 75;
 
+    /// <summary>Whether the agent answers names on the grid's bridge; else the engine does, for the containers of this node.</summary>
+    public bool AnswersNames { get; init; } = true;
+
     /// <summary>Between two rounds of measurements, 10 s to 10 min.</summary>
     public TimeSpan StatsInterval { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -104,6 +107,7 @@ internal sealed record NodeAgentOptions
             Overlay = SwitchOf("Kontena:Agent:Overlay", Text(agent["Overlay"])),
             WireGuardPort = (int)(Number(agent, "WireGuardPort", 1, 65535) ?? defaults.WireGuardPort),
             ClosedPorts = PortsOf(Text(agent["ClosedPorts"])) ?? defaults.ClosedPorts,
+            AnswersNames = SwitchOf("Kontena:Agent:Names", Text(agent["Names"])),
             StatsInterval = Seconds(agent, "StatsInterval", 10, 600) ?? defaults.StatsInterval,
         };
     }

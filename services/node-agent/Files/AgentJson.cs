@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.NodeAgent.Housekeeping;
+using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
 
@@ -21,4 +22,5 @@ namespace Kontena.NodeAgent.Files;
 [JsonSerializable(typeof(NetworkMap))]
 [JsonSerializable(typeof(Dictionary<string, DateTimeOffset>))]
 [JsonSerializable(typeof(ImageUse[]))]
+[JsonSerializable(typeof(NamesFile))]
 internal sealed partial class AgentJson : JsonSerializerContext;

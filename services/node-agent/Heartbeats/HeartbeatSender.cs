@@ -3,6 +3,7 @@ using Kontena.Contracts.Nodes;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Leases;
+using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
@@ -15,8 +16,8 @@ namespace Kontena.NodeAgent.Heartbeats;
 /// <summary>"I am here", every two seconds. One that the broker does not take is dropped: the next says more. The last one, when the process is told to stop, says
 /// that it goes: its containers run on, and another process is expected to follow.</summary>
 internal sealed class HeartbeatSender(
-    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, LeaseBook leases, OverlayKeeper overlay, IControlBus bus,
-    TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService, IHostedLifecycleService
+    AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, LeaseBook leases, OverlayKeeper overlay,
+    NamesBoard names, NameServer server, IControlBus bus, TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService, IHostedLifecycleService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -87,7 +88,8 @@ internal sealed class HeartbeatSender(
             FactsHash = facts.Hash,
             ObservedDigest = supervisor.HasToldAll ? board.Digest() : "",
             Run = board.Run,
-            Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook, overlay.Troubles),
+            Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook, [.. overlay.Troubles, .. server.Troubles]),
+            NamesDigest = names.Hears ? names.ToldDigest ?? "" : null,
             MemoryPeaks = peaks.TakeNews(),
             Leaves = leaves,
         };

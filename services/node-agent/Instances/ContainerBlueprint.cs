@@ -12,8 +12,9 @@ internal static class ContainerBlueprint
 {
     /// <param name="image">What the image declares; its VOLUME paths become data volumes of a stateful instance.</param>
     /// <param name="volumesFrom">Container names, already resolved.</param>
+    /// <param name="nameServer">The agent's; null when it can't answer: then the engine knows the names, of this node's containers and whether or not they are ready.</param>
     public static ContainerConfig Of(
-        string instanceId, long generation, InstanceSpec spec, string node, ImageDetails? image, IReadOnlyList<string> volumesFrom)
+        string instanceId, long generation, InstanceSpec spec, string node, ImageDetails? image, IReadOnlyList<string> volumesFrom, string? nameServer = null)
     {
         var bridge = spec.Net == "bridge";
         var pin = image is null ? null : ImagePins.Of(spec.Image, image);
@@ -39,7 +40,8 @@ internal static class ContainerBlueprint
                 : [.. spec.Volumes.Where(mount => mount is { Volume: null, BindMount: null }).Select(mount => mount.Path)],
             VolumesFrom = volumesFrom,
             NetworkMode = bridge ? GridNetwork.NameOf(spec.Grid) : spec.Net,
-            Endpoint = bridge ? ContainerNames.EndpointOf(spec) : null,
+            Endpoint = bridge && nameServer is null ? ContainerNames.EndpointOf(spec) : null,
+            Dns = bridge && nameServer is not null ? [nameServer] : [],
             DnsSearch = ownNames ? spec.DnsSearch : [],
             // The engine's own choice is 0, which asks the outside world for a bare "db" before the search list is tried.
             DnsOptions = bridge ? ["ndots:1"] : [],

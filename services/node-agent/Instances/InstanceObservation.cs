@@ -25,6 +25,10 @@ internal static class InstanceObservation
             && Readiness.Serves(order!.Spec!, seen!, memory);
         if (!current && order is not null && seen is not null)
             ready = StartFirst.ServesOn(order, seen, memory);
+        // Whatever is ordered: what runs answers until it is about to be stopped.
+        var serves = phase is null or ObservedState.Pulling && seen is not null && (current && order!.Desired == DesiredState.Running
+            ? Readiness.Serves(order.Spec!, seen, memory)
+            : seen.Running && memory.Served == Start.Of(seen) && seen.Health != "unhealthy");
         var (health, healthAt) = current ? Readiness.Verdict(order!.Spec!, seen!, memory) : (null, null);
         return new InstanceObserved
         {
@@ -37,6 +41,7 @@ internal static class InstanceObservation
             Sequence = 0,
             State = StateOf(order, seen, memory, phase),
             Ready = ready,
+            Serves = serves,
             Error = memory.Error ?? RunOncePlan.Problem(order, seen),
             DeployRev = current ? order!.Spec!.DeployRev : seen?.DeployRev,
             ServiceRevision = seen?.ServiceRevision,

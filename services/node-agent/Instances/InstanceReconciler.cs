@@ -134,7 +134,7 @@ internal static class InstanceReconciler
         if (!seen.Running)
             return new InstancePlan(StartOf(order, seen));
         if (order.RestartRequestedAt > seen.StartedAt)
-            return new InstancePlan([new RestartContainer(seen.Id, spec.StopGracePeriod), new AwaitReady()]);
+            return new InstancePlan(RestartOf(order, seen));
         return memory.Ready == Start.Of(seen) ? PlanByHealth(spec, seen, memory, now) : new InstancePlan([new AwaitReady()]);
     }
 
@@ -178,6 +178,14 @@ internal static class InstanceReconciler
     public static IReadOnlyList<InstanceStep> StartOf(InstanceOrder order, ContainerSight seen) =>
         [.. Hooks(order.Spec!, order, "pre_start"), new StartContainer(seen.Id), .. Hooks(order.Spec!, order, "post_start"), new AwaitReady()];
 
+    private static List<InstanceStep> RestartOf(InstanceOrder order, ContainerSight seen)
+    {
+        List<InstanceStep> steps = [];
+        AddLeaving(steps, order, seen);
+        steps.AddRange([new RestartContainer(seen.Id, order.Spec!.StopGracePeriod), new AwaitReady()]);
+        return steps;
+    }
+
     /// <summary>Until nothing is left of it but data.</summary>
     public static IReadOnlyList<InstanceStep> RemovalOf(InstanceOrder order, ContainerSight seen)
     {
@@ -188,9 +196,17 @@ internal static class InstanceReconciler
 
     private static void AddStop(List<InstanceStep> steps, InstanceOrder order, ContainerSight seen)
     {
+        AddLeaving(steps, order, seen);
         if (order.Spec is { } spec)
             steps.AddRange(Hooks(spec, order, "pre_stop"));
         steps.Add(new StopContainer(seen.Id, order.Spec?.StopGracePeriod ?? seen.StopGracePeriod));
+    }
+
+    // What is started once has no names.
+    private static void AddLeaving(List<InstanceStep> steps, InstanceOrder order, ContainerSight seen)
+    {
+        if (order.Spec is { Net: "bridge", RunOnce: null })
+            steps.Add(new LeaveNames(seen.Id));
     }
 
     private static void AddRemoval(List<InstanceStep> steps, InstanceOrder order, ContainerSight seen)

@@ -3,6 +3,7 @@ using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
+using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
@@ -25,4 +26,6 @@ internal sealed record InstanceTools(
     LogBuffer HookOutput,
     VolumeBoard Volumes,
     LeaseBook Leases,
+    NamesBoard Names,
+    NameServer NameServer,
     ILogger<InstanceTools> Logger);

@@ -3,6 +3,7 @@ using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Heartbeats;
 using Kontena.NodeAgent.Leases;
+using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Volumes;
@@ -19,6 +20,8 @@ internal static class NodeQueues
         typeof(GridChangedConsumer), typeof(MeasureNetworkConsumer),
     ];
 
+    public static readonly IReadOnlyList<Type> NamesConsumers = [typeof(NamesConsumer)];
+
     public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];
 
     /// <summary>Answers to this process's requests to join.</summary>
@@ -28,6 +31,12 @@ internal static class NodeQueues
     /// <summary>Many orders at once: each ends when its file is safe, and files of different instances don't wait for one another.</summary>
     public static BusEndpoint Orders(string nodeId) =>
         new(Queues.Node(nodeId)) { Consumers = OrderConsumers, Prefetch = 256, Concurrency = 64 };
+
+    /// <summary>One at a time keeps the order of the news.</summary>
+    public static BusEndpoint Names(string nodeId, string grid) => new(Queues.NodeNames(nodeId))
+    {
+        Consumers = NamesConsumers, Bindings = [new BusBinding(Queues.GridNames(grid))], Temporary = true, Prefetch = 32, Concurrency = 1,
+    };
 
     /// <summary>One at a time keeps the order of a session's input; consumers only hand it on.</summary>
     public static BusEndpoint Exec(string nodeId) =>

@@ -31,6 +31,9 @@ internal sealed class ReportBoard(TimeProvider time)
     /// <summary>This process, as the sequences of another can't be compared with its own.</summary>
     public string Run { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
 
+    /// <summary>Something else is seen of an instance. Raised under the lock of its worker: who listens is quick.</summary>
+    public event Action<InstanceObserved>? Changed;
+
     /// <summary>The newest sequence.</summary>
     public long Sequence
     {
@@ -56,8 +59,10 @@ internal sealed class ReportBoard(TimeProvider time)
                 Put(next);
             if (observed.State == ObservedState.Removed && before?.State != ObservedState.Removed)
                 NoteRemoved(observed.InstanceId);
-            return true;
         }
+
+        Changed?.Invoke(observed);
+        return true;
     }
 
     /// <summary>Says the last report again: someone may have missed it. False when there is none since the agent started.</summary>

@@ -87,6 +87,17 @@ public sealed class RunningLab : IAsyncLifetime
         return [.. found.OrderBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.Host)];
     }
 
+    /// <summary>What the agent of a host answers to a name, in order.</summary>
+    internal async Task<IReadOnlyList<string>> ResolveAsync(int host, string name)
+    {
+        using var engine = new DockerEngineClient(EngineAddress.Parse($"unix://{Folder}/h{host}/docker.sock"), TimeProvider.System);
+        if ((await engine.InspectNetworkAsync("kontena-default", CancellationToken.None))?.Gateway is not { } gateway)
+            return [];
+        var said = (await Command.RunAsync(
+            Repository.At("infra", "lab"), ["exec", $"{host}", "busybox", "nslookup", "-type=a", name, gateway], _environment, TimeSpan.FromMinutes(1))).Stdout;
+        return [.. said.Split('\n').Where(line => line.StartsWith("Address", StringComparison.Ordinal)).Skip(1).Select(line => line.Split(' ', '\t')[^1].Trim()).Order(StringComparer.Ordinal)];
+    }
+
     internal async Task<string> NodeStatusAsync(int host) =>
         (await MustAsync("node", "ls")).Split('\n').Single(line => line.Contains($" h{host} ", StringComparison.Ordinal));
 }

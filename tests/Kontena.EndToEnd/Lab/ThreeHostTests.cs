@@ -38,6 +38,7 @@ public sealed class ThreeHostTests : IClassFixture<RunningLab>
             """));
         Assert.Equal(All, await NamesAsync());
         Assert.Equal([1, 2, 3], (await WebAsync()).Select(one => one.Host).Order());
+        await UntilAllAnswerAsync([1, 2, 3], 3);
         await _lab.MustAsync("service", "exec", "--shell", "trio/db", "--", "echo kept > /data/file");
         var data = await HostOfDbAsync();
         var other = data % RunningLab.Hosts + 1;
@@ -46,12 +47,15 @@ public sealed class ThreeHostTests : IClassFixture<RunningLab>
         await Until.TrueAsync($"h{other} is empty and all run elsewhere", async () =>
             (await NamesAsync()).SequenceEqual(All) && (await WebAsync()).All(one => one.Host != other), seconds: 60);
         await _lab.MustAsync("node", "update", "--availability", "active", $"h{other}");
+        await UntilAllAnswerAsync([1, 2, 3], 3);
 
         // The cord of the host with the data is pulled: the stateless run elsewhere, the data waits for its host.
         await _lab.MustLabAsync("kill", $"{data}");
         await Until.TrueAsync($"all of web run without h{data}", async () => (await NamesAsync()).SequenceEqual(All[1..]), seconds: 30);
         Assert.Contains("offline", await _lab.NodeStatusAsync(data));
         Assert.DoesNotContain("trio.db-1", await NamesAsync());
+        await UntilAllAnswerAsync([.. Enumerable.Range(1, 3).Where(host => host != data)], 3);
+        Assert.Empty(await _lab.ResolveAsync(other, "db.trio.default.kontena.local"));
 
         await _lab.MustLabAsync("start", $"{data}");
         await Until.TrueAsync($"h{data} is back and nothing runs twice", async () =>
@@ -62,6 +66,16 @@ public sealed class ThreeHostTests : IClassFixture<RunningLab>
         await _lab.MustAsync("stack", "rm", "--force", "trio");
         Assert.Empty(await NamesAsync());
     }
+
+    /// <summary>Every host says the same of the service, and that is what runs.</summary>
+    private Task UntilAllAnswerAsync(IReadOnlyList<int> hosts, int addresses) => Until.TrueAsync($"hosts {string.Join(", ", hosts)} answer {addresses} addresses", async () =>
+    {
+        var first = await _lab.ResolveAsync(hosts[0], "web.trio.default.kontena.local");
+        var same = true;
+        foreach (var host in hosts.Skip(1))
+            same &= first.SequenceEqual(await _lab.ResolveAsync(host, "web.trio.default.kontena.local"));
+        return same && first.Distinct().Count() == addresses;
+    }, seconds: 20);
 
     private async Task<IReadOnlyList<string>> NamesAsync() => [.. (await _lab.RunningAsync("trio")).Select(one => one.Name)];
 

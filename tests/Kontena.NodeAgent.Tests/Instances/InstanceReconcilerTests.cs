@@ -40,7 +40,7 @@ public class InstanceReconcilerTests
         var plan = InstanceReconciler.Plan(order, Some.Container(), new InstanceMemory(), Now);
 
         Assert.Equal(
-            ["PullImage", "EnsureNetwork", "StopContainer", "RemoveContainer", "CreateContainer", "StartContainer", "AwaitReady"], Names(plan));
+            ["PullImage", "EnsureNetwork", "LeaveNames", "StopContainer", "RemoveContainer", "CreateContainer", "StartContainer", "AwaitReady"], Names(plan));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class InstanceReconcilerTests
 
         var plan = InstanceReconciler.Plan(Some.Order(spec, desired: DesiredState.Stopped), Some.Container(), new InstanceMemory(), Now);
 
-        Assert.Equal(["RunHook", "StopContainer"], Names(plan));
+        Assert.Equal(["LeaveNames", "RunHook", "StopContainer"], Names(plan));
     }
 
     [Fact]

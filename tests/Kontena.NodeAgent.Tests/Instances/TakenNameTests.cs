@@ -41,13 +41,13 @@ public class TakenNameTests
     [Fact]
     public void It_is_stopped_when_that_is_ordered_or_its_lease_is_over()
     {
-        Assert.IsType<StopContainer>(Assert.Single(Plan(Some.Order(Spec, desired: DesiredState.Stopped), Running).Steps));
+        Assert.IsType<StopContainer>(Plan(Some.Order(Spec, desired: DesiredState.Stopped), Running).Steps[^1]);
         Assert.IsType<StopContainer>(Assert.Single(Plan(Some.Order(Spec), Running, leaseOver: true).Steps));
     }
 
     [Fact]
     public void It_is_restarted_when_somebody_asks() =>
-        Assert.IsType<RestartContainer>(Plan(Some.Order(Spec) with { RestartRequestedAt = Now }, Running).Steps[0]);
+        Assert.Equal(["LeaveNames", "RestartContainer", "AwaitReady"], Plan(Some.Order(Spec) with { RestartRequestedAt = Now }, Running).Steps.Select(step => step.GetType().Name));
 
     [Fact]
     public void A_new_revision_waits_for_the_name_rather_than_stopping_what_serves()

@@ -1,6 +1,7 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Docker;
+using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Exec;
 using Kontena.NodeAgent.Health;
@@ -8,6 +9,7 @@ using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
+using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
@@ -29,7 +31,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     private AgentHarness(IContainerEngine engine, string directory, string subnet)
     {
         Directory = directory;
-        Options = new NodeAgentOptions { DataDirectory = directory, Token = "token", HealthFailures = 2 };
+        Options = new NodeAgentOptions { DataDirectory = directory, Token = "token", HealthFailures = 2, AnswersNames = engine is DockerEngineClient };
         var time = TimeProvider.System;
         Identity = new AgentIdentity(Options, engine, time, Log<AgentIdentity>());
         Membership = new NodeMembership(Options, Log<NodeMembership>());
@@ -41,15 +43,21 @@ internal sealed class AgentHarness : IAsyncDisposable
         var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());
         Volumes = new VolumeBoard(Membership, Identity);
         Leases = new LeaseBook(Options, Orders, time, Log<LeaseBook>());
-        var tools = new InstanceTools(engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Volumes, Leases, Log<InstanceTools>());
         Board = new ReportBoard(time);
+        Names = new NamesBoard(Identity, Orders, Board);
+        var forwarder = new NameForwarder(new ResolverFile(ResolverFile.Usual), time, Log<NameForwarder>());
+        NameServer = new NameServer(Names, forwarder, engine, Membership, Options, time, Log<NameServer>());
+        var tools = new InstanceTools(
+            engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Volumes, Leases, Names, NameServer, Log<InstanceTools>());
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());
         var cursors = new LogCursors(Options, Log<LogCursors>());
         Exec = new ExecSessions(engine, Supervisor, Bus, time, Log<ExecSessions>());
-        _owned.AddRange([Orders, Leases, Gates, network]);
+        _owned.AddRange([Orders, Leases, Gates, network, NameServer]);
         _running.AddRange(
         [
             Supervisor,
+            NameServer,
+            new NamesFeed(Names, Identity, Membership, Supervisor, new NoQueues(), Options, time, Log<NamesFeed>()),
             new EngineEventWatcher(engine, Supervisor, time, Log<EngineEventWatcher>()),
             new ReportSender(Board, Bus, time, Log<ReportSender>()),
             new VolumeReporter(Volumes, engine, Membership, Bus, time, Log<VolumeReporter>()),
@@ -71,6 +79,8 @@ internal sealed class AgentHarness : IAsyncDisposable
     public StartGates Gates { get; }
     public ImageLedger Ledger { get; }
     public ReportBoard Board { get; }
+    public NamesBoard Names { get; }
+    public NameServer NameServer { get; }
     public LogBuffer Lines { get; }
     public VolumeBoard Volumes { get; }
     public LeaseBook Leases { get; }
@@ -126,6 +136,16 @@ internal sealed class AgentHarness : IAsyncDisposable
     }
 
     private static ILogger<T> Log<T>() => Environment.GetEnvironmentVariable("KONTENA_TEST_LOG") == "1" ? new ConsoleLog<T>() : NullLogger<T>.Instance;
+
+    /// <summary>News is handed to <see cref="Names"/> by the tests.</summary>
+    private sealed class NoQueues : IEndpointOpener
+    {
+        public Task OpenControlAsync(BusEndpoint endpoint, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task OpenDataAsync(BusEndpoint endpoint, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task CloseAsync(string queue, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private sealed class ConsoleLog<T> : ILogger<T>
     {

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Net;
+using Kontena.NodeAgent.Names.Wire;
+
+namespace Kontena.NodeAgent.Names;
+
+/// <summary>From a message to its answer, or to the word that others have to be asked.</summary>
+/// <param name="block">The grid's addresses.</param>
+/// <param name="bridge">Those of this node's containers, should they be others.</param>
+internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPNetwork? block, IPNetwork? bridge, IPAddress own)
+{
+    private uint _turn;
+
+    public enum Outcome
+    {
+        Answered,
+
+        /// <summary>Nothing is said: it was no question.</summary>
+        Silent,
+        Forward,
+    }
+
+    /// <param name="client">Who asks, as a number.</param>
+    /// <param name="most">Bytes that the answer may have; null: as many as the question allows over UDP.</param>
+    public Outcome Answer(ReadOnlySpan<byte> request, uint client, int? most, Span<byte> into, out int length, out DnsQuery query)
+    {
+        length = 0;
+        if (DnsQuery.Read(request, out query) is not { } code)
+            return Outcome.Silent;
+        var room = into[..Math.Min(into.Length, most ?? query.MostBytes)];
+        if (code != DnsCode.None)
+        {
+            length = DnsReply.Write(request, query, code, room);
+            return Outcome.Answered;
+        }
+
+        var view = names.View;
+        var asker = view.Askers.GetValueOrDefault(client);
+        if (query.IsPlain && NameResolver.Answer(view, asker, block, query.Name, query.Type) is { } answer)
+        {
+            length = DnsReply.Write(request, query, answer, view.Table.Grid, unchecked(_turn++), room);
+            return Outcome.Answered;
+        }
+
+        if (IsOfGrid(client))
+            return Outcome.Forward;
+        // Whoever is elsewhere has name servers of its own; this one is no way to the machine's.
+        length = DnsReply.Write(request, query, DnsCode.Refused, room);
+        return Outcome.Answered;
+    }
+
+    /// <summary>Never throws but when it is ended; what can't be answered is said to be so.</summary>
+    public async Task<ReadOnlyMemory<byte>> ForwardAsync(ReadOnlyMemory<byte> request, DnsQuery query, uint client, bool stream, CancellationToken cancellationToken)
+    {
+        if (await forwarder.AskAsync(request, query, client, stream, cancellationToken) is { } answer)
+            return answer;
+        var failure = new byte[DnsQuery.PlainSize];
+        return failure.AsMemory(0, DnsReply.Write(request.Span, query, DnsCode.ServerFailure, failure));
+    }
+
+    private bool IsOfGrid(uint client)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, client);
+        var address = new IPAddress(bytes);
+        return address.Equals(own) || IPAddress.IsLoopback(address) || block?.Contains(address) == true || bridge?.Contains(address) == true;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Nodes;
+using Kontena.Hosting.Bus;
+using Kontena.NodeAgent.Files;
+using Kontena.NodeAgent.Instances;
+using Kontena.NodeAgent.Registration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kontena.NodeAgent.Names;
+
+/// <summary>Keeps the node's names: reads those of the last run, listens to news of its grid, and writes them down again.</summary>
+internal sealed class NamesFeed(
+    NamesBoard names, AgentIdentity identity, NodeMembership membership, InstanceSupervisor supervisor, IEndpointOpener queues, NodeAgentOptions options, TimeProvider time,
+    ILogger<NamesFeed> logger) : BackgroundService
+{
+    /// <summary>Between two looks at what is to be written or joined; names themselves don't wait for it.</summary>
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private readonly string _file = Path.Combine(options.DataDirectory, "names.json");
+    private string? _written;
+    private string? _heard;
+
+    /// <summary>What was known is answered from the first moment on.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Read();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await identity.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            if (membership.Current is { } joined)
+                await HearAsync(joined, stoppingToken);
+            if (supervisor.HasToldAll)
+                names.OwnAreComplete();
+            await WriteAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await WriteAsync(cancellationToken);
+    }
+
+    private async Task HearAsync(NodeJoined joined, CancellationToken cancellationToken)
+    {
+        names.Join(joined.Grid);
+        if (_heard == joined.Grid)
+            return;
+        var queue = Queues.NodeNames(identity.NodeId!);
+        if (_heard is not null)
+            await queues.CloseAsync(queue, cancellationToken);
+        _heard = joined.Grid;
+        // The broker may be away for long; what is known is answered meanwhile.
+        _ = OpenAsync(joined.Grid, cancellationToken);
+    }
+
+    private async Task OpenAsync(string grid, CancellationToken cancellationToken)
+    {
+        await queues.OpenControlAsync(NodeQueues.Names(identity.NodeId!, grid), cancellationToken);
+        names.Hears = true;
+    }
+
+    private void Read()
+    {
+        try
+        {
+            if (File.Exists(_file) && JsonSerializer.Deserialize(File.ReadAllBytes(_file), AgentJson.Default.NamesFile) is { } file)
+                names.Restore(file);
+            _written = names.ToldDigest;
+        }
+        catch (Exception error) when (error is JsonException or IOException)
+        {
+            logger.LogWarning("{File} can't be read; the names of other nodes are unknown until the scheduler tells them: {Reason}", _file, error.Message);
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        if (names.ToldDigest == _written || names.ToFile() is not { } file)
+            return;
+        try
+        {
+            await DurableFile.WriteAsync(_file, JsonSerializer.SerializeToUtf8Bytes(file, AgentJson.Default.NamesFile), cancellationToken);
+            _written = names.ToldDigest;
+        }
+        catch (IOException error)
+        {
+            // Told again after a restart; what is answered now is in memory.
+            logger.LogWarning("Names can't be written to {File}: {Reason}", _file, error.Message);
+            _written = names.ToldDigest;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Kontena.Contracts.Names;
+
+namespace Kontena.NodeAgent.Names;
+
+/// <summary>What was told of names, as it is kept on disk: an agent that starts answers before it has heard of anybody.</summary>
+internal sealed record NamesFile
+{
+    public required string Grid { get; init; }
+    public required long Epoch { get; init; }
+    public required long Revision { get; init; }
+    public IReadOnlyList<NamedInstance> Instances { get => field ?? []; init; } = [];
+}

@@ -1,0 +1,125 @@
+using Kontena.Contracts.Instances;
+using Kontena.Contracts.Names;
+using Kontena.NodeAgent.Instances;
+using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing.Docker;
+using Xunit;
+
+namespace Kontena.NodeAgent.Tests.Names;
+
+public sealed class NamesBoardTests
+{
+    private const string Web = "web.shop.test.kontena.local";
+
+    private static NamesTold Told(params NamedInstance[] rows) => new() { Grid = "test", Epoch = 1, Revision = 5, Page = 0, Pages = 1, Instances = rows };
+
+    private static string Answered(AgentHarness agent, string name = Web) =>
+        string.Join(' ', agent.Names.View.Table.Find(name)?.Best.Select(one => one.Row.Address) ?? []);
+
+    [Fact]
+    public async Task News_counts_once_everything_was_told_and_late_news_not_at_all()
+    {
+        await using var agent = await AgentHarness.StartAsync(new FakeContainerEngine());
+        agent.Names.Join("test");
+        agent.Names.Take(new NamesChanged { Grid = "test", Epoch = 1, Revision = 4, Upserts = [Question.Row(9)] });
+        Assert.Equal(("", null), (Answered(agent), agent.Names.ToldDigest));
+
+        agent.Names.Take(Told(Question.Row(1, node: "n2")));
+        agent.Names.Take(new NamesChanged { Grid = "test", Epoch = 1, Revision = 7, Upserts = [Question.Row(2, node: "n2")] });
+        agent.Names.Take(new NamesChanged { Grid = "test", Epoch = 1, Revision = 6, Removals = ["n2/shop.web-2"] });
+        agent.Names.Take(new NamesChanged { Grid = "other", Epoch = 1, Revision = 8, Removals = ["n2/shop.web-2"] });
+        Assert.Equal("10.81.1.2 10.81.1.3", Answered(agent));
+
+        agent.Names.Take(new NamesChanged { Grid = "test", Epoch = 2, Revision = 1, Removals = ["n2/shop.web-2"] });
+        Assert.Equal("10.81.1.2", Answered(agent));
+    }
+
+    [Fact]
+    public async Task A_telling_counts_when_all_its_pages_are_there()
+    {
+        await using var agent = await AgentHarness.StartAsync(new FakeContainerEngine());
+        agent.Names.Join("test");
+        var whole = Told(Question.Row(1, node: "n2")) with { Pages = 2 };
+        agent.Names.Take(whole with { Page = 1, Instances = [Question.Row(2, node: "n2")] });
+        agent.Names.Take(whole);
+        Assert.Equal("", Answered(agent));
+
+        agent.Names.Take(whole with { Page = 1, Instances = [Question.Row(2, node: "n2")] });
+        Assert.Equal("10.81.1.2 10.81.1.3", Answered(agent));
+    }
+
+    [Fact]
+    public async Task A_restarted_agent_answers_what_it_was_told_before()
+    {
+        var engine = new FakeContainerEngine();
+        string directory;
+        await using (var agent = await AgentHarness.StartAsync(engine))
+        {
+            agent.Names.Join("test");
+            agent.Names.Take(Told(Question.Row(1, node: "n2")));
+            directory = agent.Directory;
+        }
+
+        await using var again = await AgentHarness.StartAsync(engine, directory);
+        again.Names.Join("test");
+        Assert.Equal("10.81.1.2", Answered(again));
+    }
+
+    [Fact]
+    public async Task Its_own_instances_are_answered_as_it_sees_them()
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using var agent = await AgentHarness.StartAsync(engine);
+        agent.Names.Join("test");
+        var node = agent.Identity.NodeId!;
+        var spec = Some.Spec();
+        // Told from before: it runs at another address, and an instance that is not here any more.
+        agent.Names.Take(Told(
+            Question.Row(1, node: node, address: "10.81.1.99") with { InstanceId = Some.Id(1) },
+            Question.Row(7, node: node, address: "10.81.1.98") with { InstanceId = Some.Id(7) }));
+
+        await agent.ApplyAsync(spec);
+        var seen = await agent.ReadyAsync(1);
+
+        await UntilAsync(() => Answered(agent) == seen.Address, () => Answered(agent));
+        await agent.RemoveAsync(spec, 2);
+        await UntilAsync(() => Answered(agent).Length == 0, () => Answered(agent));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_container_is_stopped_when_the_other_nodes_have_left_it_out_unless_there_is_no_other(bool hasOther)
+    {
+        var engine = new FakeContainerEngine();
+        engine.AddImage(TinyImages.Tiny1);
+        await using var agent = await AgentHarness.StartAsync(engine);
+        agent.Names.Join("test");
+        var node = agent.Identity.NodeId!;
+        await agent.ApplyAsync(Some.Spec());
+        var seen = await agent.ReadyAsync(1);
+        var own = Question.Row(1, node: node, address: seen.Address) with { InstanceId = Some.Id(1) };
+        agent.Names.Take(hasOther ? Told(own, Question.Row(2, node: "n2")) : Told(own));
+
+        await agent.RemoveAsync(Some.Spec(), 2);
+        if (hasOther)
+        {
+            await agent.ObserveAsync(one => one.State == ObservedState.Stopping && one.Serves == false);
+            Assert.False(agent.Board.Find(Some.Id(1))!.State == ObservedState.Removed);
+            Assert.Equal("10.81.1.3", Answered(agent));
+            agent.Names.Take(new NamesChanged { Grid = "test", Epoch = 1, Revision = 6, Upserts = [own with { Standing = NameStanding.Leaving }] });
+        }
+
+        await agent.ObserveAsync(one => one.State == ObservedState.Removed);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds, Func<string> what)
+    {
+        for (var tries = 0; !holds(); tries++)
+        {
+            Assert.True(tries < 500, what());
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}
