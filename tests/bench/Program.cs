@@ -33,6 +33,15 @@ if (name == "lab")
     return 0;
 }
 
+if (name == "names")
+{
+    using var names = new NamesBench(runs);
+    var answered = names.Run();
+    Report.Print($"{name}, medians of {runs}; floor: a server that sends as much back without looking", answered);
+    Report.Write(output, answered);
+    return 0;
+}
+
 if (name == "step")
 {
     var steps = new StepBench(runs).Run();
@@ -73,7 +82,7 @@ switch (name)
             .RunAsync(CancellationToken.None);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, placement, step, zerodown or lab");
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, names, placement, step, zerodown or lab");
         return 2;
 }
 

@@ -12,6 +12,7 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
 {
     private const string Service = "bench";
     private const string Ours = $"io.kontena.service.name={Service}";
+    private const string Network = "kontena-default";
     private const int Instances = 6;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -41,13 +42,14 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
         var client = await engine.CreateContainerAsync("bench-load", new ContainerConfig
         {
             Image = sleeper,
-            NetworkMode = "kontena-default",
+            NetworkMode = Network,
         }, cancellationToken);
         try
         {
             await engine.StartContainerAsync(client.Id, cancellationToken);
             var pid = (await engine.InspectContainerAsync(client.Id, cancellationToken))!.Pid;
-            using var load = StartLoad(pid);
+            var network = await engine.InspectNetworkAsync(Network, cancellationToken);
+            using var load = StartLoad(pid, network?.Gateway ?? throw new InvalidOperationException($"network {Network} has no gateway"));
             if (await load.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken) is null)
                 throw new InvalidOperationException($"the load ended before its first answer, with {load.ExitCode}");
             await work();
@@ -65,11 +67,11 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
         }
     }
 
-    /// <summary>In the network of the container, with its name server.</summary>
-    private static Process StartLoad(int pid)
+    /// <summary>In the network of the container, with the node's name server.</summary>
+    private static Process StartLoad(int pid, string nameServer)
     {
         var resolv = Path.Combine(Path.GetTempPath(), "kontena-bench-resolv.conf");
-        File.WriteAllText(resolv, "nameserver 127.0.0.11\noptions ndots:0\n");      // the engine's, in every container's network
+        File.WriteAllText(resolv, $"nameserver {nameServer}\noptions ndots:0\n");
         var command = $"mount --bind '{resolv}' /etc/resolv.conf && exec '{Environment.ProcessPath}' load http://{Service}.default.kontena.local/";
         return Process.Start(new ProcessStartInfo("nsenter", ["-t", $"{pid}", "-n", "--", "unshare", "--mount", "sh", "-c", command])
         {
