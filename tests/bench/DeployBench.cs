@@ -23,6 +23,12 @@ internal sealed class DeployBench(
         var watcher = WatchAsync(watching.Token);
         await engine.CreateNetworkAsync(new NetworkConfig { Name = Network }, cancellationToken);
         var hasSwarm = await swarm.TryInitAsync(cancellationToken);
+        if (hasSwarm)
+        {
+            await swarm.ConfigureNetworkAsync(cancellationToken);
+            await swarm.CreateNetworkAsync(cancellationToken);
+        }
+
         var rows = new List<Row>();
         try
         {
@@ -47,7 +53,11 @@ internal sealed class DeployBench(
         finally
         {
             if (hasSwarm)
+            {
                 await swarm.LeaveAsync(CancellationToken.None);
+                await swarm.ForgetNetworkAsync(CancellationToken.None);
+            }
+
             await engine.RemoveNetworkAsync(Network, CancellationToken.None);
             await watching.CancelAsync();
             await watcher;

@@ -12,9 +12,10 @@ internal sealed class LabBench(
     private const string Ours = "io.kontena.service.name=bench";
     private const string Bridge = "kontena-bench";
 
-    /// <summary>Creations at once per engine; three engines share the cores.</summary>
-    private const int PerEngine = 2;
+    /// <summary>Of these the one that suits a row best is what its floor does at once on each engine.</summary>
+    private static readonly int[] Parallelism = [1, 2, 4, 8];
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+    private int _perEngine = 2;
     private int _round;
 
     public async Task<IReadOnlyList<Row>> RunAsync(CancellationToken cancellationToken)
@@ -23,10 +24,14 @@ internal sealed class LabBench(
         var watcher = hosts.WatchAsync(watching.Token);
         foreach (var engine in hosts.Engines)
             await engine.CreateNetworkAsync(new NetworkConfig { Name = Bridge }, cancellationToken);
+        foreach (var machine in swarm)
+            await machine.ConfigureNetworkAsync(cancellationToken);
         await swarm[0].InitAsync($"{net}.11", cancellationToken);
         var token = await swarm[0].WorkerTokenAsync(cancellationToken);
         for (var host = 2; host <= swarm.Count; host++)
             await swarm[host - 1].JoinAsync($"{net}.{10 + host}", $"{net}.11", token, cancellationToken);
+
+        await swarm[0].CreateNetworkAsync(cancellationToken);
 
         var rows = new List<Row>();
         foreach (var size in new[] { 30, 90 })
@@ -48,6 +53,8 @@ internal sealed class LabBench(
     {
         if (!name.Contains(rowFilter, StringComparison.Ordinal))
             return;
+        if (floor is not null)
+            await ChooseParallelismAsync(name, floor);
         List<double> floors = [], own = [], peers = [];
         for (var run = 1; run <= runs; run++)
         {
@@ -62,6 +69,21 @@ internal sealed class LabBench(
         var row = new Row(name, "s", Row.Median(own), floor is null ? null : Row.Median(floors), Row.Median(peers));
         Console.WriteLine($"    ours {row.Ours:0.00} s, floor {row.Floor:0.00} s, swarm {row.Peer:0.00} s");
         rows.Add(row);
+    }
+
+    private async Task ChooseParallelismAsync(string name, Func<Task<double>> floor)
+    {
+        var best = (AtOnce: 0, Seconds: double.MaxValue);
+        foreach (var atOnce in Parallelism)
+        {
+            _perEngine = atOnce;
+            var seconds = await floor();
+            if (seconds < best.Seconds)
+                best = (atOnce, seconds);
+        }
+
+        _perEngine = best.AtOnce;
+        Console.WriteLine($"  {name}: the floor does {_perEngine} at once on each engine");
     }
 
     // ---- straight on the engines ----
@@ -115,7 +137,7 @@ internal sealed class LabBench(
         return await hosts.UntilGoneAsync(DeployBench.Label, RemoveFloorAsync);
     }
 
-    private Task CreateAllAsync(int size, int first = 1) => EachAsync([.. Enumerable.Range(first, size)], hosts.Engines.Count * PerEngine,
+    private Task CreateAllAsync(int size, int first = 1) => EachAsync([.. Enumerable.Range(first, size)], hosts.Engines.Count * _perEngine,
         number => CreateAsync(hosts.Engines[number % hosts.Engines.Count], $"bench-{number}"));
 
     private static async Task CreateAsync(DockerEngineClient engine, string name)
@@ -125,7 +147,7 @@ internal sealed class LabBench(
         await engine.StartContainerAsync(created.Id, CancellationToken.None);
     }
 
-    private async Task RemoveFloorAsync() => await EachAsync(await hosts.ListAsync(DeployBench.Label), hosts.Engines.Count * PerEngine, one =>
+    private async Task RemoveFloorAsync() => await EachAsync(await hosts.ListAsync(DeployBench.Label), hosts.Engines.Count * _perEngine, one =>
         one.Engine.RemoveContainerAsync(one.Container.Id, force: true, anonymousVolumes: true, CancellationToken.None));
 
     private static bool IsFloor(EngineEvent one) => one.Labels.GetValueOrDefault(DeployBench.Label) == "floor";

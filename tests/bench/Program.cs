@@ -52,7 +52,7 @@ if (name == "step")
 
 var docker = Setting("DOCKER_HOST");
 var image = Setting("BENCH_IMAGE");
-int[] sizes = [.. (Environment.GetEnvironmentVariable("BENCH_SIZES") ?? (name == "footprint" ? "0,50" : "1,10,50")).Split(',').Select(int.Parse)];
+int[] sizes = [.. (Environment.GetEnvironmentVariable("BENCH_SIZES") ?? (name == "footprint" ? "0,50" : "1,10,50,100")).Split(',').Select(int.Parse)];
 using var platform = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
 var time = TimeProvider.System;
 

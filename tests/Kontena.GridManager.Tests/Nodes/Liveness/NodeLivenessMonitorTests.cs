@@ -310,7 +310,7 @@ public sealed class NodeLivenessMonitorTests
         _monitor.Heard(beat);
         _monitor.Heard(beat with { Leaves = true });
         _monitor.Heard(beat);
-        Live(20, ["b"]);
+        Live(30, ["b"]);
         Assert.Equal(LivenessState.Suspect, _states["a"]);
         _monitor.Heard(beat with { Run = "next", SentAt = _clock.GetUtcNow() });
         Step();
