@@ -27,7 +27,7 @@ log_in() {
 start_agent() {
   local number=$1 dir; dir=$(host_dir "$number")
   [ -z "$(host_pids "$number" Kontena.NodeAgent)" ] || return 0
-  on_host "$number" setsid env HOME="$dir" DOTNET_GCgen0size=0x400000 \
+  on_host "$number" setsid env HOME="$dir" DOTNET_GCgen0size=0x400000 MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536 \
     Kontena__DataDirectory="$dir/disk/kontena" Kontena__Docker__Host="unix://$dir/docker.sock" Kontena__Agent__Token="$(secret grid-token)" \
     Kontena__Agent__Name="h$number" Kontena__Agent__Labels="${KONTENA_LAB_LABELS:-az=z$number}" Kontena__Http__Urls="http://127.0.0.1:9296" \
     Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@$net.1:$rabbit_port/" \
