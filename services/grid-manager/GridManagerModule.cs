@@ -43,7 +43,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(NetworkCheckConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {

@@ -45,6 +45,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Networking.GridChanged))]
 [JsonSerializable(typeof(Networking.NetworkCheck))]
 [JsonSerializable(typeof(Networking.MeasureNetwork))]
+[JsonSerializable(typeof(Networking.RotateOverlayKey))]
 [JsonSerializable(typeof(NodeJoined))]
 [JsonSerializable(typeof(JoinRefused))]
 [JsonSerializable(typeof(LivenessProbe))]

@@ -50,6 +50,7 @@ internal static class GridEndpoints
             Token = request.Token,
             Subnet = request.Subnet,
             Supernet = request.Supernet,
+            BlockPrefix = request.BlockPrefix,
             DefaultAffinity = request.DefaultAffinity,
             TrustedSubnets = request.TrustedSubnets,
             OverlayDriver = request.OverlayDriver,

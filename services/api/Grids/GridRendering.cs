@@ -2,6 +2,7 @@ using Kontena.Api.Snapshots;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Networking;
+using Kontena.Core.Networking;
 
 namespace Kontena.Api.Grids;
 
@@ -24,6 +25,7 @@ internal static class GridRendering
             DefaultAffinity = grid.DefaultAffinity,
             TrustedSubnets = grid.TrustedSubnets,
             OverlayDriver = grid.OverlayDriver ?? OverlayDriver.Auto,
+            BlockPrefix = grid.BlockPrefix ?? GridSubnets.BlockPrefix,
             NodeCount = snapshot.Nodes.Count,
             ServiceCount = snapshot.Services.Count,
             ContainerCount = snapshot.Containers().Count(),

@@ -2,6 +2,7 @@ using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stats;
 using Kontena.Contracts.Http;
+using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 
 namespace Kontena.Api.Nodes;
@@ -14,6 +15,7 @@ internal static class NodeEndpoints
         var nodes = routes.MapGroup("/v1").WithTags("nodes");
         nodes.MapGet("/grids/{grid}/nodes", ListAsync).Produces<NodesJson>().WithSummary("The nodes of a grid");
         nodes.MapGet("/nodes/{grid}/{node}", ShowAsync).Produces<NodeJson>().WithSummary("One node");
+        nodes.MapPost("/nodes/{grid}/{node}/rotate-key", RotateKeyAsync).WithSummary("Let a node take another WireGuard key");
         nodes.MapPut("/nodes/{grid}/{node}", UpdateAsync).Produces<NodeJson>().WithMetadata(new BodyOf(typeof(NodeRequest)))
             .WithSummary("Change labels or availability");
         nodes.MapDelete("/nodes/{grid}/{node}", DeleteAsync).WithSummary("Forget a node");
@@ -47,6 +49,14 @@ internal static class NodeEndpoints
                 Grid = grid, Node = found.Name, Labels = request.Labels, Availability = request.Availability, ForgetAgent = request.ForgetAgent ?? false,
             }, cancellationToken);
         return await AnswerAsync(grid, found.Name, reader, stats, time, cancellationToken);
+    }
+
+    private static async Task<IResult> RotateKeyAsync(string grid, string node, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        var found = await reader.NodeAsync(grid, node, cancellationToken);
+        await commands.AskGridManagerAsync(new RotateNodeKey { Grid = grid, Node = found.Name }, cancellationToken);
+        return Reply.Empty;
     }
 
     private static async Task<IResult> DeleteAsync(

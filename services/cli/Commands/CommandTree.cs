@@ -92,6 +92,7 @@ internal static class CommandTree
         new LeafEntry("update", "Change labels or availability of nodes", "node update --availability drain core-01", static () => new Nodes.UpdateCommand()),
         new LeafEntry("drain", "Move everything off nodes, and wait until it has gone", "node drain core-01", static () => new Nodes.DrainCommand()),
         new LeafEntry("activate", "Let nodes take instances again", "node activate core-01", static () => new Nodes.ActivateCommand()),
+        new LeafEntry("rotate-key", "Let nodes take other WireGuard keys", "node rotate-key core-01", static () => new Nodes.RotateKeyCommand()),
         new LeafEntry("rm", "Remove nodes that are off", "node rm core-01", static () => new Nodes.RemoveCommand()) { Aliases = ["remove"] },
         new GroupEntry("label", "Labels of a node", static () =>
         [

@@ -30,7 +30,7 @@ internal static class CreateGridDecision
             errors.Say("is too long (maximum is 256 characters)", "token");
         else if (command.Token is not null && grids.Any(grid => grid.Value.Token == command.Token))
             errors.Say("is already taken", "token");
-        var (subnet, supernet) = GridRules.CheckAddresses(command.Subnet, command.Supernet, errors);
+        var (subnet, supernet) = GridRules.CheckAddresses(command.Subnet, command.Supernet, command.BlockPrefix, errors);
         GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.OverlayDriver, command.Statsd, command.Logs, errors);
         if (errors.Any)
             return Decision.Refused(errors.Found);
@@ -43,6 +43,7 @@ internal static class CreateGridDecision
             InitialSize = command.InitialSize ?? 1,
             Subnet = subnet,
             Supernet = supernet,
+            BlockPrefix = command.BlockPrefix,
             DefaultAffinity = command.DefaultAffinity ?? [],
             TrustedSubnets = command.TrustedSubnets ?? [],
             OverlayDriver = command.OverlayDriver,

@@ -8,9 +8,6 @@ namespace Kontena.GridManager.Grids;
 /// <summary>The fields that creating and updating a grid have in common, and its addresses (rest-api.md §9.3).</summary>
 internal static class GridRules
 {
-    /// <summary>The longest prefix with room for one node: block 0 for nodes, block 1 for its containers.</summary>
-    private const int LongestPrefix = GridSubnets.BlockPrefix - 1;
-
     public static void CheckShared(
         IReadOnlyList<string>? affinity, IReadOnlyList<string>? trusted, string? driver, StatsdTarget? statsd, LogForwarding? logs, FieldErrors errors)
     {
@@ -32,13 +29,22 @@ internal static class GridRules
     }
 
     /// <summary>The subnet lies within the supernet and has room for at least one node. A supernet that is not given follows the subnet.</summary>
-    public static (string Subnet, string Supernet) CheckAddresses(string? subnetText, string? supernetText, FieldErrors errors)
+    public static (string Subnet, string Supernet) CheckAddresses(string? subnetText, string? supernetText, int? blockPrefix, FieldErrors errors)
     {
+        if (blockPrefix is < GridSubnets.ShortestPrefix or > GridSubnets.LongestPrefix)
+        {
+            errors.Say($"the blocks of nodes can't be /{blockPrefix}; between /{GridSubnets.ShortestPrefix} and /{GridSubnets.LongestPrefix} is possible", "block_prefix");
+            blockPrefix = null;
+        }
+
+        // Room for one node at least: block 0 for nodes, block 1 for its containers.
+        var block = blockPrefix ?? GridSubnets.BlockPrefix;
+        var longest = block - 1;
         subnetText = subnetText?.Trim() ?? "10.81.0.0/16";
         if (!Ipv4Cidr.TryParse(subnetText, out var subnet))
             errors.Say($"Invalid subnet {subnetText}; expected an IPv4 network such as 10.81.0.0/16", "subnet");
-        else if (subnet.Prefix is < 8 or > LongestPrefix)
-            errors.Say($"the subnet {subnetText} is too {(subnet.Prefix < 8 ? "big" : "small")}; between /8 and /{LongestPrefix} is possible, each node takes a /{GridSubnets.BlockPrefix} of it", "subnet");
+        else if (subnet.Prefix < 8 || subnet.Prefix > longest)
+            errors.Say($"the subnet {subnetText} is too {(subnet.Prefix < 8 ? "big" : "small")}; between /8 and /{longest} is possible, each node takes a /{block} of it", "subnet");
 
         var supernet = Ipv4Cidr.Parse("10.80.0.0/12");
         if (supernetText is not null && !Ipv4Cidr.TryParse(supernetText.Trim(), out supernet))

@@ -21,7 +21,7 @@ internal static class NetworkMapPlanner
         var peers = new List<NetworkPeer>();
         foreach (var node in nodes.Where(node => node.NodeId is not null).OrderBy(node => node.Number))
         {
-            if (GridSubnets.BlockOf(subnet, node.Number) is not { } block)
+            if (GridSubnets.BlockOf(subnet, node.Number, grid.BlockPrefix ?? GridSubnets.BlockPrefix) is not { } block)
                 continue;
             // A key opens the tunnel of exactly one node: the one that had it first by number keeps it.
             var network = node.Network;

@@ -113,13 +113,13 @@ internal static class JoinDecision
     public static int? FreeNumber(GridSnapshot grid)
     {
         var numbers = grid.Nodes.Select(node => node.Value.Number).ToHashSet();
-        var number = Enumerable.Range(1, GridSubnets.Capacity(Ipv4Cidr.Parse(grid.Grid.Subnet))).FirstOrDefault(candidate => !numbers.Contains(candidate));
+        var number = Enumerable.Range(1, CapacityOf(grid.Grid)).FirstOrDefault(candidate => !numbers.Contains(candidate));
         return number == 0 ? null : number;
     }
 
     /// <summary>Why there is no free number.</summary>
     public static string Full(GridSnapshot grid) => $"grid {grid.Grid.Name} is full: its subnet {grid.Grid.Subnet} has room for "
-        + $"{GridSubnets.Capacity(Ipv4Cidr.Parse(grid.Grid.Subnet))} nodes; remove a node record that is no longer used";
+        + $"{CapacityOf(grid.Grid)} nodes; remove a node record that is no longer used";
 
     private static Decision<JoinOutcome> JoinAnew(GridSnapshot grid, JoinGrid join, DateTimeOffset now, Enrolment? enrolment)
     {
@@ -162,7 +162,7 @@ internal static class JoinDecision
 
     private static Decision<JoinOutcome> Joined(GridSnapshot grid, Node node, string? run, long? expected, string change, DateTimeOffset now, Enrolment? enrolment)
     {
-        if (GridSubnets.BlockOf(Ipv4Cidr.Parse(grid.Grid.Subnet), node.Number) is not { } block)
+        if (GridSubnets.BlockOf(Ipv4Cidr.Parse(grid.Grid.Subnet), node.Number, grid.Grid.BlockPrefix ?? GridSubnets.BlockPrefix) is not { } block)
             return Refused($"node {node.Name} has number {node.Number}, for which the subnet {grid.Grid.Subnet} has no block");
 
         var draft = new GridDraft(grid.Grid.Name);
@@ -183,6 +183,8 @@ internal static class JoinDecision
         draft.Batch.Send(Destination.Node(node.NodeId!), joined);
         return new(new JoinOutcome(node, null) { Joined = joined }, draft.Batch, draft.Changes);
     }
+
+    private static int CapacityOf(Contracts.Grids.Grid grid) => GridSubnets.Capacity(Ipv4Cidr.Parse(grid.Subnet), grid.BlockPrefix ?? GridSubnets.BlockPrefix);
 
     private static string? HashOf(string? key) => key is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 

@@ -17,7 +17,7 @@ internal static class NodeQueues
     [
         typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer), typeof(ReportFactsConsumer),
         typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer), typeof(RemoveVolumeConsumer), typeof(LeaseRenewedConsumer),
-        typeof(GridChangedConsumer), typeof(MeasureNetworkConsumer),
+        typeof(GridChangedConsumer), typeof(MeasureNetworkConsumer), typeof(RotateOverlayKeyConsumer),
     ];
 
     public static readonly IReadOnlyList<Type> NamesConsumers = [typeof(NamesConsumer)];

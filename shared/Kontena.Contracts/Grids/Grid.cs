@@ -13,6 +13,9 @@ public sealed record Grid
     /// <summary>IPv4 CIDR of the overlay.</summary>
     public string Subnet { get; init; } = "10.81.0.0/16";
     public string Supernet { get; init; } = "10.80.0.0/12";
+
+    /// <summary>Length of the prefix of each node's block, 16 to 28; null for 24. It never changes.</summary>
+    public int? BlockPrefix { get; init; }
     public IReadOnlyList<string> DefaultAffinity { get; init; } = [];
     public IReadOnlyList<string> TrustedSubnets { get; init; } = [];
 
@@ -84,6 +87,9 @@ public sealed record CreateGrid
     public string? Token { get; init; }
     public string? Subnet { get; init; }
     public string? Supernet { get; init; }
+
+    /// <summary>As <see cref="Grid.BlockPrefix"/>.</summary>
+    public int? BlockPrefix { get; init; }
     public IReadOnlyList<string>? DefaultAffinity { get; init; }
     public IReadOnlyList<string>? TrustedSubnets { get; init; }
 

@@ -32,6 +32,9 @@ public sealed record GridJson
     /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
     public string OverlayDriver { get; init; } = "auto";
 
+    /// <summary>Length of the prefix of each node's block. Not of the original API.</summary>
+    public int BlockPrefix { get; init; } = 24;
+
     /// <summary>Left out when not bounded.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QuotaJson? Quota { get; init; }
@@ -91,6 +94,10 @@ public sealed record GridRequest
     public string? Token { get; init; }
     public string? Subnet { get; init; }
     public string? Supernet { get; init; }
+
+    /// <summary>16 to 28, when the grid is created. Not of the original API.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BlockPrefix { get; init; }
     public IReadOnlyList<string>? DefaultAffinity { get; init; }
     public IReadOnlyList<string>? TrustedSubnets { get; init; }
 

@@ -52,5 +52,8 @@ public sealed class Ipv4CidrTests
     [InlineData("10.81.0.0/23", 1)]
     [InlineData("10.81.0.0/24", 0)]
     [InlineData("10.0.0.0/8", 254)]
-    public void A_subnet_has_room_for_so_many_nodes(string subnet, int nodes) => Assert.Equal(nodes, GridSubnets.Capacity(Ipv4Cidr.Parse(subnet)));
+    [InlineData("10.81.0.0/16", 62, 26)]    // Their own addresses are in block 0.
+    [InlineData("10.81.0.0/16", 15, 20)]
+    public void A_subnet_has_room_for_so_many_nodes(string subnet, int nodes, int blockPrefix = GridSubnets.BlockPrefix) =>
+        Assert.Equal(nodes, GridSubnets.Capacity(Ipv4Cidr.Parse(subnet), blockPrefix));
 }

@@ -20,7 +20,9 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
     public async Task Every_container_reaches_every_other_from_its_own_address_by_every_driver_and_after_every_fault()
     {
         // A page that says who asked.
-        var serve = """["/bin/busybox", "sh", "-c", "mkdir -p /www/cgi-bin; printf '#!/bin/busybox sh\\necho; echo $$REMOTE_ADDR\\n' >/www/cgi-bin/who; /bin/busybox chmod +x /www/cgi-bin/who; exec /bin/busybox httpd -f -p 80 -h /www"]""";
+        const string Serve = """
+            /bin/busybox sh -c "mkdir -p /www/cgi-bin; (echo '#!/bin/busybox sh'; echo 'echo; echo $$REMOTE_ADDR') >/www/cgi-bin/who; /bin/busybox chmod +x /www/cgi-bin/who; exec /bin/busybox httpd -f -p 80 -h /www"
+            """;
         await _lab.MustAsync("stack", "install", _lab.Write("net/kontena.yml", $$"""
             stack: test/net
             version: 0.1.0
@@ -28,19 +30,22 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
               web:
                 image: kontena-lab/web:1
                 instances: 3
-                command: {{serve}}
+                command: >-
+                  {{Serve}}
                 deploy:
                   wait_for_port: 80
               api:
                 image: kontena-lab/web:1
                 instances: 2
-                command: {{serve}}
+                command: >-
+                  {{Serve}}
                 deploy:
                   wait_for_port: 80
               db:
                 image: kontena-lab/web:1
                 stateful: true
-                command: {{serve}}
+                command: >-
+                  {{Serve}}
                 volumes:
                   - /data
             """));
@@ -52,6 +57,12 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
             await Until.TrueAsync($"all nodes use {driver}", async () => (await PairsAsync()).All(pair => pair.Driver == driver && pair.Reached), seconds: 60);
             await AllReachAllAsync(driver);
         }
+
+        const string Key = "for i in /sys/class/net/kontena-w*; do wg show ${i##*/} public-key; done";
+        var key = await _lab.MustLabAsync("exec", "1", "sh", "-c", Key);
+        await _lab.MustAsync("node", "rotate-key", "h1");
+        await Until.TrueAsync("h1 uses another key", async () => await _lab.MustLabAsync("exec", "1", "sh", "-c", Key) != key);
+        await AllReachAllAsync("h1 has another key");
 
         await _lab.MustLabAsync("exec", "1", "sh", "-c", "for d in /proc/[0-9]*; do read -r c <$d/comm; if [ \"$c\" = wireguard-go ]; then kill -9 ${d#/proc/}; fi; done; ip link del $(ip -br link | grep -o 'kontena-w[0-9a-f]*') 2>/dev/null; true");
         await AllReachAllAsync("the tunnel of h1 died");

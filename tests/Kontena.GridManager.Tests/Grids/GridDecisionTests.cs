@@ -142,6 +142,16 @@ public sealed class GridDecisionTests
         Assert.Equal(["grid prod 4"], DeleteGridDecision.Delete(One, new DeleteGrid { Grid = "prod" }).Deletes());
     }
 
+    [Fact]
+    public void Blocks_have_the_size_that_was_given_and_one_that_is_impossible_is_refused()
+    {
+        var made = Assert.Single(Create(new CreateGrid { Name = "small", Subnet = "10.90.0.0/24", BlockPrefix = 26, OverlayDriver = "vxlan" }).Puts(StateKeys.Grid));
+        Assert.Equal((26, "10.90.0.0/24", "vxlan"), (made.BlockPrefix, made.Subnet, made.OverlayDriver));
+        Assert.Contains("can't be /29", Create(new CreateGrid { Name = "small", BlockPrefix = 29 }).Reply.Show());
+        Assert.Contains("between /8 and /25", Create(new CreateGrid { Name = "small", Subnet = "10.90.0.0/26", BlockPrefix = 26 }).Reply.Show());
+        Assert.Contains("Invalid overlay_driver gre", Create(new CreateGrid { Name = "small", OverlayDriver = "gre" }).Reply.Show());
+    }
+
     private static Decision<CommandResult> Create(CreateGrid command) =>
         CreateGridDecision.Decide(One, command, Some.Now, seed: 1, "a-random-token-of-some-length");
 }

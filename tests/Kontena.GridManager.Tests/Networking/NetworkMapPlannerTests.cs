@@ -51,6 +51,16 @@ public sealed class NetworkMapPlannerTests
     }
 
     [Fact]
+    public void Only_a_node_with_a_key_is_told_to_take_another()
+    {
+        var network = new NodeNetwork { WireGuardKey = Convert.ToBase64String(new byte[32]) };
+        var command = new RotateNodeKey { Grid = "prod", Node = "core-1" };
+        Assert.Null(RotateNodeKeyConsumer.Decide(Some.Snapshot(Some.Node(1)), command).Batch);
+        Assert.Null(RotateNodeKeyConsumer.Decide(Some.Snapshot(), command).Batch);
+        Assert.Single(RotateNodeKeyConsumer.Decide(Some.Snapshot(Some.Node(1) with { Network = network }), command).Batch!.Messages);
+    }
+
+    [Fact]
     public void A_report_of_another_machine_than_the_node_changes_nothing()
     {
         var report = new NodeNetworkReport { Grid = "prod", Node = "core-1", NodeId = "ID:OTHER", Network = new NodeNetwork { Mtu = 1500 } };

@@ -12,6 +12,7 @@ internal sealed class CreateCommand : CommandBody
     private readonly Option<string?> token;
     private readonly Option<string?> subnet;
     private readonly Option<string?> supernet;
+    private readonly Option<string?> blockPrefix;
     private readonly Option<bool> silent;
     private readonly GridOptions options;
 
@@ -22,6 +23,7 @@ internal sealed class CreateCommand : CommandBody
         token = Text("--token", null, "TOKEN", "The token nodes join with (default: a random one)");
         subnet = Text("--subnet", null, "CIDR", "Overlay subnet (default: 10.81.0.0/16)");
         supernet = Text("--supernet", null, "CIDR", "Overlay supernet (default: 10.80.0.0/12)");
+        blockPrefix = Text("--block-prefix", null, "N", "Each node has a /N of the subnet for its containers, 16 to 28 (default: 24)");
         silent = Switch("--silent", null, "Say nothing but errors");
         options = new GridOptions(this);
     }
@@ -36,6 +38,7 @@ internal sealed class CreateCommand : CommandBody
             Token = run.Value(token),
             Subnet = run.Value(subnet),
             Supernet = run.Value(supernet),
+            BlockPrefix = run.Integer(blockPrefix, 16),
         });
         Task<GridJson> Create() => run.Api.PostAsync(
             "grids", request, KontenaResponseJson.Default.GridRequest, KontenaResponseJson.Default.GridJson, cancellationToken);

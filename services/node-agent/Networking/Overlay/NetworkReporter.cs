@@ -63,6 +63,7 @@ internal sealed class NetworkReporter(
         return new NodeNetwork
         {
             WireGuardKey = abilities is { Administers: true, WireGuard: true } ? await keys.PublicAsync(cancellationToken) : null,
+            NextKey = abilities is { Administers: true, WireGuard: true } ? await keys.NextAsync(cancellationToken) : null,
             Port = options.WireGuardPort,
             Mtu = card?.Mtu ?? 0,
             Addresses = state is null ? [] : [.. Addresses(state).Take(NodeNetwork.MostAddresses)],

@@ -10,10 +10,13 @@ namespace Kontena.NodeAgent.Networking.Overlay;
 /// <summary>Keeps the host's network as the grid's map wants it: when a new map comes, when an interface of ours has gone, and every few seconds, so that nothing a
 /// restart of the engine, a flush of the firewall or an operator does lasts.</summary>
 internal sealed class OverlayKeeper(
-    NetworkMapBook book, GridNetwork network, NodeMembership membership, OverlayExecutor executor, HostStateReader reader, IHostCommands commands, NetworkReporter reporter,
+    NetworkMapBook book, GridNetwork network, NodeMembership membership, OverlayExecutor executor, HostStateReader reader, IHostCommands commands, NetworkReporter reporter, WireGuardKeys keys,
     ControlPlaneAddresses controlPlane, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(3);
+
+    /// <summary>A node alone has no ways that could break.</summary>
+    private static readonly TimeSpan SweepAlone = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
     private volatile IReadOnlyList<string> _troubles = [];
@@ -59,6 +62,8 @@ internal sealed class OverlayKeeper(
             return;
         var abilities = _abilities ??= await HostAbilities.ReadAsync(commands, cancellationToken);
         var state = abilities.Administers ? await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken) : null;
+        if (abilities.WireGuard)
+            await keys.AdvanceAsync(book.Self?.Network?.NextKey, cancellationToken);
         await reporter.LookAsync(abilities, state, book.Revision, cancellationToken);
         if (book.Current is not { } map || book.Self is not { } self)
             return;
@@ -105,7 +110,8 @@ internal sealed class OverlayKeeper(
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var changed = book.ChangedAsync(ends.Token);
         var began = time.GetTimestamp();
-        while (!changed.IsCompleted && time.GetElapsedTime(began) < Sweep && !IsSomethingGone())
+        var sweep = book.Current is { Nodes.Count: 1 } && _troubles.Count == 0 ? SweepAlone : Sweep;
+        while (!changed.IsCompleted && time.GetElapsedTime(began) < sweep && !IsSomethingGone())
             await Task.WhenAny(changed, Task.Delay(Glance, time, cancellationToken));
         await ends.CancelAsync();
         await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
