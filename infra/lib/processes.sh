@@ -4,8 +4,8 @@ home=${KONTENA_HOME:-$HOME/.local/state/kontena}
 api_port=${KONTENA_PORT:-9292}
 rabbit_port=${KONTENA_RABBITMQ_PORT:-5682}
 redis_port=${KONTENA_REDIS_PORT:-6390}
-address=${KONTENA_ADDRESS:-127.0.0.1}      # where the broker and the api listen; everything else listens on the loopback alone
-api_url=http://$address:$api_port
+address=${KONTENA_ADDRESS:-127.0.0.1}      # where the broker, and the api with TLS, listen for other machines; everything else listens on the loopback alone
+api_url=http://127.0.0.1:$api_port
 services=(grid-manager scheduler log-collector api node-agent)
 # A generation-0 budget of 4 MB: the default follows the size of the processor cache, which costs a resting process 50 MB on large machines.
 export DOTNET_GCgen0size=0x400000
@@ -25,13 +25,16 @@ replica_names() {
 url_of() {
   local port=$((api_port + 10 * ($(replica_of "$1") - 1)))
   case $(service_of "$1") in
-    standalone | api) echo "http://$address:$port" ;;
+    standalone | api) echo "http://127.0.0.1:$port" ;;
     grid-manager) echo "http://127.0.0.1:$((port + 1))" ;;
     scheduler) echo "http://127.0.0.1:$((port + 2))" ;;
     log-collector) echo "http://127.0.0.1:$((port + 3))" ;;
     node-agent) echo "http://127.0.0.1:$((port + 4))" ;;
   esac
 }
+
+# Where agents and clients on other machines reach an api: its port and 150.
+secure_url_of() { echo "https://$address:$((api_port + 150 + 10 * ($(replica_of "$1") - 1)))"; }
 
 binary_of() {
   case $(service_of "$1") in
@@ -99,6 +102,14 @@ secret() {
   cat "$file"
 }
 
+# The house's own authority, and a certificate for the broker, the store and the api; made anew before it ends.
+certificates() {
+  local names=(localhost 127.0.0.1)
+  [ "$address" = 127.0.0.1 ] || names+=("$address")
+  (umask 077; mkdir -p "$home/tls"; "$root/artifacts/publish/api/Kontena.Api" certificates "$home/tls" "${names[@]}" "$@")
+}
+ca_fingerprint() { certificates | sed -n 's/^ca .* sha256 //p'; }
+
 start_standalone() {
   start standalone env \
     Kontena__DataDirectory="$home/data" Kontena__Http__Urls="$api_url" Kontena__Docker__Host="$DOCKER_HOST" \
@@ -107,16 +118,29 @@ start_standalone() {
 
 # start_service NAME: one process of the distributed form. Log-collectors of one machine share their directory.
 start_service() {
-  local name=$1 data=$1
-  [ "$(service_of "$name")" != log-collector ] || data=log-collector
+  local name=$1 data=$1 urls=
+  case $(service_of "$name") in
+    node-agent) start_node_agent; return ;;
+    log-collector) data=log-collector ;;
+    api) urls="$(url_of "$name");$(secure_url_of "$name")" ;;
+  esac
   start "$name" env \
-    Kontena__DataDirectory="$home/data/$data" Kontena__Http__Urls="$(url_of "$name")" Kontena__Docker__Host="$DOCKER_HOST" \
-    Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@$address:$rabbit_port/" \
+    Kontena__DataDirectory="$home/data/$data" Kontena__Http__Urls="${urls:-$(url_of "$name")}" Kontena__Docker__Host="$DOCKER_HOST" \
+    Kontena__Bus__RabbitMq="amqps://kontena:$(secret rabbitmq)@$address:$rabbit_port/" \
     Kontena__Bus__Management="http://127.0.0.1:$((rabbit_port + 10000))" \
-    Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \
+    Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis),ssl=true" \
+    Kontena__Tls__CaFile="$home/tls/ca.pem" Kontena__Tls__Certificate="$home/tls/server.pem" Kontena__Tls__Key="$home/tls/server.key" \
     Kontena__Api__TokenFile="$home/data/admin.token" \
-    Kontena__Grid__Name=default Kontena__Grid__Token="$(secret grid-token)" Kontena__Agent__Token="$(secret grid-token)" \
+    Kontena__Grid__Name=default Kontena__Grid__Token="$(secret grid-token)" \
     "$root/artifacts/publish/$(service_of "$name")/$(binary_of "$name")"
+}
+
+# The agent of this machine: it joins once, and has a login of its own from then on.
+agent_here() { Kontena__DataDirectory="$home/data/node-agent" Kontena__Http__Urls="$(url_of node-agent)" Kontena__Docker__Host="$DOCKER_HOST" "$@"; }
+join_here() { KONTENA_TOKEN=$(secret grid-token) agent_here "$root/artifacts/publish/node-agent/Kontena.NodeAgent" join "$(secure_url_of api)" --ca-fingerprint "$(ca_fingerprint)"; }
+start_node_agent() {
+  [ -s "$home/data/node-agent/agent/broker.json" ] || step "this machine joins" until_true 90 join_here || refuse "this machine could not join: $(join_here 2>&1)" "see $home/log"
+  agent_here start node-agent "$root/artifacts/publish/node-agent/Kontena.NodeAgent"
 }
 
 # store_tool FORM backup|restore FILE...: the platform's own command, with the settings its services have.
@@ -126,29 +150,30 @@ store_tool() {
     Kontena__DataDirectory="$home/data" "$root/artifacts/publish/standalone/Kontena.Standalone" "$@"
   else
     Kontena__DataDirectory="$home/data/grid-manager" Kontena__Api__TokenFile="$home/data/admin.token" \
-      Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis)" \
+      Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis),ssl=true" Kontena__Tls__CaFile="$home/tls/ca.pem" \
       "$root/artifacts/publish/grid-manager/Kontena.GridManager" "$@"
   fi
 }
 
 start_redis() {
   mkdir -p "$home/data/redis"
-  (umask 077; printf 'bind 127.0.0.1\nport %s\ndir %s\nappendonly yes\nappendfsync always\nsave ""\nrequirepass %s\n' \
-    "$redis_port" "$home/data/redis" "$(secret redis)" >"$home/secrets/redis.conf")
+  certificates >/dev/null
+  (umask 077; printf 'bind 127.0.0.1\nport 0\ntls-port %s\ntls-cert-file %s\ntls-key-file %s\ntls-ca-cert-file %s\ntls-auth-clients no\ndir %s\nappendonly yes\nappendfsync always\nsave ""\nrequirepass %s\n' \
+    "$redis_port" "$home/tls/server.pem" "$home/tls/server.key" "$home/tls/ca.pem" "$home/data/redis" "$(secret redis)" >"$home/secrets/redis.conf")
   start redis redis-server "$home/secrets/redis.conf"
 }
 
-redis_answers() { REDISCLI_AUTH=$(secret redis) redis-cli -p "$redis_port" ping 2>/dev/null | grep -q PONG; }
+redis_answers() { REDISCLI_AUTH=$(secret redis) redis-cli --tls --cacert "$home/tls/ca.pem" -p "$redis_port" ping 2>/dev/null | grep -q PONG; }
 
 # The broker without the package's service: its own cookie, ports and folders, so that another broker of this machine is not disturbed.
 rabbitmq_environment() {
   local dir=$home/data/rabbitmq
   mkdir -p "$dir" "$home/run" "$home/log"
   (umask 077
-    printf 'listeners.tcp.1 = %s:%s\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\ndefault_user = kontena\ndefault_pass = %s\ndisk_free_limit.absolute = 100MB\n' \
-      "$address" "$rabbit_port" $((rabbit_port + 10000)) "$(secret rabbitmq)" >"$home/secrets/rabbitmq.conf")
+    printf 'listeners.tcp = none\nlisteners.ssl.1 = %s:%s\nssl_options.cacertfile = %s\nssl_options.certfile = %s\nssl_options.keyfile = %s\nssl_options.verify = verify_none\nssl_options.versions.1 = tlsv1.3\nssl_options.versions.2 = tlsv1.2\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\ndefault_user = kontena\ndefault_pass = %s\ndisk_free_limit.absolute = 100MB\n' \
+      "$address" "$rabbit_port" "$home/tls/ca.pem" "$home/tls/server.pem" "$home/tls/server.key" $((rabbit_port + 10000)) "$(secret rabbitmq)" >"$home/secrets/rabbitmq.conf")
   echo '[].' >"$dir/advanced.config"; : >"$dir/rabbitmq-env.conf"; echo '[rabbitmq_management].' >"$dir/enabled_plugins"
-  export HOME=$dir RABBITMQ_NODENAME=kontena@localhost RABBITMQ_NODE_IP_ADDRESS=$address RABBITMQ_NODE_PORT=$rabbit_port \
+  export HOME=$dir RABBITMQ_NODENAME=kontena@localhost \
     RABBITMQ_DIST_PORT=$((rabbit_port + 20000)) RABBITMQ_MNESIA_BASE=$dir/mnesia RABBITMQ_LOG_BASE=$home/log \
     RABBITMQ_PID_FILE=$dir/pid RABBITMQ_CONFIG_FILE=$home/secrets/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=$dir/advanced.config \
     RABBITMQ_CONF_ENV_FILE=$dir/rabbitmq-env.conf RABBITMQ_ENABLED_PLUGINS_FILE=$dir/enabled_plugins \
@@ -157,6 +182,7 @@ rabbitmq_environment() {
 }
 
 start_rabbitmq() {
+  certificates >/dev/null
   (rabbitmq_environment
     running epmd || start epmd epmd -address 127.0.0.1 -port "$ERL_EPMD_PORT"
     # Else the broker starts one of its own, which nobody would end.

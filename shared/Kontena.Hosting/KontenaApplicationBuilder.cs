@@ -83,9 +83,7 @@ public sealed partial class KontenaApplicationBuilder
         var lines = new List<string>();
         ILogger? log = null;
         // Before anything that trusts a CA: it may be made here.
-        var certificate = urls.Contains("https://", StringComparison.OrdinalIgnoreCase)
-            ? ServerCertificate.From(Configuration, TimeProvider.System, line => (log is null ? lines.Add : (Action<string>)(later => LogTls(log, later)))(line))
-            : null;
+        var certificate = urls.Contains("https://", StringComparison.OrdinalIgnoreCase) ? ServerCertificate.From(Configuration, TimeProvider.System, Say) : null;
         var transport = BusTransport.From(Configuration);
         Services.AddKontenaBus(transport, Name, _control, _data);
         Services.AddKontenaDeadLetters(transport, Configuration);
@@ -126,6 +124,14 @@ public sealed partial class KontenaApplicationBuilder
         application.Lifetime.ApplicationStarted.Register(() =>
             LogStarted(application.Logger, Name, string.Join(", ", application.Urls), transport.Title));
         return application;
+
+        void Say(string line)
+        {
+            if (log is null)
+                lines.Add(line);
+            else
+                LogTls(log, line);
+        }
     }
 
     /// <summary>The whole of a <c>Program.cs</c>: builds, runs until told to stop, and turns a failure to start or a crash into a sentence and exit code 1.</summary>

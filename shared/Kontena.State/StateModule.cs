@@ -1,4 +1,5 @@
 using Kontena.Core.Ids;
+using Kontena.Core.Tls;
 using Kontena.State.Outbox;
 using Kontena.State.Redis;
 using Kontena.State.Sqlite;
@@ -45,7 +46,11 @@ public static class StateModule
     private static IStateStore Open(IConfiguration configuration, string origin, TimeProvider time, ILogger<RedisConnection> logger)
     {
         if (configuration["Kontena:State:Redis"] is { Length: > 0 } redis)
-            return new RedisStateStore(new RedisConnection(redis, time, logger), origin, time);
+        {
+            // Checked by Kontena.Hosting in a running service; a tool is told here.
+            var trust = configuration["Kontena:Tls:CaFile"] is { Length: > 0 } ca ? CertificateTrust.OfFile(ca, time) : null;
+            return new RedisStateStore(new RedisConnection(redis, time, logger, trust), origin, time);
+        }
 
         var directory = configuration["Kontena:DataDirectory"] ?? DefaultDataDirectory;
         return new SqliteStateStore(Path.Combine(directory, "state.db"), origin);

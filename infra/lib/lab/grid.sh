@@ -23,15 +23,22 @@ log_in() {
     || refuse "the client could not log in at $api_url: $said" "see $home/log"
 }
 
-# start_agent N: the node is called like the host, hN.
+# agent_of N COMMAND...: on the host, with the settings of its agent. The node is called like the host, hN.
+agent_of() {
+  local number=$1 dir; dir=$(host_dir "$1"); shift
+  on_host "$number" env HOME="$dir" DOTNET_GCgen0size=0x400000 MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536 \
+    Kontena__DataDirectory="$dir/disk/kontena" Kontena__Docker__Host="unix://$dir/docker.sock" \
+    Kontena__Agent__Name="h$number" Kontena__Agent__Labels="${KONTENA_LAB_LABELS:-az=z$number}" Kontena__Http__Urls="http://127.0.0.1:9296" "$@"
+}
+
+# join_host N [TOKEN]: the line of nodes.md, by default with the grid's token. Once: the host keeps its own login.
+join_host() { KONTENA_TOKEN=${2:-$(secret grid-token)} agent_of "$1" "$root/artifacts/publish/node-agent/Kontena.NodeAgent" join "$(secure_url_of api)" --ca-fingerprint "$(ca_fingerprint)"; }
+
 start_agent() {
   local number=$1 dir; dir=$(host_dir "$number")
   [ -z "$(host_pids "$number" Kontena.NodeAgent)" ] || return 0
-  on_host "$number" setsid env HOME="$dir" DOTNET_GCgen0size=0x400000 MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536 \
-    Kontena__DataDirectory="$dir/disk/kontena" Kontena__Docker__Host="unix://$dir/docker.sock" Kontena__Agent__Token="$(secret grid-token)" \
-    Kontena__Agent__Name="h$number" Kontena__Agent__Labels="${KONTENA_LAB_LABELS:-az=z$number}" Kontena__Http__Urls="http://127.0.0.1:9296" \
-    Kontena__Bus__RabbitMq="amqp://kontena:$(secret rabbitmq)@$net.1:$rabbit_port/" \
-    "$root/artifacts/publish/node-agent/Kontena.NodeAgent" >>"$dir/log/node-agent.log" 2>&1 </dev/null &
+  [ -s "$dir/disk/kontena/agent/broker.json" ] || until_true 60 join_host "$number" || refuse "host $number could not join: $(join_host "$number" 2>&1)" "see $home/log"
+  agent_of "$number" setsid "$root/artifacts/publish/node-agent/Kontena.NodeAgent" >>"$dir/log/node-agent.log" 2>&1 </dev/null &
   disown
 }
 

@@ -46,9 +46,10 @@ internal sealed record BrokerUserPlan(IReadOnlyList<BrokerUser> Give, IReadOnlyL
             .ToList();
 
         // A store that knows none of them is more likely the wrong store than the end of all nodes.
+        var gone = revoked.Where(name => !names.Contains(name)).ToList();
         if (wanted.Count > 0 || orphans.All(revoked.Contains))
-            return new BrokerUserPlan(give, orphans, null);
-        return new BrokerUserPlan(give, [.. orphans.Where(revoked.Contains)],
+            return new BrokerUserPlan(give, [.. orphans.Union(gone, StringComparer.Ordinal)], null);
+        return new BrokerUserPlan(give, gone,
             $"the broker has {orphans.Count} users of nodes and the state store knows no node with one; they are left alone. Is it the right store? If it is, delete them: {orphans[0]}, …");
     }
 }

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Kontena.Contracts.Http;
-using Kontena.Hosting.Tls;
+using Kontena.Core.Tls;
 
 namespace Kontena.NodeAgent.Joining;
 
@@ -21,7 +21,7 @@ internal sealed class MasterConnection : IDisposable
     private readonly HttpClient _http;
     private readonly Uri _master;
 
-    private MasterConnection(Uri master, TlsTrust trust) => (_master, _http) = (master, Client(master, new SocketsHttpHandler
+    private MasterConnection(Uri master, CertificateTrust trust) => (_master, _http) = (master, Client(master, new SocketsHttpHandler
     {
         SslOptions = { RemoteCertificateValidationCallback = trust.CallbackFor(master.Host) },
     }));
@@ -37,7 +37,7 @@ internal sealed class MasterConnection : IDisposable
         if (master.Scheme == Uri.UriSchemeHttp && !master.IsLoopback)
             throw new JoinException($"{master} would send the token in the clear; use the https:// address of the master");
         if (fingerprint is null || master.Scheme == Uri.UriSchemeHttp)
-            return new MasterConnection(master, TlsTrust.OfSystem);
+            return new MasterConnection(master, CertificateTrust.OfSystem);
 
         var wanted = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         if (wanted.Length != 64 || !wanted.All(char.IsAsciiHexDigitLower))
@@ -48,7 +48,7 @@ internal sealed class MasterConnection : IDisposable
             using var ca = X509Certificate2.CreateFromPem(pem);
             if (ca.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant() is var found && found != wanted)
                 throw new JoinException($"the CA of {master} has the fingerprint {found}, not {wanted}: it is another master, or its CA was made anew; kontena node create prints a line with the right one");
-            return new MasterConnection(master, TlsTrust.OfPem(pem, time));
+            return new MasterConnection(master, CertificateTrust.OfPem(pem, time));
         }
         catch (CryptographicException exception)
         {

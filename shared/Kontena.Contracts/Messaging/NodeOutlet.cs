@@ -1,6 +1,7 @@
 using Kontena.Contracts.Exec;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Logs;
+using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Stats;
 using Kontena.Contracts.Volumes;
@@ -73,6 +74,8 @@ public sealed record NodeOutlet(string Token, string Grid, string Node)
         InstanceObserved observed => Is(observed.Grid, observed.Node, observed.NodeId),
         NodeSynced synced => Is(synced.Grid, synced.Node, synced.NodeId) && (synced.Instances ?? []).All(one => Is(one.Grid, one.Node, one.NodeId)),
         VolumeObserved observed => Is(observed.Grid, observed.Node, observed.NodeId),
+        NodeNetworkReport report => Is(report.Grid, report.Node, report.NodeId),
+        NetworkMeasured measured => Is(measured.Grid, measured.Node, measured.NodeId),
         LogBatch batch => Is(batch.Grid, batch.Node) && (batch.Lines ?? []).All(line => string.IsNullOrEmpty(line.Node) || line.Node == Node),
         StatsBatch batch => Is(batch.Grid, batch.Node),
         // Says of which session it is; the api compares the node with that of the session.

@@ -20,7 +20,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
 
     public async Task SendAsync(Destination destination, object message, CancellationToken cancellationToken)
     {
-        var way = transport.Outlet is { } outlet ? NodeOutlet.Route(outlet, destination) : destination;
+        var way = transport.Outlet is { } outlet ? WayOut(outlet, destination, message) : destination;
         using var deadline = new CancellationTokenSource(SendDeadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -118,6 +118,11 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         BusMeter.Sent.Add(1, new KeyValuePair<string, object?>("message", typeof(TRequest).Name));
         return response.Message;
     }
+
+    /// <summary>What its readers would drop does not leave: said here, the mistake is found where it is made.</summary>
+    private static Destination WayOut(string outlet, Destination destination, object message) => NodeOutlet.Read(outlet)?.MaySay(message) == true
+        ? NodeOutlet.Route(outlet, destination)
+        : throw new ArgumentException($"this node may not say {message.GetType().Name}, or not so; a new report must be listed in NodeOutlet.MaySay", nameof(message));
 
     /// <summary>A command to a queue that does not exist comes back instead of vanishing; an exchange without readers is nobody's mistake.</summary>
     private static bool IsMandatory(Destination destination) => destination.Kind == DestinationKind.Queue;

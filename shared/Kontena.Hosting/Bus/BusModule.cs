@@ -69,7 +69,7 @@ internal static class BusModule
             bus.UsingRabbitMq((context, configurator) =>
             {
                 var patience = new BrokerPatience(
-                    transport.RabbitMq, side, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
+                    transport, side, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
                     context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
                 RabbitMqConnection.Configure(configurator, transport, $"{process} {side.Name}", patience);
                 ConfigureShared(configurator, context, side, plan, transport);

@@ -1,4 +1,5 @@
 using Kontena.Contracts.Messaging;
+using Kontena.Core.Tls;
 using Kontena.Hosting.Tls;
 using Microsoft.Extensions.Configuration;
 
@@ -14,7 +15,7 @@ internal sealed record BusTransport(Uri? RabbitMq, string? Outlet = null)
     internal const string OutletKey = "Kontena:Bus:Outlet";
 
     /// <summary>What certificates the broker may show.</summary>
-    public TlsTrust Trust { get; init; } = TlsTrust.OfSystem;
+    public CertificateTrust Trust { get; init; } = CertificateTrust.OfSystem;
 
     public bool InMemory => RabbitMq is null;
 

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using Kontena.Core.Tls;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -18,9 +20,27 @@ internal sealed class RedisConnection : IDisposable
     private bool _awayLogged;
     private volatile bool _closed;
 
-    public RedisConnection(string setting, TimeProvider time, ILogger logger)
+    /// <param name="trust">Which certificates the server may show; used with <c>ssl=true</c>.</param>
+    public RedisConnection(string setting, TimeProvider time, ILogger logger, CertificateTrust? trust = null)
     {
         _options = Read(setting);
+        if (_options.Ssl)
+        {
+            var check = (trust ?? CertificateTrust.OfSystem).CallbackFor(_options.SslHost ?? HostOf(_options.EndPoints[0]));
+            _options.CertificateValidation += (sender, certificate, chain, errors) =>
+            {
+                try
+                {
+                    return check(sender, certificate, chain, errors);
+                }
+                catch (AuthenticationException refused)
+                {
+                    Diagnosis = refused.Message;
+                    return false;
+                }
+            };
+        }
+
         _time = time;
         _logger = logger;
     }
@@ -102,6 +122,13 @@ internal sealed class RedisConnection : IDisposable
         options.ClientName ??= "kontena";
         return options;
     }
+
+    private static string HostOf(System.Net.EndPoint point) => point switch
+    {
+        System.Net.DnsEndPoint name => name.Host,
+        System.Net.IPEndPoint address => address.Address.ToString(),
+        _ => point.ToString() ?? "",
+    };
 
     private static string Text(System.Net.EndPoint point) => point switch
     {

@@ -77,6 +77,23 @@ public sealed class ThreeHostTests : IClassFixture<RunningLab>
         return same && first.Distinct().Count() == addresses;
     }, seconds: 20);
 
+    [Fact]
+    public async Task A_node_is_cut_off_by_another_token_and_let_in_with_it_and_its_agent_only_dials_out()
+    {
+        Assert.Contains("online", await _lab.NodeStatusAsync(3));
+        var line = (await _lab.MustAsync("node", "reset-token", "--force", "h3")).Trim().Split('\n')[^1].Split(' ');
+        await Until.TrueAsync("h3 is not heard any more", async () => !(await _lab.NodeStatusAsync(3)).Contains("online", StringComparison.Ordinal), seconds: 30);
+        Assert.NotEqual(0, (await _lab.LabAsync("join", "3", "a-token-that-opens-nothing")).ExitCode);
+        await _lab.MustLabAsync("join", "3", line[4]);
+        await Until.TrueAsync("h3 is online", async () => (await _lab.NodeStatusAsync(3)).Contains("online", StringComparison.Ordinal), seconds: 30);
+
+        var listening = (await _lab.MustLabAsync("exec", "3", "ss", "-Hltnup")).Split('\n').Where(socket => socket.Contains("Kontena.NodeAge", StringComparison.Ordinal))
+            .Select(socket => socket.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]).ToList();
+        Assert.NotEmpty(listening);
+        // Health on the loopback; names and measurements on the bridge of the grid.
+        Assert.All(listening, address => Assert.Matches(@"^(127\.0\.0\.1|10\.81\.\d+\.1):", address));
+    }
+
     private async Task<IReadOnlyList<string>> NamesAsync() => [.. (await _lab.RunningAsync("trio")).Select(one => one.Name)];
 
     private async Task<IReadOnlyList<(int Host, string Name)>> WebAsync() =>

@@ -24,6 +24,8 @@ public sealed class BrokerUserPlanTests
         var plan = BrokerUserPlan.Of([One], [Seen(One), Seen(Two)], Names());
         Assert.Equal(["node-bb2"], plan.Revoke);
         Assert.Null(plan.Doubt);
+        // Its login went before; what else is called after it goes with its record.
+        Assert.Equal(["node-bb2"], BrokerUserPlan.Of([One], [Seen(One)], Names("node-bb2", "node-aa1")).Revoke);
     }
 
     [Fact]

@@ -134,12 +134,14 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         await UntilReadyAsync(node);
         var (control, data) = (node.Services.GetRequiredService<IControlBus>(), node.Services.GetRequiredService<IDataBus>());
 
-        await control.SendAsync(Destination.Report("prod", "heartbeat"), Some.Beat("core-2", Other, ""), Cancelled);
-        await control.SendAsync(Destination.Report("prod", "heartbeat"), Some.Beat("core-2", Mine, ""), Cancelled);
-        await control.SendAsync(Destination.Report("prod", "heartbeat"), Some.Beat("core-1", Mine, "") with { Grid = "other" }, Cancelled);
-        await control.SendAsync(Destination.Report("prod", "observed"), new GridFactChanged { Grid = "prod", Kind = "node", Id = "core-2" }, Cancelled);
+        // A hostile agent is not held back by our own client.
+        await ForgeAsync(node.Services.GetRequiredService<IBus>(), "heartbeat", Some.Beat("core-2", Other, ""));
+        await ForgeAsync(node.Services.GetRequiredService<IBus>(), "heartbeat", Some.Beat("core-2", Mine, ""));
+        await ForgeAsync(node.Services.GetRequiredService<IBus>(), "heartbeat", Some.Beat("core-1", Mine, "") with { Grid = "other" });
+        await ForgeAsync(node.Services.GetRequiredService<IBus>(), "observed", new GridFactChanged { Grid = "prod", Kind = "node", Id = "core-2" });
+        await ForgeAsync(node.Services.GetRequiredService<IBus>(), "data", new LogBatch { Grid = "prod", Node = "core-2", Lines = [] });
+        await Assert.ThrowsAsync<ArgumentException>(() => control.SendAsync(Destination.Report("prod", "heartbeat"), Some.Beat("core-2", Other, ""), Cancelled));
         await control.SendAsync(Destination.Report("prod", "heartbeat"), Some.Beat("core-1", Mine, "mine"), Cancelled);
-        await data.SendAsync(Destination.NodeData, new LogBatch { Grid = "prod", Node = "core-2", Lines = [] }, Cancelled);
         await data.SendAsync(Destination.NodeData, new LogBatch { Grid = "prod", Node = "core-1", Lines = [] }, Cancelled);
         await data.SendAsync(Destination.Queue("api-exec-p1"), new ExecOutput { SessionId = "s", Sequence = 1 }, Cancelled);
         var heard = service.Services.GetRequiredService<Ear>();
@@ -238,6 +240,12 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         var application = builder.Build();
         await application.StartAsync(Cancelled);
         return application;
+    }
+
+    private static async Task ForgeAsync(IBus bus, string kind, object message)
+    {
+        var endpoint = await bus.GetSendEndpoint(new Uri($"exchange:{MyOutlet.Exchange}?type=topic"));
+        await endpoint.Send(message, message.GetType(), Pipe.Execute<SendContext>(context => context.TrySetRoutingKey(kind == "data" ? kind : $"{Queues.ShardOf("prod")}.{kind}")), Cancelled);
     }
 
     private static async Task UntilReadyAsync(WebApplication application)
