@@ -24,7 +24,7 @@ internal static class NodeWarnings
     {
         if (liveness is null)
             return [];
-        var warnings = new List<string>(liveness.Troubles);
+        var warnings = new List<string>([.. liveness.Troubles, .. node.NetworkRemarks]);
         if (liveness.ClockAhead is { } ahead && Math.Abs(ahead) >= ClockLimit)
             warnings.Add($"its clock is {Span(ahead)} {(ahead < 0 ? "behind" : "ahead")}; synchronise it (chrony, systemd-timesyncd)");
         if (SkewOf(node.Facts?.AgentVersion, OwnVersion) is { } skew)

@@ -101,7 +101,8 @@ internal sealed class NetworkMapPublisher(IStateStore store, TimeProvider time, 
         var batch = new CommitBatch(name);
         batch.Put(StateKeys.NetworkMap, next, present?.Version ?? 0);
         // Agents that never told of their network are older than this message, and would put it aside as a dead letter.
-        foreach (var node in nodes.Where(node => node is { NodeId: not null, Network: not null }))
+        var able = next.Nodes.Where(node => node.Network is not null).Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var node in nodes.Where(node => node.NodeId is not null && able.Contains(node.Name)))
             batch.Send(Destination.Node(node.NodeId!), new GridChanged { Map = next });
         await store.CommitAsync(batch, cancellationToken);
         logger.LogInformation("Grid {Grid}: network map {Revision} has {Count} nodes, driver {Driver}", name, next.Revision, next.Nodes.Count, next.Driver);

@@ -29,7 +29,7 @@ internal sealed class NetworkMeasuredConsumer(GridLedger ledger, ReportDrops dro
             Node = measured.Node,
             CheckId = measured.CheckId,
             At = now,
-            Pairs = [.. measured.Pairs.Where(pair => pair is not null).Take(MostPairs).Select(pair => pair with { Why = pair.Why is { Length: > LongestText } why ? why[..LongestText] : pair.Why })],
+            Pairs = [.. measured.Pairs.Where(pair => pair is { Peer: not null } && grid.Node(pair.Peer) is not null && (pair.Driver is null || OverlayDriver.All.Contains(pair.Driver))).Take(MostPairs).Select(pair => pair with { Why = pair.Why is { Length: > LongestText } why ? why[..LongestText] : pair.Why })],
         }, CommitBatch.AnyVersion);
         return new(CommandResult.Done(null), batch, []);
     }

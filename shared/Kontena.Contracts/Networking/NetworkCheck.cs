@@ -25,6 +25,9 @@ public sealed record NetworkMeasured
     public required string NodeId { get; init; }
     public required string CheckId { get; init; }
     public IReadOnlyList<MeasuredPair> Pairs { get => field ?? []; init; } = [];
+
+    /// <summary>An agent begins no measurement of throughput later than this after the first; pairs that did not get their turn have none.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 }
 
 /// <summary>The last check as one node saw it. Written by grid-manager; id is the node's name.</summary>

@@ -97,6 +97,14 @@ public sealed record NodeNetworkReport
 
     /// <summary>Of the map the agent has; 0 when it has none. When it is old, the agent is sent the newest again.</summary>
     public long Revision { get; init; }
+
+    /// <summary>What is wrong with ways to other nodes and is not this host's fault, a sentence each; at most <see cref="MostRemarks"/>.</summary>
+    public IReadOnlyList<string> Remarks { get => field ?? []; init; } = [];
+
+    public const int MostRemarks = 16;
+
+    /// <summary>Characters of one.</summary>
+    public const int LongestRemark = 400;
 }
 
 /// <summary>Order to an agent: the network of the grid is this now. Whole, so that any one of them is enough.</summary>

@@ -36,6 +36,9 @@ public sealed record Node
     /// <summary>What its agent last said of the network; null until it has, as older agents never do.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Networking.NodeNetwork? Network { get; init; }
+
+    /// <summary>As in <see cref="Networking.NodeNetworkReport.Remarks"/>.</summary>
+    public IReadOnlyList<string> NetworkRemarks { get => field ?? []; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 }

@@ -78,7 +78,16 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
         await AllReachAllAsync("h3 has another address");
 
         var web = (await _lab.RunningAsync("net"))[0];
-        Assert.NotEqual(0, await TryAsync(web.Host, web.Name, "/bin/busybox", "nc", "-w", "3", "10.99.0.1", "9295")); // grid-manager's port of the control plane
+        var broker = Environment.GetEnvironmentVariable("KONTENA_RABBITMQ_PORT") ?? "5682";
+        Assert.Equal(0, await TryAsync(web.Host, web.Name, "/bin/busybox", "nc", "-w", "3", "10.99.0.1", "9292")); // The API is meant to be reached.
+        Assert.NotEqual(0, await TryAsync(web.Host, web.Name, "/bin/busybox", "nc", "-w", "3", "10.99.0.1", broker));
+        // Not because it could not be reached: until the rules are put back, it is.
+        await Until.TrueAsync("the broker is reached when the rules are away", async () =>
+        {
+            await _lab.MustLabAsync("exec", $"{web.Host}", "sh", "-c", "iptables -w -F \"$(iptables -w -S | grep -o '^-N kontena-fwd-.*' | cut -c4-)\"");
+            return await TryAsync(web.Host, web.Name, "/bin/busybox", "nc", "-w", "2", "10.99.0.1", broker) == 0;
+        });
+        await Until.TrueAsync("the broker is closed again", async () => await TryAsync(web.Host, web.Name, "/bin/busybox", "nc", "-w", "2", "10.99.0.1", broker) != 0);
         await _lab.MustAsync("stack", "rm", "--force", "net");
     }
 

@@ -1,4 +1,5 @@
 using Kontena.Contracts.Networking;
+using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Networking;
 using Xunit;
 
@@ -40,11 +41,63 @@ public sealed class NetworkMapPlannerTests
     }
 
     [Fact]
+    public void Whoever_has_a_key_in_the_map_keeps_it_also_from_a_lower_number()
+    {
+        var network = new NodeNetwork { WireGuardKey = Convert.ToBase64String(new byte[32]) };
+        var first = NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1), Some.Node(2) with { Network = network }], null, 0)!;
+        var second = NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1) with { Network = network }, Some.Node(2) with { Network = network }], first, 0)!;
+        Assert.Equal([null, network.WireGuardKey], second.Nodes.Select(node => node.Network!.WireGuardKey));
+
+        var after = network with { WireGuardKey = null };
+        var third = NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1) with { Network = network }, Some.Node(2) with { Network = after }], second, 0)!;
+        Assert.Equal([network.WireGuardKey, null], third.Nodes.Select(node => node.Network!.WireGuardKey));
+    }
+
+    [Fact]
+    public void A_record_that_an_older_writer_stripped_takes_nothing_from_the_map()
+    {
+        var network = new NodeNetwork { WireGuardKey = Convert.ToBase64String(new byte[32]) };
+        var first = NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1) with { Network = network }], null, 0)!;
+        Assert.Null(NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1)], first, 0));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue - 1)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(NetworkMapPlanner.FarthestAhead + 2)]
+    public void A_revision_that_can_not_be_does_not_move_the_map(long told)
+    {
+        var first = NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1)], null, 0)!;
+        Assert.Null(NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1)], first, told));
+        Assert.Equal(2, NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1), Some.Node(2)], first, told)!.Revision);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.9 -j ACCEPT")]
+    [InlineData("10.0.0.0/8")]
+    [InlineData("::1")]
+    public void Only_plain_addresses_of_hosts_are_in_the_map(string address)
+    {
+        var map = NetworkMapPlanner.Next(Some.Grid(), [Some.Node(1) with { Facts = new NodeFacts { PrivateIp = address, PublicIp = "203.0.113.9" } }], null, 0)!;
+        Assert.Equal((null, "203.0.113.9"), (map.Nodes[0].PrivateIp, map.Nodes[0].PublicIp));
+    }
+
+    [Fact]
+    public void What_was_measured_names_nodes_of_the_grid_and_drivers_there_are()
+    {
+        MeasuredPair Pair(string peer, string? driver) => new(peer, driver, true, 1, 1500, 1500, null, new string('x', 1000));
+        var measured = new NetworkMeasured { Grid = "prod", Node = "core-1", NodeId = "ID:1", CheckId = "c", Pairs = [Pair("core-2", "vxlan"), Pair("core-2", "gre"), Pair(new string('y', 5000), null), null!] };
+        var kept = Assert.Single(NetworkMeasuredConsumer.Decide(Some.Snapshot(Some.Node(1), Some.Node(2)), measured, Some.Now).Puts(Kontena.State.StateKeys.NetworkCheck));
+        Assert.Equal(("core-2", "vxlan", 300), (kept.Pairs.Single().Peer, kept.Pairs.Single().Driver, kept.Pairs.Single().Why!.Length));
+    }
+
+    [Fact]
     public void Of_a_report_only_what_is_well_formed_goes_on()
     {
         var sane = NetworkReportConsumer.Sane(new NodeNetwork
         {
-            WireGuardKey = "x; rm -rf /", Port = 70000, Mtu = 12, Addresses = ["10.0.0.1/24", "10.0.0.1", "::1/64", "1.2.3.4/33"], Vxlan = true,
+            WireGuardKey = "x; rm -rf /", Port = 70000, Mtu = 12, Addresses = [null!, "10.0.0.1/24", "10.0.0.1", "::1/64", "1.2.3.4/33"], Vxlan = true,
         });
         Assert.Equal((null, 0, 0, true), (sane.WireGuardKey, sane.Port, sane.Mtu, sane.Vxlan));
         Assert.Equal(["10.0.0.1/24"], sane.Addresses);

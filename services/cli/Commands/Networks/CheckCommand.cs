@@ -6,6 +6,7 @@ using Kontena.Cli.Features;
 using Kontena.Cli.Output;
 using Kontena.Cli.Parsing;
 using Kontena.Contracts.Http;
+using Kontena.Contracts.Networking;
 
 namespace Kontena.Cli.Commands.Networks;
 
@@ -49,7 +50,7 @@ internal sealed class CheckCommand : CommandBody
         {
             var seen = await run.Api.GetAsync(path, KontenaResponseJson.Default.NetworkCheckJson, cancellationToken);
             var answered = seen.Nodes.Where(node => node.CheckId == begun.CheckId).ToList();
-            if (answered.Count >= begun.Asked.Count || run.Time.GetElapsedTime(since) > Patience)
+            if (answered.Count >= begun.Asked.Count || run.Time.GetElapsedTime(since) > (run.Value(throughput) ? Patience + NetworkMeasured.Longest : Patience))
                 return begun with { Nodes = answered };
             await Task.Delay(Pause, run.Time, cancellationToken);
         }

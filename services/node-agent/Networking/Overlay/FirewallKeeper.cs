@@ -28,6 +28,13 @@ internal sealed class FirewallKeeper(IHostCommands commands)
         return true;
     }
 
+    /// <summary>Other grids whose chains are here.</summary>
+    public async Task<IReadOnlyList<OverlayNames>> OthersAsync(OverlayNames own, CancellationToken cancellationToken)
+    {
+        var saved = await SavedAsync(cancellationToken);
+        return OverlayNames.OthersOf(own, saved.Values.SelectMany(table => table).Where(line => line.StartsWith(':')).Select(line => line[1..].Split(' ')[0]));
+    }
+
     /// <summary>Takes our chains away, and what leads to them.</summary>
     public async Task RemoveAsync(OverlayNames names, CancellationToken cancellationToken)
     {

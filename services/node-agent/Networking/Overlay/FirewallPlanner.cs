@@ -1,4 +1,5 @@
 using Kontena.Contracts.Networking;
+using Kontena.Core.Networking;
 
 namespace Kontena.NodeAgent.Networking.Overlay;
 
@@ -12,6 +13,8 @@ internal static class FirewallPlanner
     {
         var (bridge, block, grid) = (host.Bridge, host.Subnet, map.Subnet);
         var closed = host.ClosedPorts.Count == 0 ? null : $"-p tcp -m multiport --dports {string.Join(',', host.ClosedPorts)}";
+        // What is written here goes to iptables-restore as root: nothing but addresses, whatever the map says.
+        peers = [.. peers.Where(peer => HostAddress.Plain(peer.Endpoint) is not null)];
         return new FirewallPlan(
         [
             new ChainPlan("filter", names.Forward, "DOCKER-USER", [.. Forward()]),
@@ -37,7 +40,8 @@ internal static class FirewallPlanner
             yield return $"-i {bridge} ! -s {block} -j DROP";
             foreach (var peer in peers)
             {
-                yield return $"{From(peer)} -s {peer.Block} -d {block} -o {bridge} -j ACCEPT";
+                if (From(peer) is { } from)
+                    yield return $"{from} -s {peer.Block} -d {block} -o {bridge} -j ACCEPT";
                 yield return $"-i {bridge} -s {block} -d {peer.Block} -j ACCEPT";
             }
 
@@ -45,17 +49,17 @@ internal static class FirewallPlanner
             // Addresses of the grid that come from anywhere else are forged; those nobody has lead nowhere.
             yield return $"! -i {bridge} -s {grid} -d {block} -j DROP";
             yield return $"-i {bridge} ! -o {bridge} -d {grid} -j REJECT --reject-with icmp-host-unreachable";
-            if (closed is not null)
+            foreach (var broker in host.ControlPlane.Where(broker => closed is not null && HostAddress.Plain(broker.Address) is not null))
             {
-                foreach (var address in host.ControlPlane)
-                    yield return $"-i {bridge} -d {address} {closed} -j REJECT --reject-with tcp-reset";
+                yield return $"-i {bridge} -d {broker.Address} {closed} -j REJECT --reject-with tcp-reset";
+                yield return $"-i {bridge} -d {broker.Address} -p tcp -m tcp --dport {broker.Port} -j REJECT --reject-with tcp-reset";
             }
         }
 
         IEnumerable<string> Input()
         {
             yield return $"-i {bridge} ! -s {block} -j DROP";
-            foreach (var peer in peers)
+            foreach (var peer in peers.Where(peer => From(peer) is not null))
                 yield return $"{From(peer)} -s {peer.Gateway} -d {host.Gateway} -p tcp -m tcp --dport {MeasurePort} -j ACCEPT";
             yield return $"-p tcp -m tcp -d {host.Gateway} --dport {MeasurePort} -j REJECT --reject-with tcp-reset";
             if (closed is not null)
@@ -69,12 +73,12 @@ internal static class FirewallPlanner
             yield return $"-p udp -m udp --dport {OverlayPlanner.VxlanPort} -j DROP";
         }
 
-        // Plain packets come by whichever card leads to the peer; those of a tunnel only out of it.
-        string From(PlannedPeer peer) => peer.Driver switch
+        // Plain packets come by the card that leads to the peer, those of a tunnel out of it. Without such a card, from nowhere.
+        string? From(PlannedPeer peer) => peer.Driver switch
         {
             OverlayDriver.WireGuard => $"-i {names.WireGuard}",
             OverlayDriver.Vxlan => $"-i {names.Vxlan}",
-            _ => $"! -i {bridge}",
+            _ => peer.Device is null ? null : $"-i {peer.Device}",
         };
 
         static IEnumerable<string> Clamp(string tunnel) =>

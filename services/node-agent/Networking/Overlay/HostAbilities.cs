@@ -39,6 +39,8 @@ internal sealed record HostAbilities(bool Administers, bool Vxlan, bool KernelWi
     private static async Task<bool> MakesAsync(IHostCommands commands, string[] kind, CancellationToken cancellationToken)
     {
         const string Probe = "kontena-probe";
+        // One may be left of an agent that was killed right here.
+        await commands.RunAsync(new HostCommand("ip", "link", "del", Probe), null, cancellationToken);
         if (!(await commands.RunAsync(new HostCommand("ip", ["link", "add", Probe, "type", .. kind]), null, cancellationToken)).Ok)
             return false;
         await commands.RunAsync(new HostCommand("ip", "link", "del", Probe), null, cancellationToken);

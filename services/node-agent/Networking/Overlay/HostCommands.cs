@@ -25,9 +25,7 @@ internal sealed class HostCommands(TimeProvider time) : IHostCommands
             using var process = Process.Start(start)!;
             try
             {
-                if (input is not null)
-                    await process.StandardInput.WriteAsync(input.AsMemory(), either.Token);
-                process.StandardInput.Close();
+                await GiveAsync(process, input, either.Token);
                 var output = process.StandardOutput.ReadToEndAsync(either.Token);
                 var error = process.StandardError.ReadToEndAsync(either.Token);
                 await process.WaitForExitAsync(either.Token);
@@ -37,12 +35,26 @@ internal sealed class HostCommands(TimeProvider time) : IHostCommands
             {
                 process.Kill(entireProcessTree: true);
                 cancellationToken.ThrowIfCancellationRequested();
-                return new CommandOutput(-1, "", $"{command.Program} did not end within {Longest.TotalSeconds:0} s");
+                return new CommandOutput(CommandOutput.TooLong, "", $"{command.Program} did not end within {Longest.TotalSeconds:0} s");
             }
         }
-        catch (Exception error) when (error is Win32Exception or IOException)
+        catch (Win32Exception error)
         {
             return new CommandOutput(CommandOutput.Missing, "", error.Message);
+        }
+    }
+
+    /// <summary>One that ends before it has read everything says why on its standard error.</summary>
+    private static async Task GiveAsync(Process process, string? input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (input is not null)
+                await process.StandardInput.WriteAsync(input.AsMemory(), cancellationToken);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
         }
     }
 }

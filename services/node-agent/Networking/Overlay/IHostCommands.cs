@@ -20,5 +20,6 @@ internal sealed record HostCommand(string Program, params IReadOnlyList<string> 
 internal sealed record CommandOutput(int Exit, string Output, string Error)
 {
     public const int Missing = 127;
+    public const int TooLong = -1;
     public bool Ok => Exit == 0;
 }

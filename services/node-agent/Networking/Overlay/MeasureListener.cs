@@ -31,8 +31,9 @@ internal sealed class MeasureListener(GridNetwork network, NodeAgentOptions opti
                     listener.Start();
                     while (network.Seen?.Gateway == seen.Gateway)
                     {
+                        var accepted = await listener.AcceptSocketAsync(stoppingToken);
                         await _room.WaitAsync(stoppingToken);
-                        _ = ServeAsync(await listener.AcceptSocketAsync(stoppingToken), stoppingToken);
+                        _ = ServeAsync(accepted, stoppingToken);
                     }
                 }
                 catch (SocketException error)

@@ -52,8 +52,14 @@ internal sealed class NetworkMeasurer(
         var peers = overlay.Plan?.Peers ?? [];
         // Those that don't answer cost their patience each; side by side they cost it once.
         var reachable = await Task.WhenAll(peers.Select(peer => PairAsync(peer, cancellationToken)));
+        var began = time.GetTimestamp();
         foreach (var (peer, pair) in peers.Zip(reachable))
-            pairs.Add(order.Throughput && pair.Reached ? pair with { Megabits = await MegabitsAsync(peer, cancellationToken) } : pair);
+        {
+            // One after another, as they would share what there is; whoever asks waits for a while, not for ever.
+            var measured = order.Throughput && pair.Reached && time.GetElapsedTime(began) < NetworkMeasured.Longest;
+            pairs.Add(measured ? pair with { Megabits = await MegabitsAsync(peer, cancellationToken) } : pair);
+        }
+
         await bus.SendAsync(
             Destination.Report(joined.Grid, "network"),
             new NetworkMeasured { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, CheckId = order.CheckId, Pairs = pairs }, cancellationToken);
@@ -83,7 +89,7 @@ internal sealed class NetworkMeasurer(
     {
         try
         {
-            using var due = new CancellationTokenSource(MeasureProtocol.Longest, time);
+            using var due = new CancellationTokenSource(Patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
             var (_, megabits) = await MeasureProtocol.MeasureAsync(IPAddress.Parse(network.Seen!.Gateway), EndpointOf(peer), true, time, either.Token);
             return megabits is { } value ? Math.Round(value) : null;
@@ -121,8 +127,8 @@ internal sealed class NetworkMeasurer(
 
     private static string Unreached(PlannedPeer peer, string why) => peer.Driver switch
     {
-        OverlayDriver.WireGuard => $"{why}; is its agent up, and UDP 51820 open at {peer.Endpoint}?",
-        OverlayDriver.Vxlan => $"{why}; is its agent up, and UDP {OverlayPlanner.VxlanPort} open at {peer.Endpoint}?",
+        OverlayDriver.WireGuard => $"{why}; is its agent up, and UDP {peer.Port} open at {peer.Endpoint}?",
+        OverlayDriver.Vxlan => $"{why}; is its agent up, and UDP {peer.Port} open at {peer.Endpoint}?",
         _ => $"{why}; is its agent up, and does the network between take packets of addresses it does not know to {peer.Endpoint}?",
     };
 

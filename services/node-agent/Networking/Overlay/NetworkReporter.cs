@@ -25,19 +25,21 @@ internal sealed class NetworkReporter(
     /// <summary>Looks whether there is something to tell, and tells it.</summary>
     /// <param name="state">Null when the host can't be asked.</param>
     /// <param name="revision">Of the map there is.</param>
-    public async Task LookAsync(HostAbilities abilities, HostState? state, long revision, CancellationToken cancellationToken)
+    /// <param name="remarks">What is wrong with others.</param>
+    public async Task LookAsync(HostAbilities abilities, HostState? state, long revision, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
     {
         if (membership.Current is not { } joined || !membership.ConfirmedNow || identity.NodeId is not { } nodeId)
             return;
         var privateIp = await PrivateIpAsync(state, cancellationToken);
         var network = await OfAsync(abilities, state, privateIp, cancellationToken);
-        var text = JsonSerializer.Serialize(network, AgentJson.Default.NodeNetwork);
+        remarks = [.. remarks.Take(NodeNetworkReport.MostRemarks)];
+        var text = JsonSerializer.Serialize(network, AgentJson.Default.NodeNetwork) + string.Join('\n', remarks);
         var due = revision == 0 ? Impatient : Interval;
         if (text == _sent && _sentAt is { } at && time.GetElapsedTime(at) < due)
             return;
         try
         {
-            var report = new NodeNetworkReport { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Network = network, Revision = revision };
+            var report = new NodeNetworkReport { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Network = network, Revision = revision, Remarks = remarks };
             await bus.SendAsync(Destination.Report(joined.Grid, "network"), report, cancellationToken);
             (_sent, _sentAt) = (text, time.GetTimestamp());
         }

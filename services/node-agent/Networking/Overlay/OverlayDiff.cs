@@ -1,5 +1,4 @@
 using System.Globalization;
-using Kontena.Core.Networking;
 
 namespace Kontena.NodeAgent.Networking.Overlay;
 
@@ -13,20 +12,12 @@ internal static class OverlayDiff
     /// <param name="publicKey">The key that belongs to it.</param>
     /// <param name="lastEndpoints">What was last set, by key. A peer that roams is not called back unless the map says something new.</param>
     public static IReadOnlyList<HostCommand> Commands(
-        OverlayPlan plan, HostState state, string keyFile, string? publicKey, IReadOnlyDictionary<string, string> lastEndpoints, string gridSubnet) =>
+        OverlayPlan plan, HostState state, string keyFile, string? publicKey, IReadOnlyDictionary<string, string> lastEndpoints) =>
     [
-        .. StaleRoutes(plan, state, gridSubnet),
+        .. StaleRoutes(plan, state),
         .. Tunnel(plan, state, keyFile, publicKey, lastEndpoints),
         .. Vxlan(plan, state),
         .. Routes(plan, state),
-    ];
-
-    /// <summary>Takes away what is ours, all of it.</summary>
-    public static IReadOnlyList<HostCommand> Removal(OverlayNames names, HostState state, string gridSubnet) =>
-    [
-        .. state.Routes.Where(route => IsOurs(route, gridSubnet)).Select(route => new HostCommand("ip", "route", "del", route.To, "proto", $"{OverlayNames.RouteProtocol}")),
-        .. state.Links.ContainsKey(names.WireGuard) ? [new HostCommand("ip", "link", "del", names.WireGuard)] : Array.Empty<HostCommand>(),
-        .. state.Links.ContainsKey(names.Vxlan) ? [new HostCommand("ip", "link", "del", names.Vxlan)] : Array.Empty<HostCommand>(),
     ];
 
     private static IEnumerable<HostCommand> Tunnel(
@@ -114,8 +105,8 @@ internal static class OverlayDiff
         }
     }
 
-    private static IEnumerable<HostCommand> StaleRoutes(OverlayPlan plan, HostState state, string gridSubnet) => state.Routes
-        .Where(route => IsOurs(route, gridSubnet) && !plan.Routes.Any(wanted => wanted.To == route.To))
+    private static IEnumerable<HostCommand> StaleRoutes(OverlayPlan plan, HostState state) => state.Routes
+        .Where(route => IsOurs(route) && !plan.Routes.Any(wanted => wanted.To == route.To))
         .Select(route => new HostCommand("ip", "route", "del", route.To, "proto", $"{OverlayNames.RouteProtocol}"));
 
     private static IEnumerable<HostCommand> Routes(OverlayPlan plan, HostState state)
@@ -142,8 +133,8 @@ internal static class OverlayDiff
         }
     }
 
-    private static bool IsOurs(RouteState route, string gridSubnet) =>
-        route.Protocol == $"{OverlayNames.RouteProtocol}" && Ipv4Cidr.TryParse(route.To, out var to) && Ipv4Cidr.Parse(gridSubnet).Contains(to);
+    /// <summary>Also those of an earlier grid: one agent has the host.</summary>
+    private static bool IsOurs(RouteState route) => route.Protocol == $"{OverlayNames.RouteProtocol}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

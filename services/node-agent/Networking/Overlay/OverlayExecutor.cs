@@ -1,14 +1,12 @@
-using Kontena.Contracts.Networking;
-
 namespace Kontena.NodeAgent.Networking.Overlay;
 
 /// <summary>Carries a plan out: asks the host what there is, and runs the commands that make up the difference.</summary>
-internal sealed class OverlayExecutor(IHostCommands commands, HostStateReader reader, FirewallKeeper firewall, WireGuardKeys keys)
+internal sealed class OverlayExecutor(IHostCommands commands, FirewallKeeper firewall, WireGuardKeys keys)
 {
     private readonly Dictionary<string, string> _endpoints = new(StringComparer.Ordinal);
 
     /// <summary>What was done, and what did not work: the rest is done all the same.</summary>
-    public async Task<OverlayOutcome> ApplyAsync(OverlayPlan plan, NetworkMap map, HostState state, HostAbilities abilities, CancellationToken cancellationToken)
+    public async Task<OverlayOutcome> ApplyAsync(OverlayPlan plan, HostState state, HostAbilities abilities, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         var changes = 0;
@@ -23,30 +21,31 @@ internal sealed class OverlayExecutor(IHostCommands commands, HostStateReader re
             failures.Add(error.Message);
         }
 
-        var key = plan.WireGuard is null ? null : await keys.PublicAsync(cancellationToken);
-        foreach (var command in OverlayDiff.Commands(plan, state, keys.File, key, _endpoints, map.Subnet))
+        var own = plan.WireGuard is null ? null : await keys.PublicAsync(cancellationToken);
+        foreach (var command in OverlayDiff.Commands(plan, state, keys.File, own, _endpoints))
         {
             var said = command.Program == OverlayDiff.MakeWireGuard
                 ? await MakeWireGuardAsync(command.Arguments[0], abilities, cancellationToken)
                 : await commands.RunAsync(command, null, cancellationToken);
             changes++;
+            if (said.Ok && command.Arguments is [_, _, "peer", var key, "endpoint", var endpoint, ..])
+                _endpoints[key] = endpoint;
             if (!said.Ok && !IsGone(command, said))
                 failures.Add($"{command}: {said.Error}");
             if (!said.Ok && command.Program == OverlayDiff.MakeWireGuard)
                 break; // What follows needs it.
         }
 
-        foreach (var peer in plan.WireGuard?.Peers ?? [])
-            _endpoints[peer.Key] = peer.Endpoint;
         return new OverlayOutcome(changes, failures);
     }
 
-    public async Task RemoveAsync(string grid, string subnet, CancellationToken cancellationToken)
+    /// <summary>Takes away what carries our naming and the mark of another grid: tunnels, with their routes, and chains. Bridges are the engine's and stay.</summary>
+    public async Task RemoveOthersAsync(OverlayNames own, HostState state, CancellationToken cancellationToken)
     {
-        var names = OverlayNames.Of(grid);
-        foreach (var command in OverlayDiff.Removal(names, await reader.ReadAsync(names, cancellationToken), subnet))
-            await commands.RunAsync(command, null, cancellationToken);
-        await firewall.RemoveAsync(names, cancellationToken);
+        foreach (var link in OverlayNames.TunnelsOfOthers(own, state.Links.Keys))
+            await commands.RunAsync(new HostCommand("ip", "link", "del", link), null, cancellationToken);
+        foreach (var other in await firewall.OthersAsync(own, cancellationToken))
+            await firewall.RemoveAsync(other, cancellationToken);
         _endpoints.Clear();
     }
 

@@ -17,12 +17,14 @@ internal sealed class OverlayKeeper(
 
     /// <summary>A node alone has no ways that could break.</summary>
     private static readonly TimeSpan SweepAlone = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Relook = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
     private volatile IReadOnlyList<string> _troubles = [];
     private volatile OverlayPlan? _plan;
     private HostAbilities? _abilities;
-    private (string Grid, string Subnet)? _former;
+    private long _abilitiesRead;
+    private string? _cleanedFor;
     private string _told = "";
 
     /// <summary>What of the network does not work, for the heartbeat.</summary>
@@ -35,7 +37,6 @@ internal sealed class OverlayKeeper(
     {
         if (!options.Overlay)
             return;
-        _abilities = await HostAbilities.ReadAsync(commands, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -60,11 +61,11 @@ internal sealed class OverlayKeeper(
     {
         if (membership.Current is not { } joined)
             return;
-        var abilities = _abilities ??= await HostAbilities.ReadAsync(commands, cancellationToken);
+        var abilities = await AbilitiesAsync(cancellationToken);
         var state = abilities.Administers ? await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken) : null;
         if (abilities.WireGuard)
             await keys.AdvanceAsync(book.Self?.Network?.NextKey, cancellationToken);
-        await reporter.LookAsync(abilities, state, book.Revision, cancellationToken);
+        await reporter.LookAsync(abilities, state, book.Revision, _plan?.Remarks ?? [], cancellationToken);
         if (book.Current is not { } map || book.Self is not { } self)
             return;
         if (!abilities.Administers)
@@ -84,14 +85,30 @@ internal sealed class OverlayKeeper(
             return;
         }
 
-        if (_former is { } former && former.Grid != map.Grid)
-            await executor.RemoveAsync(former.Grid, former.Subnet, cancellationToken);
-        _former = (map.Grid, map.Subnet);
+        // What an earlier grid left behind would keep WireGuard's port, and let in whom it knew.
+        if (_cleanedFor != map.Grid)
+        {
+            await executor.RemoveOthersAsync(OverlayNames.Of(map.Grid), state, cancellationToken);
+            state = await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken);
+        }
 
+        _cleanedFor = map.Grid;
         var plan = OverlayPlanner.Plan(map, self, FactsOf(state, OverlayNames.Of(map.Grid), seen, bridge));
-        var outcome = await executor.ApplyAsync(plan, map, state, abilities, cancellationToken);
+        var outcome = await executor.ApplyAsync(plan, state, abilities, cancellationToken);
         _plan = plan;
         Tell([.. plan.Problems, .. outcome.Failures.Select(failure => $"the host's network could not be changed: {failure}")]);
+    }
+
+    /// <summary>Looked at again now and then while something is missing: it may be installed meanwhile.</summary>
+    private async Task<HostAbilities> AbilitiesAsync(CancellationToken cancellationToken)
+    {
+        if (_abilities is not { } known || (known is not { Administers: true, Vxlan: true, WireGuard: true } && time.GetElapsedTime(_abilitiesRead) > Relook))
+        {
+            _abilities = await HostAbilities.ReadAsync(commands, cancellationToken);
+            _abilitiesRead = time.GetTimestamp();
+        }
+
+        return _abilities;
     }
 
     private HostFacts FactsOf(HostState state, OverlayNames names, SeenNetwork seen, string bridge)
@@ -101,7 +118,8 @@ internal sealed class OverlayKeeper(
             .Where(route => !ours.Contains(route.Device) && route.Protocol != $"{OverlayNames.RouteProtocol}" && Ipv4Cidr.TryParse(route.To, out var to) && to.Prefix > 0)
             .Select(route => new ForeignRoute(route.To, route.Device))
             .ToList();
-        return new HostFacts(bridge, seen.Subnet, seen.Gateway, foreign, controlPlane.Current, options.ClosedPorts);
+        return new HostFacts(bridge, seen.Subnet, seen.Gateway, foreign, controlPlane.Current, options.ClosedPorts,
+            [.. state.Links.Values.Where(link => !ours.Contains(link.Name)).SelectMany(link => link.Addresses.Select(address => new HostCard(link.Name, address)))]);
     }
 
     /// <summary>Until a new map comes or the next sweep is due; sooner when an interface we made has gone, as with its process.</summary>

@@ -21,6 +21,20 @@ internal sealed record OverlayNames(string Mark)
     /// <summary>Tells the VXLAN networks of different grids apart on one wire; 24 bits.</summary>
     public int Vni => Convert.ToInt32(Mark, 16) | 1;
 
+    /// <summary>Tunnels with our naming that are not those of this grid.</summary>
+    public static IReadOnlyList<string> TunnelsOfOthers(OverlayNames own, IEnumerable<string> links) =>
+        [.. links.Where(link => link.Length == own.WireGuard.Length && (link.StartsWith("kontena-w", StringComparison.Ordinal) || link.StartsWith("kontena-v", StringComparison.Ordinal))
+            && !link.EndsWith(own.Mark, StringComparison.Ordinal) && link[^6..].All(char.IsAsciiHexDigitLower))];
+
+    /// <summary>Marks of other grids among the names of chains.</summary>
+    public static IReadOnlyList<OverlayNames> OthersOf(OverlayNames own, IEnumerable<string> chains) =>
+    [
+        .. chains.Where(chain => chain.Length > 6 && chain[^6..].All(char.IsAsciiHexDigitLower))
+            .Select(chain => (Chain: chain, Names: new OverlayNames(chain[^6..])))
+            .Where(one => one.Names.Mark != own.Mark && (one.Chain == one.Names.Forward || one.Chain == one.Names.Input || one.Chain == one.Names.Nat || one.Chain == one.Names.Mangle))
+            .Select(one => one.Names).Distinct(),
+    ];
+
     public static OverlayNames Of(string grid)
     {
         var hash = 2166136261u;

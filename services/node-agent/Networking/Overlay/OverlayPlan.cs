@@ -14,8 +14,11 @@ internal sealed record OverlayPlan
     /// <summary>Every other node of the map, by number, those without a way too.</summary>
     public IReadOnlyList<PlannedPeer> Peers { get; init; } = [];
 
-    /// <summary>What stands in the way, a sentence each, for <c>node show</c>.</summary>
+    /// <summary>What is wrong with this host, a sentence each: the node is degraded while there is any.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>What is wrong with others, for <c>node show</c> only: an instance is as well off here as elsewhere.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
 /// <param name="Peer">Its name.</param>
@@ -23,7 +26,11 @@ internal sealed record OverlayPlan
 /// <param name="Driver">Null when there is no way.</param>
 /// <param name="Mtu">Bytes that a packet between containers may have; 0 when there is no way.</param>
 /// <param name="Why">As in <see cref="PairDriver.Why"/>.</param>
-internal sealed record PlannedPeer(string Peer, int Number, string Block, string Gateway, string? Driver, string? Endpoint, int Mtu, string Why);
+/// <param name="Port">UDP port that its host listens on for the driver; 0 for plain routes.</param>
+/// <param name="Device">The card that leads to a neighbour; null for tunnels, and when there is none.</param>
+/// <param name="Own">As in <see cref="PairDriver.Own"/>.</param>
+internal sealed record PlannedPeer(
+    string Peer, int Number, string Block, string Gateway, string? Driver, string? Endpoint, int Mtu, string Why, int Port, string? Device, bool Own);
 
 /// <param name="Port">UDP.</param>
 internal sealed record WireGuardPlan(int Port, int Mtu, IReadOnlyList<WireGuardPeer> Peers);

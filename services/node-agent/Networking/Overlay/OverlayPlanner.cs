@@ -9,9 +9,18 @@ namespace Kontena.NodeAgent.Networking.Overlay;
 /// <param name="Gateway">Its gateway.</param>
 /// <param name="ForeignRoutes">Networks that the host reaches by interfaces that are not ours.</param>
 /// <param name="ControlPlane">Addresses of the control plane's machines.</param>
+/// <param name="Cards">The host's own, with their addresses.</param>
 /// <param name="ClosedPorts">TCP ports of the control plane that containers may not reach, on this host and on those addresses; at most 15 entries.</param>
 internal sealed record HostFacts(
-    string Bridge, string Subnet, string Gateway, IReadOnlyList<ForeignRoute> ForeignRoutes, IReadOnlyList<string> ControlPlane, IReadOnlyList<string> ClosedPorts);
+    string Bridge, string Subnet, string Gateway, IReadOnlyList<ForeignRoute> ForeignRoutes, IReadOnlyList<ControlPlaneAddress> ControlPlane, IReadOnlyList<string> ClosedPorts,
+    IReadOnlyList<HostCard> Cards);
+
+/// <param name="Address">IPv4.</param>
+/// <param name="Port">Of the broker; closed to containers whatever the list says.</param>
+internal sealed record ControlPlaneAddress(string Address, int Port);
+
+/// <param name="Address">With its network, <c>10.0.1.5/24</c>.</param>
+internal sealed record HostCard(string Name, string Address);
 
 /// <param name="To">CIDR.</param>
 /// <param name="Device">The interface.</param>
@@ -41,8 +50,8 @@ internal static class OverlayPlanner
 
         var peers = map.Nodes.Where(node => node.Number != self.Number).OrderBy(node => node.Number).Select(node => Look(map, self, node, host)).ToList();
         problems.AddRange(Overlaps(map, host));
-        problems.AddRange(SharedEndpoints(peers));
-        problems.AddRange(peers.Where(peer => peer.Driver is null).Select(peer => $"no way to node {peer.Peer}: {peer.Why}"));
+        var lost = peers.Where(peer => peer.Driver is null).ToList();
+        problems.AddRange(lost.Where(peer => peer.Own).Select(peer => peer.Why).Distinct(StringComparer.Ordinal).Select(why => $"containers here don't reach all others: {why}"));
         var reachable = host.Subnet == self.Block ? peers.Where(peer => peer.Driver is not null).ToList() : [];
         var byNumber = map.Nodes.ToDictionary(node => node.Number);
 
@@ -55,6 +64,7 @@ internal static class OverlayPlanner
             Firewall = FirewallPlanner.Plan(map, names, self, reachable, host),
             Peers = peers,
             Problems = problems,
+            Remarks = [.. SharedEndpoints(peers), .. lost.Where(peer => !peer.Own).Select(peer => $"no way to node {peer.Peer}: {peer.Why}")],
         };
     }
 
@@ -101,8 +111,19 @@ internal static class OverlayPlanner
             way = new PairDriver(null, null, $"its addresses {peer.Block} are, on this host, those of {foreign.Device} ({foreign.To})");
         return new PlannedPeer(
             peer.Name, peer.Number, peer.Block, GridNetwork.FirstAddress(peer.Block), way.Driver, way.Endpoint,
-            way.Driver is null ? 0 : MtuOf(way.Driver, self, peer), way.Why);
+            way.Driver is null ? 0 : MtuOf(way.Driver, self, peer), way.Why, PortOf(way.Driver, peer),
+            way.Driver == OverlayDriver.Direct ? CardTo(way.Endpoint!, host) : null, way.Own);
     }
+
+    private static int PortOf(string? driver, NetworkPeer peer) => driver switch
+    {
+        OverlayDriver.WireGuard => peer.Network is { Port: > 0 and < 65536 } network ? network.Port : 51820,
+        OverlayDriver.Vxlan => VxlanPort,
+        _ => 0,
+    };
+
+    private static string? CardTo(string endpoint, HostFacts host) => host.Cards
+        .FirstOrDefault(card => Ipv4Cidr.TryParse(card.Address, out var net) && net.Prefix > 0 && net.Contains(Ipv4Cidr.Parse(endpoint)))?.Name;
 
     private static IEnumerable<string> Overlaps(NetworkMap map, HostFacts host)
     {
@@ -125,7 +146,7 @@ internal static class OverlayPlanner
         foreach (var peer in peers)
         {
             var network = nodes[peer.Number].Network!;
-            var endpoint = $"{peer.Endpoint}:{(network.Port == 0 ? 51820 : network.Port)}";
+            var endpoint = $"{peer.Endpoint}:{peer.Port}";
             keys.Add(new WireGuardPeer(network.WireGuardKey!, endpoint, peer.Block));
             if (network.NextKey is { } next)
                 keys.Add(new WireGuardPeer(next, endpoint, null));
@@ -136,7 +157,7 @@ internal static class OverlayPlanner
 
     private static VxlanPlan? VxlanOf(NetworkMap map, OverlayNames names, NetworkPeer self, List<PlannedPeer> peers)
     {
-        if (peers.Count == 0 || (self.PrivateIp ?? self.PublicIp) is not { } local)
+        if (peers.Count == 0 || (HostAddress.Plain(self.PrivateIp) ?? HostAddress.Plain(self.PublicIp)) is not { } local)
             return null;
         return new VxlanPlan(
             names.Vni, VxlanPort, local, MacOf(self.Number), OverlayAddress(map, self.Number), peers.Min(peer => peer.Mtu),

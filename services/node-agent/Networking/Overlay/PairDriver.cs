@@ -7,7 +7,8 @@ namespace Kontena.NodeAgent.Networking.Overlay;
 /// <param name="Driver">One of <see cref="OverlayDriver"/> but <c>auto</c>; null when there is no way.</param>
 /// <param name="Endpoint">The address of the other end's host; null when there is no way.</param>
 /// <param name="Why">In a few words: why this driver, or why there is no way.</param>
-internal sealed record PairDriver(string? Driver, string? Endpoint, string Why)
+/// <param name="Own">There is no way, and this end is the reason.</param>
+internal sealed record PairDriver(string? Driver, string? Endpoint, string Why, bool Own = false)
 {
     /// <param name="self">One end.</param>
     /// <param name="peer">The end whose address is wanted.</param>
@@ -16,7 +17,7 @@ internal sealed record PairDriver(string? Driver, string? Endpoint, string Why)
         if (peer.Network is not { } there)
             return No($"the agent of {peer.Name} has not told of its network: it is older, or has just joined");
         if (self.Network is not { } here)
-            return No("this agent has not told of its network yet");
+            return No("this agent has not told of its network yet", own: true);
         if (!there.Administers)
             return No($"the agent of {peer.Name} may not change its host's network: run it as root");
         if (EndpointOf(self, peer) is not { } endpoint)
@@ -39,16 +40,18 @@ internal sealed record PairDriver(string? Driver, string? Endpoint, string Why)
 
     /// <summary>Within a region the private address, else the public one; the other one when there is none (runtime.md §1.7).</summary>
     public static string? EndpointOf(NetworkPeer self, NetworkPeer peer) =>
-        self.Region == peer.Region ? peer.PrivateIp ?? peer.PublicIp : peer.PublicIp ?? peer.PrivateIp;
+        self.Region == peer.Region
+            ? HostAddress.Plain(peer.PrivateIp) ?? HostAddress.Plain(peer.PublicIp)
+            : HostAddress.Plain(peer.PublicIp) ?? HostAddress.Plain(peer.PrivateIp);
 
     private static PairDriver VxlanBetween(NodeNetwork here, NodeNetwork there, string endpoint, NetworkPeer peer, string why) =>
         here.Vxlan && there.Vxlan ? new PairDriver(OverlayDriver.Vxlan, endpoint, why)
-        : No($"the kernel of {(here.Vxlan ? peer.Name : "this host")} has no VXLAN (modprobe vxlan)");
+        : No($"the kernel of {(here.Vxlan ? peer.Name : "this host")} has no VXLAN (modprobe vxlan)", own: !here.Vxlan);
 
     private static PairDriver WireGuardBetween(NodeNetwork here, NodeNetwork there, string endpoint, NetworkPeer peer, string why) =>
         (here.WireGuardKey, there.WireGuardKey) switch
         {
-            (null, _) => No("this host has no WireGuard key of its own: install wireguard-tools, and wireguard-go when the kernel has no WireGuard; a key that another node has too is not used"),
+            (null, _) => No("this host has no WireGuard key of its own: install wireguard-tools, and wireguard-go when the kernel has no WireGuard; a key that another node has too is not used", own: true),
             (_, null) => No($"{peer.Name} has no WireGuard key of its own: install wireguard-tools there, and wireguard-go when its kernel has no WireGuard"),
             _ => new PairDriver(OverlayDriver.WireGuard, endpoint, why),
         };
@@ -59,5 +62,5 @@ internal sealed record PairDriver(string? Driver, string? Endpoint, string Why)
     private static bool AreNeighbours(NodeNetwork network, string? address) =>
         Ipv4Cidr.TryParse(address, out var one) && network.Addresses.Any(own => Ipv4Cidr.TryParse(own, out var net) && net.Prefix is > 0 and < 32 && net.Contains(one));
 
-    private static PairDriver No(string why) => new(null, null, why);
+    private static PairDriver No(string why, bool own = false) => new(null, null, why, own);
 }

@@ -52,5 +52,13 @@ public sealed class FirewallKeeperTests
         Assert.DoesNotContain("kontena-", _host.Save());
     }
 
+    [Fact]
+    public async Task Chains_of_another_grid_are_found()
+    {
+        await ApplyAsync();
+        Assert.Empty(await _keeper.OthersAsync(OverlayNames.Of("test"), TestContext.Current.CancellationToken));
+        Assert.Equal([OverlayNames.Of("test")], await _keeper.OthersAsync(OverlayNames.Of("next"), TestContext.Current.CancellationToken));
+    }
+
     private Task<bool> ApplyAsync() => _keeper.ApplyAsync(_plan, TestContext.Current.CancellationToken);
 }

@@ -82,7 +82,49 @@ public sealed class OverlayPlannerTests
         var plan = Plan(Map("direct", [], Node(1), Node(2), Node(3)), 1, new ForeignRoute("10.81.2.0/25", "eth1"), new ForeignRoute("172.17.0.0/16", "docker0"));
         Assert.Equal(["10.81.3.0/24"], plan.Routes.Select(route => route.To));
         Assert.Contains(plan.Problems, problem => problem.Contains("10.81.0.0/16 overlaps with 10.81.2.0/25", StringComparison.Ordinal));
-        Assert.Contains(plan.Problems, problem => problem.StartsWith("no way to node n2", StringComparison.Ordinal));
+        Assert.Contains(plan.Remarks, remark => remark.StartsWith("no way to node n2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_another_node_is_said_and_does_not_degrade_this_one()
+    {
+        var plan = Plan(Map("wireguard", [], Node(1), Node(2) with { Network = null }, Node(3) with { Network = Node(3).Network! with { WireGuardKey = null } }, Node(4)), 1);
+        Assert.Empty(plan.Problems);
+        Assert.Equal(2, plan.Remarks.Count);
+
+        var own = Plan(Map("wireguard", [], Node(1) with { Network = Node(1).Network! with { WireGuardKey = null } }, Node(2), Node(3)), 1);
+        Assert.StartsWith("containers here don't reach all others: this host has no WireGuard key", Assert.Single(own.Problems));
+        Assert.Empty(own.Remarks);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.9 -j ACCEPT\n-A INPUT -j ACCEPT")]
+    [InlineData("10.0.0.0/8")]
+    [InlineData("fe80::1")]
+    public void An_address_that_is_none_reaches_no_rule_and_no_route(string address)
+    {
+        foreach (var driver in OverlayDriver.All)
+        {
+            var plan = Plan(Map(driver, ["0.0.0.0/0"], Node(1), Node(2, privateIp: address) with { PublicIp = null }, Node(3)), 1);
+            Assert.DoesNotContain(plan.Firewall.Chains.SelectMany(chain => chain.Rules), rule => rule.Contains(address, StringComparison.Ordinal));
+            Assert.Equal(["10.81.3.0/24"], plan.Routes.Select(route => route.To));
+        }
+    }
+
+    [Fact]
+    public void A_neighbour_that_no_card_leads_to_is_let_in_by_none()
+    {
+        var map = Map("direct", [], Node(1), Node(2));
+        var plan = OverlayPlanner.Plan(map, Node(1), Host(1) with { Cards = [new HostCard("eth9", "172.31.0.1/16")] });
+        Assert.DoesNotContain(Chain(plan, "kontena-fwd-"), rule => rule.Contains("-s 10.81.2.0/24 -d 10.81.1.0/24", StringComparison.Ordinal) && rule.Contains("ACCEPT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_carries_the_mark_of_another_grid_is_found_and_nothing_else()
+    {
+        var (own, other) = (OverlayNames.Of("test"), OverlayNames.Of("former"));
+        Assert.Equal([other.WireGuard, other.Vxlan], OverlayNames.TunnelsOfOthers(own, [own.WireGuard, own.Vxlan, other.WireGuard, other.Vxlan, other.Bridge, "kontena-lab", "kontena-wireles", "eth0"]));
+        Assert.Equal([other], OverlayNames.OthersOf(own, [own.Forward, own.Input, other.Forward, other.Nat, "INPUT", "DOCKER-abcdef", "kontena-abcdef"]));
     }
 
     [Fact]
@@ -98,13 +140,13 @@ public sealed class OverlayPlannerTests
     public void Two_nodes_at_one_address_are_named()
     {
         var plan = Plan(Map("wireguard", [], Node(1), Node(2), Node(3, privateIp: "192.168.0.2")), 1);
-        Assert.Contains(plan.Problems, problem => problem.StartsWith("nodes n2 and n3 give the same address 192.168.0.2", StringComparison.Ordinal));
+        Assert.Contains(plan.Remarks, remark => remark.StartsWith("nodes n2 and n3 give the same address 192.168.0.2", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("wireguard", "-i kontena-w")]
     [InlineData("vxlan", "-i kontena-v")]
-    [InlineData("direct", "! -i kontena-bridge")]
+    [InlineData("direct", "-i eth0 ")]
     public void A_peers_packets_pass_only_when_they_come_the_way_that_leads_to_it(string driver, string from)
     {
         var rules = Chain(Plan(Map(driver, [], Node(1), Node(2)), 1), "kontena-fwd-");
@@ -117,8 +159,9 @@ public sealed class OverlayPlannerTests
     public void The_control_planes_ports_are_closed_to_containers_on_their_host_and_on_the_brokers()
     {
         var plan = Plan(Map("direct", [], Node(1)), 1);
-        Assert.Contains("-i kontena-bridge -d 192.168.0.200 -p tcp -m multiport --dports 5672 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-fwd-"));
-        Assert.Contains("-s 10.81.0.0/16 ! -i lo -p tcp -m multiport --dports 5672 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-in-"));
+        Assert.Contains("-i kontena-bridge -d 192.168.0.200 -p tcp -m multiport --dports 6379 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-fwd-"));
+        Assert.Contains("-i kontena-bridge -d 192.168.0.200 -p tcp -m tcp --dport 5682 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-fwd-"));
+        Assert.Contains("-s 10.81.0.0/16 ! -i lo -p tcp -m multiport --dports 6379 -j REJECT --reject-with tcp-reset", Chain(plan, "kontena-in-"));
     }
 
     [Fact]

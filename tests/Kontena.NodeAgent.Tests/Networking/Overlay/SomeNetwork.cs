@@ -26,7 +26,8 @@ internal static class SomeNetwork
     public static string Key(int number) => Convert.ToBase64String([.. Enumerable.Repeat((byte)number, 32)]);
 
     public static HostFacts Host(int number, params IReadOnlyList<ForeignRoute> foreign) =>
-        new("kontena-bridge", $"10.81.{number}.0/24", $"10.81.{number}.1", foreign, ["192.168.0.200"], ["5672"]);
+        new("kontena-bridge", $"10.81.{number}.0/24", $"10.81.{number}.1", foreign, [new ControlPlaneAddress("192.168.0.200", 5682)], ["6379"],
+            [new HostCard("eth9", "172.31.0.1/16"), new HostCard("eth0", $"192.168.0.{number}/24")]);
 
     public static OverlayPlan Plan(NetworkMap map, int self, params IReadOnlyList<ForeignRoute> foreign) =>
         OverlayPlanner.Plan(map, map.Nodes.Single(node => node.Number == self), Host(self, foreign));
