@@ -21,7 +21,7 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
     {
         // A page that says who asked.
         const string Serve = """
-            /bin/busybox sh -c "mkdir -p /www/cgi-bin; (echo '#!/bin/busybox sh'; echo 'echo; echo $$REMOTE_ADDR') >/www/cgi-bin/who; /bin/busybox chmod +x /www/cgi-bin/who; exec /bin/busybox httpd -f -p 80 -h /www"
+            /bin/busybox sh -c "mkdir -p /www/cgi-bin; (echo '#!/bin/busybox sh'; echo 'echo; echo $$REMOTE_ADDR') >/www/cgi-bin/who; /bin/busybox chmod +x /www/cgi-bin/who; exec /bin/busybox httpd -f -p 0.0.0.0:80 -h /www"
             """;
         await _lab.MustAsync("stack", "install", _lab.Write("net/kontena.yml", $$"""
             stack: test/net
