@@ -26,6 +26,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(NodeLiveness))]
 [JsonSerializable(typeof(NodeDrain))]
+[JsonSerializable(typeof(RevokedIdentity))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ServiceRevision))]
 [JsonSerializable(typeof(RollbackService))]

@@ -102,8 +102,13 @@ public sealed partial class KontenaApplicationBuilder
             {
                 kestrel.ConfigureHttpsDefaults(https =>
                 {
-                    https.ServerCertificateSelector = (_, _) => certificate.Current();
-                    https.ServerCertificateChain = certificate.Chain;
+                    // Kestrel wants a certificate or a selector; the context has the chain as well.
+                    https.ServerCertificateSelector = (_, _) => certificate.Current().TargetCertificate;
+                    https.OnAuthenticate = (_, options) =>
+                    {
+                        options.ServerCertificateSelectionCallback = null;
+                        options.ServerCertificateContext = certificate.Current();
+                    };
                 });
             }
         });

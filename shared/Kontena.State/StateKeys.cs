@@ -27,6 +27,8 @@ public static class StateKeys
     public static readonly DocumentKind<NodeLiveness> NodeLiveness =
         new("node-liveness", KontenaJson.Default.NodeLiveness, liveness => liveness.Node);
 
+    public static readonly DocumentKind<RevokedIdentity> RevokedIdentity = new("revoked-identity", KontenaJson.Default.RevokedIdentity, revoked => revoked.User);
+
     public static readonly DocumentKind<Stack> Stack = new("stack", KontenaJson.Default.Stack, stack => stack.Name);
 
     public static readonly DocumentKind<Service> Service = new("service", KontenaJson.Default.Service,
@@ -83,6 +85,6 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
+        [Grid, Node, NodeLiveness, RevokedIdentity, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
             ServiceRun, ScheduleState];
 }

@@ -50,7 +50,7 @@ internal static class EnrolEndpoints
     }
 
     private static async Task<IResult> CaAsync(IConfiguration configuration, CancellationToken cancellationToken) =>
-        await TlsTrust.ReadCaAsync(configuration, cancellationToken) is { } pem
+        await TlsTrust.ReadOwnCaAsync(configuration, cancellationToken) is { } pem
             ? Results.Text(pem, "application/x-pem-file")
             : throw HttpRefusal.NotFound("This master has no certificate authority of its own");
 

@@ -28,28 +28,23 @@ internal sealed record SeenUser(string Name, string PasswordHash, string? Rights
 
 /// <summary>What is to be done so that the broker has the users it should have.</summary>
 /// <param name="Give">Users to make, or to make as they should be.</param>
-/// <param name="Revoke">Users that belong to no node.</param>
-/// <param name="Doubt">Why users without a node are left alone; null when they are not.</param>
-internal sealed record BrokerUserPlan(IReadOnlyList<BrokerUser> Give, IReadOnlyList<string> Revoke, string? Doubt)
+/// <param name="Revoke">Users that were taken from their nodes, or whose nodes were removed.</param>
+/// <param name="Unknown">Users of nodes that the store knows nothing of: after a backup was restored, or with another store. They are left alone (law 5).</param>
+internal sealed record BrokerUserPlan(IReadOnlyList<BrokerUser> Give, IReadOnlyList<string> Revoke, IReadOnlyList<string> Unknown)
 {
     /// <summary>Pure.</summary>
     /// <param name="wanted">Of all nodes of all grids.</param>
+    /// <param name="withoutUser">The names that users of nodes would have which are to have none.</param>
+    /// <param name="removed">Users whose nodes were removed.</param>
     /// <param name="seen">All that were made here once.</param>
-    /// <param name="revoked">Names that were just taken from their nodes.</param>
-    public static BrokerUserPlan Of(IReadOnlyList<BrokerUser> wanted, IReadOnlyList<SeenUser> seen, IReadOnlySet<string> revoked)
+    public static BrokerUserPlan Of(IReadOnlyList<BrokerUser> wanted, IReadOnlySet<string> withoutUser, IReadOnlySet<string> removed, IReadOnlyList<SeenUser> seen)
     {
-        var known = seen.ToDictionary(user => user.Name, StringComparer.Ordinal);
+        var there = seen.ToDictionary(user => user.Name, StringComparer.Ordinal);
         var names = wanted.Select(user => user.Outlet.User).ToHashSet(StringComparer.Ordinal);
-        var orphans = seen.Select(user => user.Name).Where(name => !names.Contains(name)).ToList();
-        var give = wanted
-            .Where(user => known.GetValueOrDefault(user.Outlet.User) is not { } there || there.PasswordHash != user.PasswordHash || there.Rights != BrokerUser.RightsOf(there.Name))
-            .ToList();
-
-        // A store that knows none of them is more likely the wrong store than the end of all nodes.
-        var gone = revoked.Where(name => !names.Contains(name)).ToList();
-        if (wanted.Count > 0 || orphans.All(revoked.Contains))
-            return new BrokerUserPlan(give, [.. orphans.Union(gone, StringComparer.Ordinal)], null);
-        return new BrokerUserPlan(give, gone,
-            $"the broker has {orphans.Count} users of nodes and the state store knows no node with one; they are left alone. Is it the right store? If it is, delete them: {orphans[0]}, …");
+        var orphans = there.Keys.Where(name => !names.Contains(name)).ToList();
+        return new BrokerUserPlan(
+            [.. wanted.Where(user => there.GetValueOrDefault(user.Outlet.User) is not { } one || one.PasswordHash != user.PasswordHash || one.Rights != BrokerUser.RightsOf(one.Name))],
+            [.. orphans.Where(withoutUser.Contains).Union(removed.Where(name => !names.Contains(name)), StringComparer.Ordinal)],
+            [.. orphans.Where(name => !withoutUser.Contains(name) && !removed.Contains(name))]);
     }
 }

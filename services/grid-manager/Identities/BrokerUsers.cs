@@ -12,7 +12,8 @@ internal sealed class BrokerUsers(BrokerManagement broker)
 {
     private const string Policy = "kontena-nodes";
 
-    /// <summary>Queues that one virtual host may have: no node can fill the broker with its own. A node has five and the services thirty.</summary>
+    /// <summary>Queues that one virtual host may have, so that a node that makes queues without end does not take the broker's memory. It can take the places of others: RabbitMQ
+    /// 3.10 has no bound per user. A node has five and the services thirty.</summary>
     private const int MaxQueues = 20_000;
 
     /// <summary>Marks the users that were made here: others, and those of another virtual host, are nobody's business.</summary>
@@ -23,14 +24,13 @@ internal sealed class BrokerUsers(BrokerManagement broker)
     /// <exception cref="HttpRequestException">The management API is away or refuses.</exception>
     public async Task<IReadOnlyList<SeenUser>> ListAsync(CancellationToken cancellationToken)
     {
-        var users = await broker.FindAsync(BrokerManagement.Path("users") + "?columns=name,password_hash,tags", cancellationToken);
-        var rights = (await broker.FindAsync(BrokerManagement.Path("vhosts", Host, "permissions"), cancellationToken))!.Value.EnumerateArray()
+        var users = await broker.ListAsync(BrokerManagement.Path("users") + "?columns=name,password_hash,tags", cancellationToken);
+        var rights = (await broker.ListAsync(BrokerManagement.Path("vhosts", Host, "permissions"), cancellationToken)).EnumerateArray()
             .ToDictionary(one => Text(one, "user"), RightsOf, StringComparer.Ordinal);
         return
         [
-            .. users!.Value.EnumerateArray().Where(IsOurs).Select(user => Text(user, "name"))
-                .Zip(users.Value.EnumerateArray().Where(IsOurs).Select(user => Text(user, "password_hash")))
-                .Select(user => new SeenUser(user.First, user.Second, rights.GetValueOrDefault(user.First))),
+            .. users.EnumerateArray().Where(IsOurs)
+                .Select(user => new SeenUser(Text(user, "name"), Text(user, "password_hash"), rights.GetValueOrDefault(Text(user, "name")))),
         ];
     }
 
@@ -101,8 +101,8 @@ internal sealed class BrokerUsers(BrokerManagement broker)
 
     private async Task<IReadOnlyList<string>> NamesAsync(string kind, string user, CancellationToken cancellationToken)
     {
-        var all = await broker.FindAsync(BrokerManagement.Path(kind, Host) + "?columns=name", cancellationToken);
-        return [.. all!.Value.EnumerateArray().Select(one => Text(one, "name")).Where(name => IsOf(name, user))];
+        var all = await broker.ListAsync(BrokerManagement.Path(kind, Host) + "?columns=name", cancellationToken);
+        return [.. all.EnumerateArray().Select(one => Text(one, "name")).Where(name => IsOf(name, user))];
     }
 
     private static bool IsOf(string name, string user) =>

@@ -13,19 +13,12 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _guard = new();
-    private readonly HashSet<string> _revoked = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _news = new(0, 1);
     private bool _bounded;
+    private bool _gaveAll;
     private string? _said;
 
-    /// <summary>The user's node was removed, or may not use it any more: it goes now, and its connections with it.</summary>
-    public void Revoke(string user)
-    {
-        lock (_guard)
-            _revoked.Add(user);
-        LookNow();
-    }
-
+    /// <summary>Something was committed that concerns users: it is carried out now and not at the next look.</summary>
     public void LookNow()
     {
         lock (_guard)
@@ -39,8 +32,6 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
     /// <exception cref="HttpRequestException">The management API is away or refuses; the next look makes up for it.</exception>
     public async Task GiveAsync(BrokerUser user, CancellationToken cancellationToken)
     {
-        lock (_guard)
-            _revoked.Remove(user.Outlet.User);
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -62,8 +53,7 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
                 await TurnAsync(stoppingToken);
                 _said = null;
             }
-            catch (Exception exception) when (exception is HttpRequestException or StateUnavailableException
-                || (exception is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Say($"The broker's users can't be looked after; tried again every {Every.TotalSeconds:0} s: {exception.Message}");
             }
@@ -92,36 +82,26 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         try
         {
             await BoundOnceAsync(cancellationToken);
-            HashSet<string> revoked;
-            lock (_guard)
-                revoked = [.. _revoked];
             var seen = await users.ListAsync(cancellationToken);
-            var (wanted, known) = await ReadAsync(cancellationToken);
-            var plan = BrokerUserPlan.Of(wanted, seen, revoked);
+            var look = await ReadAsync(cancellationToken);
+            var plan = BrokerUserPlan.Of(look.Wanted, look.WithoutUser, look.Removed.Keys.ToHashSet(StringComparer.Ordinal), seen);
             foreach (var name in plan.Revoke)
             {
-                await users.RevokeAsync(name, withQueues: !known.Contains(name), cancellationToken);
-                logger.LogInformation("Broker user {User} was removed: {Why}", name, known.Contains(name) ? "its node has to join anew" : "it belongs to no node");
+                var isRemoved = !look.WithoutUser.Contains(name);
+                await users.RevokeAsync(name, withQueues: isRemoved, cancellationToken);
+                logger.LogInformation("Broker user {User} was removed: {Why}", name, isRemoved ? "so was its node" : "its node has to join anew");
             }
 
-            foreach (var user in plan.Give)
+            await ForgetAsync(look.Removed, cancellationToken);
+            // Once for all: an older version may have bound less.
+            foreach (var user in _gaveAll ? plan.Give : look.Wanted)
+                await GiveAgainAsync(user, cancellationToken);
+            _gaveAll = true;
+            if (plan.Unknown.Count > 0)
             {
-                await users.GiveAsync(user, cancellationToken);
-                logger.LogInformation("Broker user {User} of node {Grid}/{Node} was made again", user.Outlet.User, user.Outlet.Grid, user.Outlet.Node);
+                Say($"The broker has {plan.Unknown.Count} users of nodes that the state store knows nothing of ({string.Join(", ", plan.Unknown.Take(3))}{(plan.Unknown.Count > 3 ? ", …" : "")}). They are left "
+                    + "alone: an older backup may have been restored, or this is another store. Join those machines again, or delete the users at the broker");
             }
-
-            // One that was taken from its node while it was made must not stay.
-            if (plan.Give.Count > 0)
-            {
-                var now = (await ReadAsync(cancellationToken)).Wanted.ToHashSet();
-                foreach (var user in plan.Give.Where(user => !now.Contains(user)))
-                    LookNow();
-            }
-
-            lock (_guard)
-                _revoked.ExceptWith(revoked);
-            if (plan.Doubt is { } doubt)
-                Say($"Broker users without a node: {doubt}");
         }
         finally
         {
@@ -129,23 +109,55 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         }
     }
 
-    /// <summary>The users of nodes, and the names that users of nodes without one would have.</summary>
-    private async Task<(IReadOnlyList<BrokerUser> Wanted, IReadOnlySet<string> Known)> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>One that the broker does not take stops no other. One that was taken from its node meanwhile must not stay.</summary>
+    private async Task GiveAgainAsync(BrokerUser user, CancellationToken cancellationToken)
     {
-        var wanted = new List<BrokerUser>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var grid in await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken))
+        try
         {
-            foreach (var node in (await store.ListAsync(StateKeys.Node, grid.Value.Name, cancellationToken)).Select(node => node.Value))
-            {
-                if (node.NodeId is { } id)
-                    known.Add(Contracts.Messaging.Queues.Node(id));
-                if (BrokerUser.Of(node) is { } user)
-                    wanted.Add(user);
-            }
+            await users.GiveAsync(user, cancellationToken);
+            var node = await store.GetAsync(StateKeys.Node, user.Outlet.Grid, user.Outlet.Node, cancellationToken);
+            if (node is null || BrokerUser.Of(node.Value) != user)
+                await users.RevokeAsync(user.Outlet.User, withQueues: false, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            Say($"Broker user {user.Outlet.User} of node {user.Outlet.Grid}/{user.Outlet.Node} can't be made; tried again every {Every.TotalSeconds:0} s: {exception.Message}");
+        }
+    }
+
+    private async Task ForgetAsync(IReadOnlyDictionary<string, string> removed, CancellationToken cancellationToken)
+    {
+        foreach (var (user, grid) in removed)
+        {
+            var batch = new CommitBatch(grid);
+            batch.Delete(StateKeys.RevokedIdentity, user, CommitBatch.AnyVersion);
+            await store.CommitAsync(batch, cancellationToken);
+        }
+    }
+
+    private sealed record Look(List<BrokerUser> Wanted, HashSet<string> WithoutUser, Dictionary<string, string> Removed);
+
+    private async Task<Look> ReadAsync(CancellationToken cancellationToken)
+    {
+        var look = new Look([], new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+        var nodes = new List<Contracts.Nodes.Node>();
+        foreach (var grid in (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(grid => grid.Value.Name))
+        {
+            nodes.AddRange((await store.ListAsync(StateKeys.Node, grid, cancellationToken)).Select(node => node.Value));
+            foreach (var revoked in await store.ListAsync(StateKeys.RevokedIdentity, grid, cancellationToken))
+                look.Removed[revoked.Value.User] = grid;
         }
 
-        return (wanted, known);
+        // Two nodes whose users would be one: the older has it. Joining refuses the other, so this is for what came about otherwise.
+        foreach (var same in nodes.Where(node => node.NodeId is not null).GroupBy(node => Contracts.Messaging.Queues.Node(node.NodeId!), StringComparer.Ordinal))
+        {
+            if (same.OrderBy(node => node.CreatedAt).Select(BrokerUser.Of).FirstOrDefault(user => user is not null) is { } user)
+                look.Wanted.Add(user);
+            else
+                look.WithoutUser.Add(same.Key);
+        }
+
+        return look;
     }
 
     private async Task BoundOnceAsync(CancellationToken cancellationToken)

@@ -11,7 +11,24 @@ namespace Kontena.GridManager.Nodes;
 /// <param name="keepers">One when users can be made; none without a broker or its management API.</param>
 internal sealed class EnrolConsumer(GridLedger ledger, JoinLookup lookup, IdentityOptions options, IEnumerable<IdentityKeeper> keepers) : IConsumer<EnrolNode>
 {
-    public async Task Consume(ConsumeContext<EnrolNode> context) => await context.AnswerAsync(await EnrolAsync(context.Message, context.CancellationToken));
+    /// <summary>Docker's have 32 or 48. No name of the house is as long.</summary>
+    private const int ShortestId = 16;
+
+    /// <summary>One at a time: whether an engine is a node of another grid is looked up outside the commit.</summary>
+    private static readonly SemaphoreSlim Turn = new(1, 1);
+
+    public async Task Consume(ConsumeContext<EnrolNode> context)
+    {
+        await Turn.WaitAsync(context.CancellationToken);
+        try
+        {
+            await context.AnswerAsync(await EnrolAsync(context.Message, context.CancellationToken));
+        }
+        finally
+        {
+            Turn.Release();
+        }
+    }
 
     private async Task<NodeEnrolled> EnrolAsync(EnrolNode request, CancellationToken cancellationToken)
     {
@@ -24,6 +41,8 @@ internal sealed class EnrolConsumer(GridLedger ledger, JoinLookup lookup, Identi
         };
         if (JoinDecision.Mistake(join, known: join.Token.Length == 0) is { } mistake)
             return Refused("node", mistake);
+        if (join.NodeId.Count(char.IsAsciiLetterOrDigit) < ShortestId)
+            return Refused("node_id", $"must have at least {ShortestId} letters and digits, as the ids of Docker engines have: a broker user is called after it");
         if (!BrokerPassword.IsUsable(request.BrokerPassword))
             return Refused("broker_password", "must have 32 to 128 letters, digits, - and _");
         var place = await lookup.OpenedByAsync(join, cancellationToken);

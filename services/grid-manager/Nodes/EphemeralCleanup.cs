@@ -51,7 +51,7 @@ internal sealed class EphemeralCleanup(
                 if (!IsExpired(grid.Value, node, liveness.GetValueOrDefault(node.Name), instances, time.GetUtcNow()))
                     continue;
                 await ledger.DecideAsync(
-                    name, (snapshot, _) => RemoveNodeDecision.Decide(snapshot, new RemoveNode { Grid = name, Node = node.Name, NodeId = node.NodeId }), cancellationToken);
+                    name, (snapshot, now) => RemoveNodeDecision.Decide(snapshot, new RemoveNode { Grid = name, Node = node.Name, NodeId = node.NodeId }, now), cancellationToken);
                 monitor.Forget(name, node.Name);
                 logger.LogInformation("Grid {Grid}: ephemeral node {Node} was silent for more than {Limit} h and is removed", name, node.Name, Limit.TotalHours);
             }

@@ -52,6 +52,9 @@ internal static class JoinDecision
         if (string.IsNullOrEmpty(join.NodeId) || join.NodeId.Length > 128 || !join.NodeId.Any(char.IsAsciiLetterOrDigit)
             || !join.NodeId.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-' or '_' or '.'))
             return "the node id must be 1 to 128 letters, digits, ':', '-', '_' or '.'";
+        // What is called after it would be what is called after nobody.
+        if (Queues.Node(join.NodeId) == Queues.NodeData)
+            return $"the node id '{join.NodeId}' is reserved; an engine's id is expected";
         if (!NameRules.IsNode(join.Name ?? ""))
             return $"the node name '{join.Name}' is not usable; expected a host name of letters, digits, '-', '_' and '.'; set Kontena:Agent:Name";
         if (join.Facts is null)
@@ -168,6 +171,8 @@ internal static class JoinDecision
         var draft = new GridDraft(grid.Grid.Name);
         if (expected is { } version)
             draft.Put(StateKeys.Node, node, version, change);
+        if (enrolment is not null && NodeOutlet.Of(node.NodeId!, node.Grid, node.Name).Exchange.Length > NodeOutlet.LongestName)
+            return Refused($"the names of node {node.Name} and its grid and its engine's id together are too long for the broker; give the node a shorter name with --name");
         if (enrolment is not null)
             return new(new JoinOutcome(node, null), draft.Batch.IsEmpty ? null : draft.Batch, draft.Changes);
         var liveness = new NodeLiveness { Grid = grid.Grid.Name, Node = node.Name, State = LivenessState.Online, ConnectedAt = now, LastSeenAt = now, Run = run };

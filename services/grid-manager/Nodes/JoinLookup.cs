@@ -1,4 +1,5 @@
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.State;
@@ -29,7 +30,7 @@ internal sealed class JoinLookup(IStateStore store, NodeLivenessMonitor monitor)
 
         foreach (var other in grids.Where(other => other.Name != grid))
         {
-            if (await WithEngineAsync(other.Name, join.NodeId, cancellationToken) is { } elsewhere)
+            if (await CalledAfterAsync(other.Name, join.NodeId, cancellationToken) is { } elsewhere)
                 return new JoinPlace(grid, node, Incumbent.None, $"this engine is node {elsewhere.Name} of grid {other.Name}; remove it there first");
         }
 
@@ -77,6 +78,11 @@ internal sealed class JoinLookup(IStateStore store, NodeLivenessMonitor monitor)
 
         return (null, null);
     }
+
+    /// <summary>A node whose queue and broker user are called as this engine's would be: ids that differ only in signs or case are one there.</summary>
+    private async Task<Node?> CalledAfterAsync(string grid, string nodeId, CancellationToken cancellationToken) =>
+        (await store.ListAsync(StateKeys.Node, grid, cancellationToken)).Select(node => node.Value)
+            .FirstOrDefault(node => node.NodeId is { } id && Queues.Node(id) == Queues.Node(nodeId));
 
     private async Task<Node?> WithEngineAsync(string grid, string nodeId, CancellationToken cancellationToken) =>
         (await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", nodeId))) is [var found, ..] ? found.Value : null;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
-using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Identities;
@@ -24,16 +23,11 @@ internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monito
 
     public async Task Consume(ConsumeContext<RemoveNode> context)
     {
-        string? engine = null;
-        var result = await ledger.DecideAsync(context.Message.Grid, (grid, _) =>
-        {
-            engine = grid.Node(context.Message.Node)?.Value.NodeId;
-            return RemoveNodeDecision.Decide(grid, context.Message);
-        }, context.CancellationToken);
+        var result = await ledger.DecideAsync(context.Message.Grid, (grid, now) => RemoveNodeDecision.Decide(grid, context.Message, now), context.CancellationToken);
         if (result.Outcome == CommandOutcome.Done)
         {
             monitor.Forget(context.Message.Grid, context.Message.Node);
-            Revoke(engine);
+            LookAtUsers();
         }
 
         networks.Poke(context.Message.Grid);
@@ -52,23 +46,18 @@ internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monito
     {
         var command = context.Message;
         var taken = command.Token is { Length: > 0 } token && await lookup.IsTakenAsync(token, context.CancellationToken);
-        string? engine = null;
-        var result = await ledger.DecideAsync(command.Grid, (grid, now) =>
-        {
-            engine = grid.Node(command.Node)?.Value.NodeId;
-            return ResetNodeTokenDecision.Decide(grid, command, RandomToken(), taken, now);
-        }, context.CancellationToken);
+        var result = await ledger.DecideAsync(
+            command.Grid, (grid, now) => ResetNodeTokenDecision.Decide(grid, command, RandomToken(), taken, now), context.CancellationToken);
         if (result.Outcome == CommandOutcome.Done && command.ResetConnection)
-            Revoke(engine);
+            LookAtUsers();
         await context.AnswerAsync(result);
     }
 
-    private void Revoke(string? engine)
+    /// <summary>What is committed says which go.</summary>
+    private void LookAtUsers()
     {
-        if (engine is null)
-            return;
         foreach (var keeper in keepers)
-            keeper.Revoke(Queues.Node(engine));
+            keeper.LookNow();
     }
 
     /// <summary>Without signs that a shell or a URL would take for something else.</summary>

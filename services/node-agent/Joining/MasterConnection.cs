@@ -39,22 +39,31 @@ internal sealed class MasterConnection : IDisposable
         if (fingerprint is null || master.Scheme == Uri.UriSchemeHttp)
             return new MasterConnection(master, CertificateTrust.OfSystem);
 
+        return new MasterConnection(master, CertificateTrust.OfPem(Pinned(await FetchCaAsync(master, cancellationToken), fingerprint, master), time));
+    }
+
+    /// <summary>The one certificate that has the fingerprint, in PEM: whatever else was sent is not believed. Pure.</summary>
+    /// <exception cref="JoinException">There is none.</exception>
+    internal static string Pinned(string pem, string fingerprint, Uri master)
+    {
         var wanted = fingerprint.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant();
         if (wanted.Length != 64 || !wanted.All(char.IsAsciiHexDigitLower))
             throw new JoinException($"'{fingerprint}' is no fingerprint; expected 64 hex digits, the SHA-256 of the CA's certificate");
-        var pem = await FetchCaAsync(master, cancellationToken);
+        var sent = new X509Certificate2Collection();
         try
         {
-            using var ca = X509Certificate2.CreateFromPem(pem);
-            if (ca.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant() is var found && found != wanted)
-                throw new JoinException($"the CA of {master} has the fingerprint {found}, not {wanted}: it is another master, or its CA was made anew; kontena node create prints a line with the right one");
-            return new MasterConnection(master, CertificateTrust.OfPem(pem, time));
+            sent.ImportFromPem(pem);
         }
         catch (CryptographicException exception)
         {
             throw new JoinException($"what {master} gives as its CA is no certificate: {exception.Message}");
         }
+
+        return sent.FirstOrDefault(one => FingerprintOf(one) == wanted)?.ExportCertificatePem() ?? throw new JoinException(
+            $"the CA of {master} has the fingerprint {(sent.Count == 0 ? "of none" : FingerprintOf(sent[0]))}, not {wanted}: it is another master, or its CA was made anew; kontena node create prints a line with the right one");
     }
+
+    private static string FingerprintOf(X509Certificate2 certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
 
     /// <exception cref="JoinException">The master refused, or could not be asked.</exception>
     public async Task<EnrolJson> EnrolAsync(EnrolRequest request, CancellationToken cancellationToken)

@@ -43,6 +43,10 @@ public sealed record Node
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
+/// <summary>The broker user of a node that was removed has to go. Written with the removal by grid-manager, which deletes it once the broker has done it; id is the user.</summary>
+/// <param name="User">Its name at the broker.</param>
+public sealed record RevokedIdentity(string Grid, string User, DateTimeOffset RemovedAt);
+
 public enum NodeAvailability
 {
     Active,

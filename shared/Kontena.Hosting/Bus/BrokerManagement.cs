@@ -57,9 +57,22 @@ public sealed class BrokerManagement : IDisposable
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         await RequireAsync(answer, path, cancellationToken);
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-        return json.RootElement.Clone();
+        try
+        {
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            return json.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            throw new HttpRequestException($"{_title} answered {path} with something that is no JSON; is it RabbitMQ's?");
+        }
     }
+
+    /// <summary>As <see cref="FindAsync"/>, of what must be there.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<JsonElement> ListAsync(string path, CancellationToken cancellationToken) =>
+        await FindAsync(path, cancellationToken) is { ValueKind: JsonValueKind.Array } list
+            ? list : throw new HttpRequestException($"{_title} knows no {path}; is there a virtual host '{VirtualHost}'?");
 
     /// <inheritdoc cref="FindAsync"/>
     public Task PutAsync(string path, JsonObject body, CancellationToken cancellationToken) => SendAsync(HttpMethod.Put, path, body, cancellationToken);

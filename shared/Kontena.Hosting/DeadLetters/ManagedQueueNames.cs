@@ -7,10 +7,10 @@ internal sealed class ManagedQueueNames(BrokerManagement management) : IDeadLett
 {
     public async Task<IReadOnlyList<string>> ListAsync(IReadOnlyList<string> also, CancellationToken cancellationToken)
     {
-        var queues = await management.FindAsync(BrokerManagement.Path("queues", management.VirtualHost) + "?columns=name", cancellationToken);
+        var queues = await management.ListAsync(BrokerManagement.Path("queues", management.VirtualHost) + "?columns=name", cancellationToken);
         return
         [
-            .. queues!.Value.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)
+            .. queues.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!)
                 .Where(queue => DeadLetterName.OriginOf(queue) is not null)
                 .Order(StringComparer.Ordinal).Take(1000),
         ];

@@ -46,7 +46,8 @@ public sealed class CertificateFolder(string path, TimeProvider time)
         // Several processes of one machine may start at once.
         using var turn = Lock();
         var made = new List<string>();
-        if (!File.Exists(CaFile) && !File.Exists(CaKeyFile))
+        // One without the other, before anything was signed, is the rest of a start that was broken off.
+        if ((!File.Exists(CaFile) || !File.Exists(CaKeyFile)) && !File.Exists(CertificateFile))
         {
             MakeCa();
             made.Add(CaFile);

@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -17,12 +18,17 @@ internal sealed class ServerCertificate
     private const string KeyKey = "Kontena:Tls:Key";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two looks at whether one of our own ends soon.</summary>
+    private static readonly TimeSpan RenewLook = TimeSpan.FromHours(12);
+
     private readonly string _certificateFile;
     private readonly string _keyFile;
     private readonly TimeProvider _time;
     private readonly Action<string> _say;
     private readonly Lock _guard = new();
-    private X509Certificate2 _current;
+    private SslStreamCertificateContext _current;
+    private Func<IReadOnlyList<string>>? _renew;
+    private long _renewLooked;
     private (DateTime Certificate, DateTime Key) _written;
     private long _looked;
 
@@ -41,10 +47,10 @@ internal sealed class ServerCertificate
             throw new SettingException(CertificateKey, $"and {KeyKey} name {certificateFile} and {keyFile}, which can't be used: {exception.Message}", "/etc/kontena/tls/server.pem");
         }
 
-        _looked = time.GetTimestamp();
+        _looked = _renewLooked = time.GetTimestamp();
     }
 
-    /// <summary>From the settings; makes the folder's certificates when they are to be used. Sets the CA to trust and to hand out, when it is not set.</summary>
+    /// <summary>From the settings; makes the folder's certificates when they are to be used. Sets the CA to hand out, when it is not set.</summary>
     /// <exception cref="SettingException">They can't be used.</exception>
     public static ServerCertificate From(IConfiguration settings, TimeProvider time, Action<string> say)
     {
@@ -52,9 +58,10 @@ internal sealed class ServerCertificate
             return new ServerCertificate(certificate, settings[KeyKey] is { Length: > 0 } key ? key : throw new SettingException(KeyKey, "is not set, and the certificate is", "/etc/kontena/tls/server.key"), time, say);
         var directory = settings["Kontena:Tls:Directory"] is { Length: > 0 } given ? given : Path.Combine(settings["Kontena:DataDirectory"] is { Length: > 0 } data ? data : "/var/lib/kontena", "tls");
         var folder = new CertificateFolder(directory, time);
+        var names = NamesOf(settings["Kontena:Tls:Names"]);
         try
         {
-            foreach (var made in folder.Ensure(NamesOf(settings["Kontena:Tls:Names"])))
+            foreach (var made in folder.Ensure(names))
                 say($"made {made}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
@@ -62,25 +69,14 @@ internal sealed class ServerCertificate
             throw new SettingException("Kontena:Tls:Directory", $"is {directory}, which can't be used: {exception.Message}", "/var/lib/kontena/api/tls");
         }
 
-        if (string.IsNullOrWhiteSpace(settings[TlsTrust.Key]))
-            settings[TlsTrust.Key] = folder.CaFile;
-        return new ServerCertificate(folder.CertificateFile, folder.KeyFile, time, say);
+        // Handed out, and not trusted for broker and store: those may be of another authority.
+        if (string.IsNullOrWhiteSpace(settings[TlsTrust.OwnCaKey]))
+            settings[TlsTrust.OwnCaKey] = folder.CaFile;
+        return new ServerCertificate(folder.CertificateFile, folder.KeyFile, time, say) { _renew = () => folder.Ensure(names) };
     }
 
-    /// <summary>What stands behind the certificate in its file, as it was at the start; clients that trust only the root of it need it.</summary>
-    public X509Certificate2Collection Chain
-    {
-        get
-        {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(_certificateFile);
-            chain.RemoveAt(0);
-            return chain;
-        }
-    }
-
-    /// <summary>The one to show now. One that can't be read in its new form stays as it was.</summary>
-    public X509Certificate2 Current()
+    /// <summary>The one to show now, with what stands behind it in its file. One that can't be read in its new form stays as it was.</summary>
+    public SslStreamCertificateContext Current()
     {
         lock (_guard)
         {
@@ -89,17 +85,23 @@ internal sealed class ServerCertificate
             _looked = _time.GetTimestamp();
             try
             {
+                if (_renew is not null && _time.GetElapsedTime(_renewLooked) > RenewLook)
+                {
+                    _renewLooked = _looked;
+                    _renew();
+                }
+
                 if (Written() is var written && written != _written)
                 {
                     // The old one may still be in use by handshakes under way.
                     _current = Load();
                     _written = written;
-                    _say($"the certificate in {_certificateFile} was read anew; it is valid until {_current.NotAfter.ToUniversalTime():u}");
+                    _say($"the certificate in {_certificateFile} was read anew; it is valid until {_current.TargetCertificate.NotAfter.ToUniversalTime():u}");
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
             {
-                _say($"the certificate in {_certificateFile} has changed and can't be used ({exception.Message}); the one before stays in use");
+                _say($"the certificate in {_certificateFile} can't be renewed or read anew ({exception.Message}); the one before stays in use");
             }
 
             return _current;
@@ -118,10 +120,13 @@ internal sealed class ServerCertificate
         return [.. new[] { "localhost", "127.0.0.1", Environment.MachineName }.Concat(addresses).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
-    private X509Certificate2 Load()
+    private SslStreamCertificateContext Load()
     {
         using var pem = X509Certificate2.CreateFromPemFile(_certificateFile, _keyFile);
-        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        var behind = new X509Certificate2Collection();
+        behind.ImportFromPemFile(_certificateFile);
+        behind.RemoveAt(0);
+        return SslStreamCertificateContext.Create(X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), behind, offline: true);
     }
 
     private (DateTime Certificate, DateTime Key) Written() => (File.GetLastWriteTimeUtc(_certificateFile), File.GetLastWriteTimeUtc(_keyFile));

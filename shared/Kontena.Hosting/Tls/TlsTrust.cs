@@ -25,7 +25,16 @@ public static class TlsTrust
         }
     }
 
-    /// <summary>What the file holds; null when it is not set.</summary>
-    public static async Task<string?> ReadCaAsync(IConfiguration configuration, CancellationToken cancellationToken) =>
-        configuration[Key] is { Length: > 0 } file ? await File.ReadAllTextAsync(file, cancellationToken) : null;
+    /// <summary>The CA that has signed this process's own certificate, to be handed out: <c>Kontena:Tls:OwnCaFile</c>, by default the trusted one.</summary>
+    public const string OwnCaKey = "Kontena:Tls:OwnCaFile";
+
+    /// <summary>The CA of this process's own certificate; null when there is none of our own.</summary>
+    public static Task<string?> ReadOwnCaAsync(IConfiguration configuration, CancellationToken cancellationToken) =>
+        ReadAsync(configuration[OwnCaKey] is { Length: > 0 } own ? own : configuration[Key], cancellationToken);
+
+    /// <summary>The CA of broker and store; null when the system's are trusted.</summary>
+    public static Task<string?> ReadCaAsync(IConfiguration configuration, CancellationToken cancellationToken) => ReadAsync(configuration[Key], cancellationToken);
+
+    private static async Task<string?> ReadAsync(string? file, CancellationToken cancellationToken) =>
+        string.IsNullOrWhiteSpace(file) ? null : await File.ReadAllTextAsync(file, cancellationToken);
 }

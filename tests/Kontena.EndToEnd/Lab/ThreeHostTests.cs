@@ -86,6 +86,7 @@ public sealed class ThreeHostTests : IClassFixture<RunningLab>
         Assert.NotEqual(0, (await _lab.LabAsync("join", "3", "a-token-that-opens-nothing")).ExitCode);
         await _lab.MustLabAsync("join", "3", line[4]);
         await Until.TrueAsync("h3 is online", async () => (await _lab.NodeStatusAsync(3)).Contains("online", StringComparison.Ordinal), seconds: 30);
+        await Until.TrueAsync("no node lacks a way to another", async () => !(await _lab.MustAsync("node", "ls")).Contains("degraded", StringComparison.Ordinal), seconds: 60);
 
         var listening = (await _lab.MustLabAsync("exec", "3", "ss", "-Hltnup")).Split('\n').Where(socket => socket.Contains("Kontena.NodeAge", StringComparison.Ordinal))
             .Select(socket => socket.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]).ToList();

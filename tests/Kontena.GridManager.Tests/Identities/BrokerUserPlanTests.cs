@@ -12,29 +12,27 @@ public sealed class BrokerUserPlanTests
     [Fact]
     public void What_the_broker_lost_or_has_otherwise_is_made_again()
     {
-        var plan = BrokerUserPlan.Of([One, Two], [Seen(Two) with { Rights = ".*" }], Names());
-        Assert.Equal([One, Two], plan.Give);
-        Assert.Empty(BrokerUserPlan.Of([One, Two], [Seen(One), Seen(Two)], Names()).Give);
-        Assert.Equal([One], BrokerUserPlan.Of([One], [Seen(One) with { PasswordHash = "older" }], Names()).Give);
+        Assert.Equal([One, Two], Plan([One, Two], [Seen(Two) with { Rights = ".*" }]).Give);
+        Assert.Empty(Plan([One, Two], [Seen(One), Seen(Two)]).Give);
+        Assert.Equal([One], Plan([One], [Seen(One) with { PasswordHash = "older" }]).Give);
     }
 
     [Fact]
-    public void A_user_without_a_node_is_revoked()
+    public void A_user_goes_when_its_node_was_removed_or_has_to_join_anew()
     {
-        var plan = BrokerUserPlan.Of([One], [Seen(One), Seen(Two)], Names());
-        Assert.Equal(["node-bb2"], plan.Revoke);
-        Assert.Null(plan.Doubt);
-        // Its login went before; what else is called after it goes with its record.
-        Assert.Equal(["node-bb2"], BrokerUserPlan.Of([One], [Seen(One)], Names("node-bb2", "node-aa1")).Revoke);
+        Assert.Equal(["node-bb2"], Plan([One], [Seen(One), Seen(Two)], removed: ["node-bb2"]).Revoke);
+        Assert.Equal(["node-bb2"], Plan([One], [Seen(One), Seen(Two)], withoutUser: ["node-bb2"]).Revoke);
+        // The last one too, and whatever else is called after it when its login went before.
+        Assert.Equal(["node-aa1"], Plan([], [Seen(One)], withoutUser: ["node-aa1"]).Revoke);
+        Assert.Equal(["node-bb2"], Plan([One], [Seen(One)], removed: ["node-bb2", "node-aa1"]).Revoke);
     }
 
     [Fact]
-    public void A_store_that_knows_no_node_revokes_nobody_but_those_that_were_removed_just_now()
+    public void A_user_that_the_store_knows_nothing_of_is_told_of_and_left_alone()
     {
-        var plan = BrokerUserPlan.Of([], [Seen(One), Seen(Two)], Names("node-aa1"));
-        Assert.Equal(["node-aa1"], plan.Revoke);
-        Assert.Contains("Is it the right store?", plan.Doubt, StringComparison.Ordinal);
-        Assert.Null(BrokerUserPlan.Of([], [Seen(One)], Names("node-aa1")).Doubt);
+        var plan = Plan([One], [Seen(One), Seen(Two)]);
+        Assert.Empty(plan.Revoke);
+        Assert.Equal(["node-bb2"], plan.Unknown);
     }
 
     [Theory]
@@ -65,5 +63,6 @@ public sealed class BrokerUserPlanTests
 
     private static SeenUser Seen(BrokerUser user) => new(user.Outlet.User, user.PasswordHash, BrokerUser.RightsOf(user.Outlet.User));
 
-    private static HashSet<string> Names(params string[] names) => [.. names];
+    private static BrokerUserPlan Plan(IReadOnlyList<BrokerUser> wanted, IReadOnlyList<SeenUser> seen, string[]? withoutUser = null, string[]? removed = null) =>
+        BrokerUserPlan.Of(wanted, (withoutUser ?? []).ToHashSet(), (removed ?? []).ToHashSet(), seen);
 }

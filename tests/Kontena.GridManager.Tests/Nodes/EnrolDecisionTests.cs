@@ -110,5 +110,30 @@ public sealed class EnrolDecisionTests
         Assert.Equal(("core-2", 2, null, "random-token-for-it", Some.Now.AddSeconds(60)), (node.Name, node.Number, node.NodeId, node.Token, node.TokenExpiresAt));
     }
 
+    [Fact]
+    public void An_engine_id_that_would_give_rights_on_what_is_shared_is_refused()
+    {
+        foreach (var id in new[] { "data", "DATA", "d.a:t-a" })
+            Assert.Contains("reserved", JoinDecision.Mistake(Join with { NodeId = id }), StringComparison.Ordinal);
+        Assert.Null(JoinDecision.Mistake(Join with { NodeId = "data2" }));
+    }
+
+    [Fact]
+    public void Names_that_are_too_long_for_the_broker_are_refused_before_anything_is_kept()
+    {
+        var decision = JoinDecision.Decide(Some.Snapshot(Some.Grid()), Join with { Name = new string('n', 240) }, null, Incumbent.None, Some.Now, Enrolment);
+        Assert.Contains("too long for the broker", decision.Reply.Refusal, StringComparison.Ordinal);
+        Assert.Null(decision.Batch);
+    }
+
+    [Fact]
+    public void The_removal_of_a_node_remembers_that_its_user_has_to_go()
+    {
+        var command = new RemoveNode { Grid = "prod", Node = "core-1" };
+        var revoked = Assert.Single(RemoveNodeDecision.Decide(Some.Snapshot(Bound()), command, Some.Now).Puts(StateKeys.RevokedIdentity));
+        Assert.Equal("node-idnew", revoked.User);
+        Assert.Empty(RemoveNodeDecision.Decide(Some.Snapshot(Bound() with { BrokerPasswordHash = null }), command, Some.Now).Puts(StateKeys.RevokedIdentity));
+    }
+
     private static Node Bound() => Assert.Single(JoinDecision.Decide(Some.Snapshot(Waiting), Join, "core-1", Incumbent.None, Some.Now, Enrolment).Puts(StateKeys.Node));
 }

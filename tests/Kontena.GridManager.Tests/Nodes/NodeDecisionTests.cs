@@ -40,20 +40,20 @@ public sealed class NodeDecisionTests
     public void A_node_that_is_not_there_is_not_found()
     {
         Assert.Equal(CommandOutcome.NotFound, UpdateNodeDecision.Decide(Some.Snapshot(), Update, Some.Now).Reply.Outcome);
-        Assert.Equal(CommandOutcome.NotFound, RemoveNodeDecision.Decide(Some.Snapshot(), new RemoveNode { Grid = "prod", Node = "x" }).Reply.Outcome);
+        Assert.Equal(CommandOutcome.NotFound, RemoveNodeDecision.Decide(Some.Snapshot(), new RemoveNode { Grid = "prod", Node = "x" }, Some.Now).Reply.Outcome);
     }
 
     [Fact]
     public void Removal_takes_the_liveness_along() =>
         Assert.Equal(["node core-1 3", "node-liveness core-1 -1", "network-check core-1 -1"],
-            RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), new RemoveNode { Grid = "prod", Node = "core-1" }).Deletes());
+            RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), new RemoveNode { Grid = "prod", Node = "core-1" }, Some.Now).Deletes());
 
     [Fact]
     public void A_machine_that_took_the_name_since_is_not_removed_in_place_of_the_one_that_was_meant()
     {
         var command = new RemoveNode { Grid = "prod", Node = "core-1", NodeId = "ID:1" };
-        Assert.Equal(CommandOutcome.NotFound, RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1, nodeId: "ID:other")), command).Reply.Outcome);
-        Assert.NotNull(RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), command).Batch);
+        Assert.Equal(CommandOutcome.NotFound, RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1, nodeId: "ID:other")), command, Some.Now).Reply.Outcome);
+        Assert.NotNull(RemoveNodeDecision.Decide(Some.Snapshot(Some.Node(1)), command, Some.Now).Batch);
     }
 
     [Fact]

@@ -56,6 +56,18 @@ public sealed class PlatformTests
     }
 
     [Fact]
+    public async Task An_engine_id_that_differs_only_in_signs_from_that_of_another_grids_node_is_refused()
+    {
+        await using var running = await RunningGridManager.StartAsync();
+        await running.ReportAsync("join", "", Join(1));
+        await running.Mail.WaitAsync<NodeJoined>(_ => true);
+        Assert.Equal("Done", (await running.AskAsync(new CreateGrid { Name = "other", Token = "the-token-of-the-other-grid" })).Show());
+        await running.ReportAsync("join", "", Join(1) with { NodeId = "i.d-1", Token = "the-token-of-the-other-grid" });
+        Assert.Contains("of grid prod; remove it there first", (await running.Mail.WaitAsync<JoinRefused>(_ => true)).Reason, StringComparison.Ordinal);
+        Assert.Empty(await running.Store.ListAsync(StateKeys.Node, "other", Cancelled));
+    }
+
+    [Fact]
     public async Task A_copy_of_a_machine_is_refused_on_its_own_queue_and_the_node_tells_of_it()
     {
         await using var running = await RunningGridManager.StartAsync();

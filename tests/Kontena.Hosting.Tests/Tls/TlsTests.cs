@@ -73,6 +73,23 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public void A_first_start_that_was_broken_off_is_made_good()
+    {
+        var folder = new CertificateFolder(_directory, TimeProvider.System);
+        File.WriteAllText(Path.Combine(_directory, "ca.key"), "half");
+        Assert.Equal([folder.CaFile, folder.CertificateFile], folder.Ensure(["localhost"]));
+    }
+
+    [Fact]
+    public void The_authority_of_the_api_is_not_trusted_for_the_broker_unless_it_is_set()
+    {
+        var builder = KontenaApplicationBuilder.Create("test", ["--Kontena:Http:Urls=https://127.0.0.1:0", $"--Kontena:Tls:Directory={_directory}", "--Kontena:Log:Level=Error"]);
+        builder.Build();
+        Assert.Null(builder.Configuration[TlsTrust.Key]);
+        Assert.Equal(Path.Combine(_directory, "ca.pem"), builder.Configuration[TlsTrust.OwnCaKey]);
+    }
+
+    [Fact]
     public void Files_that_are_no_certificates_end_the_start_with_a_sentence()
     {
         File.WriteAllText(Path.Combine(_directory, "x.pem"), "nonsense");

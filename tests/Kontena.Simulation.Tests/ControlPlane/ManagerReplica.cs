@@ -66,7 +66,7 @@ internal sealed class ManagerReplica(World world, string name, int mark) : Repli
             ApplyStackRevision command => await ledger.DecideAsync(
                 grid, (seen, now) => ApplyStackRevisionDecision.Decide(seen, command, now, process.NewId), ApplyStackRevisionDecision.Missing, none),
             UpdateNode command => await ledger.DecideAsync(grid, (seen, now) => UpdateNodeDecision.Decide(seen, command, now), none),
-            RemoveNode command => await ledger.DecideAsync(grid, (seen, _) => RemoveNodeDecision.Decide(seen, command), none),
+            RemoveNode command => await ledger.DecideAsync(grid, (seen, now) => RemoveNodeDecision.Decide(seen, command, now), none),
             _ => CommandResult.NotFound(letter.Message.GetType().Name),
         };
         if (letter.Message is RemoveNode removed && answer is CommandResult { Outcome: CommandOutcome.Done })
