@@ -11,7 +11,8 @@ namespace Kontena.Scheduler.Names;
 
 /// <summary>Tells all nodes of a grid which addresses there are: what a step changed leaves with its commit, in one message; who missed something shows
 /// it by the digest in its heartbeat and is told everything.</summary>
-/// <remarks>A node knows its own instances without being told, so a grid of one node is told nothing.</remarks>
+/// <remarks>A node knows its own instances without being told, so a grid that has always had one node is told nothing. Who was told once has to be told on, also when it is
+/// alone now: otherwise it would answer for ever what it was told of those that are gone.</remarks>
 internal static class NamesPublication
 {
     private static readonly TimeSpan TellFirst = TimeSpan.FromSeconds(2);
@@ -19,26 +20,28 @@ internal static class NamesPublication
 
     public static void Run(GridDraft draft, GridMemory memory, IReadOnlyList<GridInput> inputs, DateTimeOffset now)
     {
-        var several = draft.Nodes.ById.Count > 1;
         var facts = ((object)draft.Nodes, (object)draft.Liveness);
+        var isNew = memory.Names is null;
         if (memory.Names is not { } names)
         {
             memory.Names = names = new PublishedNames { LookedAt = facts };
             foreach (var seen in draft.Observed.Values)
                 names.Put(InstanceObserved.DocumentId(seen.Node, seen.InstanceId), RowOf(draft, seen));
         }
-        else
+
+        names.IsTold |= draft.Nodes.ById.Count > 1 || inputs.OfType<GridInput.Heartbeat>().Any(input => input.Beat.NamesDigest is { Length: > 0 });
+        if (!isNew)
         {
             var ids = names.LookedAt == facts ? Touched(draft) : names.Ids.Concat(draft.Observed.Values.Select(IdOf)).ToHashSet(StringComparer.Ordinal);
             names.LookedAt = facts;
-            Publish(draft, names, ids, several, now);
+            Publish(draft, names, ids, now);
         }
 
-        if (several)
+        if (names.IsTold)
             Repair(draft, memory, names, inputs, now);
     }
 
-    private static void Publish(GridDraft draft, PublishedNames names, IEnumerable<string> ids, bool several, DateTimeOffset now)
+    private static void Publish(GridDraft draft, PublishedNames names, IEnumerable<string> ids, DateTimeOffset now)
     {
         var before = names.Digest;
         List<NamedInstance> upserts = [];
@@ -55,7 +58,7 @@ internal static class NamesPublication
         if (names.Digest == before && upserts.Count == 0 && removals.Count == 0)
             return;
         names.Left(before, now);
-        if (!several)
+        if (!names.IsTold)
             return;
         foreach (var chunk in upserts.Cast<object>().Concat(removals).Chunk(NamesChanged.Most))
         {

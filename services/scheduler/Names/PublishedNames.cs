@@ -23,6 +23,9 @@ internal sealed class PublishedNames
 
     public IEnumerable<string> Ids => _rows.Keys;
 
+    /// <summary>Somebody was told of them.</summary>
+    public bool IsTold { get; set; }
+
     /// <summary>For whom nodes and their liveness were last looked at.</summary>
     public (object? Nodes, object? Liveness) LookedAt { get; set; }
 
@@ -32,7 +35,7 @@ internal sealed class PublishedNames
     /// <summary>What a node may know without having missed anything.</summary>
     public bool IsCurrent(string digest, DateTimeOffset now)
     {
-        while (_recent.TryPeek(out var oldest) && (now - oldest.At > OnItsWay || _recent.Count > MostRecent))
+        while (_recent.TryPeek(out var oldest) && now - oldest.At > OnItsWay)
             _recent.Dequeue();
         return Digest.ToString() == digest || _recent.Any(one => one.Digest.ToString() == digest);
     }
@@ -57,5 +60,10 @@ internal sealed class PublishedNames
     }
 
     /// <summary>Nodes that have not heard of the change yet show the digest from before it.</summary>
-    public void Left(NamesDigest digest, DateTimeOffset now) => _recent.Enqueue((digest, now));
+    public void Left(NamesDigest digest, DateTimeOffset now)
+    {
+        _recent.Enqueue((digest, now));
+        if (_recent.Count > MostRecent)
+            _recent.Dequeue();
+    }
 }

@@ -9,11 +9,18 @@ namespace Kontena.Scheduler.Tests.Names;
 public sealed class NamesPublicationTests
 {
     private readonly Listener _node = new();
+    private bool _isHeard;
 
-    private GridWorld World(int nodes = 2, int instances = 2)
+    private GridWorld World(int nodes = 2, int instances = 2, bool isHeard = true)
     {
         var world = new GridWorld(nodes);
-        world.Laws.Add(() => _node.Hear(world));
+        world.Laws.Add(() =>
+        {
+            _node.Hear(world);
+            if (_isHeard)
+                world["node-1"].NamesDigest = _node.Digest;
+        });
+        _isHeard = isHeard;
         world.Put(Some.Service(spec: Some.Spec(instances)));
         world.Finish(world.Deploy());
         return world;
@@ -34,7 +41,6 @@ public sealed class NamesPublicationTests
     public void A_grid_of_one_node_is_told_nothing()
     {
         var world = World(nodes: 1);
-        world["node-1"].NamesDigest = "";
         world.Run(30);
 
         Assert.DoesNotContain(world.Sent, one => one.Message is NamesChanged or NamesTold);
@@ -71,22 +77,23 @@ public sealed class NamesPublicationTests
     public void A_node_that_missed_something_is_told_everything_on_its_own_queue()
     {
         var world = World();
-        world["node-1"].NamesDigest = default(NamesDigest).ToString();
-        _node.Rows.Clear();
+        _node.Forget();
         world.Until(() => _node.Rows.Count == 2, "it is told", 10);
 
         var told = world.Sent.Where(one => one.Message is NamesTold).ToList();
-        Assert.Equal(Destination.Queue(Queues.NodeNames(Some.Node(1).NodeId!)), Assert.Single(told).Destination);
-        world["node-1"].NamesDigest = _node.Digest;
+        Assert.All(told, one => Assert.Equal(Destination.Queue(Queues.NodeNames(Some.Node(1).NodeId!)), one.Destination));
         world.Run(30);
-        Assert.Single(world.Sent, one => one.Message is NamesTold);
+        Assert.Equal(told.Count, world.Sent.Count(one => one.Message is NamesTold));
     }
 
     [Fact]
     public void Nodes_that_all_missed_something_are_told_once()
     {
-        var world = World();
+        var world = World(isHeard: false);
+        _isHeard = false;
+        world.Sent.Clear();
         world["node-1"].NamesDigest = world["node-2"].NamesDigest = "";
+        world.Laws.Clear();
         world.Run(3);
 
         Assert.Equal(Destination.Names("test-grid"), Assert.Single(world.Sent, one => one.Message is NamesTold).Destination);
@@ -96,11 +103,27 @@ public sealed class NamesPublicationTests
     public void A_scheduler_that_takes_over_tells_nothing_to_nodes_that_know_it_all()
     {
         var world = World();
-        world["node-1"].NamesDigest = world["node-2"].NamesDigest = _node.Digest;
+        world.Run(5);
+        world["node-2"].NamesDigest = _node.Digest;
+        world.Sent.Clear();
+        world.Laws.Clear();
         world.RestartScheduler();
         world.Run(30);
 
         Assert.DoesNotContain(world.Sent, one => one.Message is NamesTold);
+    }
+
+    [Fact]
+    public void A_grid_that_shrinks_to_one_node_forgets_the_addresses_of_the_others()
+    {
+        var world = World();
+        Assert.Equal(2, _node.Rows.Values.Select(row => row.NodeId).Distinct().Count());
+
+        world.RemoveNode("node-2");
+        world.Until(() => _node.Rows.Values.All(row => row.NodeId == Some.Node(1).NodeId), "nothing leads to the removed node", 10);
+
+        world.Until(() => world.Instances.All(one => one.Node == "node-1"), "all run on the last", 60);
+        world.Until(() => Rows == "web-1:Ready web-2:Ready", "it is told on", 60);
     }
 
     [Fact]
@@ -112,10 +135,10 @@ public sealed class NamesPublicationTests
         world.Until(() => _node.Rows.Count == 1202, "all are told", 600);
         Assert.All(world.Sent.Select(one => one.Message).OfType<NamesChanged>(), one => Assert.InRange(one.Upserts.Count + one.Removals.Count, 1, NamesChanged.Most));
 
-        world["node-1"].NamesDigest = "";
-        _node.Rows.Clear();
+        var before = world.Sent.Count;
+        _node.Forget();
         world.Until(() => _node.Rows.Count == 1202, "all are told again", 10);
-        Assert.Equal([0, 1, 2], world.Sent.Select(one => one.Message).OfType<NamesTold>().Select(one => one.Page));
+        Assert.Equal([0, 1, 2], world.Sent.Skip(before).Select(one => one.Message).OfType<NamesTold>().Select(one => one.Page));
     }
 
     [Theory]
@@ -156,9 +179,13 @@ public sealed class NamesPublicationTests
     {
         private int _heard;
 
-        public Dictionary<string, NamedInstance> Rows { get; } = [];
+        private ToldNames _told = new();
 
-        public string Digest => Rows.Values.Aggregate(default(NamesDigest), (digest, row) => digest.With(row)).ToString();
+        public IReadOnlyDictionary<string, NamedInstance> Rows => _told.Rows;
+
+        public string Digest => _told.Digest ?? "";
+
+        public void Forget() => _told = new ToldNames();
 
         public void Hear(GridWorld world, Func<bool>? isLost = null)
         {
@@ -169,16 +196,10 @@ public sealed class NamesPublicationTests
                 switch (world.Sent[_heard].Message)
                 {
                     case NamesChanged changed:
-                        foreach (var row in changed.Upserts)
-                            Rows[row.Key] = row;
-                        foreach (var key in changed.Removals)
-                            Rows.Remove(key);
+                        _told.Take(changed);
                         break;
                     case NamesTold told:
-                        if (told.Page == 0)
-                            Rows.Clear();
-                        foreach (var row in told.Instances)
-                            Rows[row.Key] = row;
+                        _told.Take(told);
                         break;
                 }
             }
