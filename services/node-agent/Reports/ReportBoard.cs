@@ -177,9 +177,9 @@ internal sealed class ReportBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Nobody waits for these: they only tell that something is under way. An end of readiness and an error are news. A container that a
+    /// <summary>Nobody waits for these: they only tell that something is under way. An end of readiness or of serving and an error are news. A container that a
     /// restarted agent finds running is about to be found ready as well.</summary>
-    private static bool IsMerePhase(InstanceObserved? before, InstanceObserved observed) => observed.Error == before?.Error && before?.Ready != true
+    private static bool IsMerePhase(InstanceObserved? before, InstanceObserved observed) => observed.Error == before?.Error && before?.Ready != true && before?.Serves != true
         && observed.State switch
         {
             ObservedState.Missing or ObservedState.Pulling or ObservedState.Creating or ObservedState.Starting or ObservedState.Stopping => true,

@@ -62,6 +62,15 @@ internal static class FirewallPlanner
             foreach (var peer in peers.Where(peer => From(peer) is not null))
                 yield return $"{From(peer)} -s {peer.Gateway} -d {host.Gateway} -p tcp -m tcp --dport {MeasurePort} -j ACCEPT";
             yield return $"-p tcp -m tcp -d {host.Gateway} --dport {MeasurePort} -j REJECT --reject-with tcp-reset";
+            // Names, whatever the host's own rules are: of the grid's containers and of the host, and of nobody else.
+            foreach (var protocol in (string[])["udp", "tcp"])
+            {
+                yield return $"-s {grid} -d {host.Gateway} -p {protocol} -m {protocol} --dport 53 -j ACCEPT";
+                if (block != grid)
+                    yield return $"-s {block} -d {host.Gateway} -p {protocol} -m {protocol} --dport 53 -j ACCEPT";
+                yield return $"-d {host.Gateway} ! -i lo -p {protocol} -m {protocol} --dport 53 -j REJECT --reject-with icmp-port-unreachable";
+            }
+
             if (closed is not null)
                 yield return $"-s {grid} ! -i lo {closed} -j REJECT --reject-with tcp-reset";
             if (peers.Any(peer => peer.Driver == OverlayDriver.WireGuard))

@@ -165,6 +165,18 @@ public sealed class OverlayPlannerTests
     }
 
     [Fact]
+    public void Names_are_answered_to_the_grid_and_to_nobody_else_also_where_there_is_one_node()
+    {
+        var rules = Chain(Plan(Map("auto", [], Node(1)), 1), "kontena-in-").ToList();
+        foreach (var protocol in (string[])["udp", "tcp"])
+        {
+            var accepted = rules.IndexOf($"-s 10.81.0.0/16 -d 10.81.1.1 -p {protocol} -m {protocol} --dport 53 -j ACCEPT");
+            var refused = rules.IndexOf($"-d 10.81.1.1 ! -i lo -p {protocol} -m {protocol} --dport 53 -j REJECT --reject-with icmp-port-unreachable");
+            Assert.True(accepted >= 0 && refused > accepted, string.Join('\n', rules));
+        }
+    }
+
+    [Fact]
     public void Names_of_interfaces_fit_and_those_of_two_grids_differ()
     {
         var names = Enumerable.Range(0, 2000).Select(number => OverlayNames.Of($"grid-{number}")).ToList();
