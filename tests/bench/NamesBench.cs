@@ -22,6 +22,7 @@ internal sealed class NamesBench(int runs) : IDisposable
     private const int InstancesEach = 2;
     private const int Pace = 20_000;
     private const int Outstanding = 64;
+    private const int Clients = 8;
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(3);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("kontena-bench-").FullName;
@@ -91,18 +92,38 @@ internal sealed class NamesBench(int runs) : IDisposable
     /// <summary>As many as there are answers for: always so many under way.</summary>
     private double Throughput(IPEndPoint server)
     {
-        using var client = Connected(server);
+        // One client alone is held to its share.
+        Socket[] clients = [.. Enumerable.Range(2, Clients).Select(number => Connected(server, IPAddress.Parse($"127.0.0.{number}")))];
         var (into, answered) = (new byte[1500], 0);
         var start = Stopwatch.GetTimestamp();
-        for (var sent = 0; sent < Outstanding; sent++)
-            client.Send(_questions[sent % Services]);
+        foreach (var client in clients)
+            Refill(client);
         while (Stopwatch.GetElapsedTime(start) < Long)
         {
-            client.Receive(into);
-            client.Send(_questions[++answered % Services]);
+            foreach (var client in clients)
+            {
+                try
+                {
+                    client.Receive(into);
+                    client.Send(_questions[++answered % Services]);
+                }
+                catch (SocketException)
+                {
+                    // All of them were lost.
+                    Refill(client);
+                }
+            }
         }
 
+        foreach (var client in clients)
+            client.Dispose();
         return answered / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private void Refill(Socket client)
+    {
+        for (var sent = 0; sent < Outstanding / Clients; sent++)
+            client.Send(_questions[sent % Services]);
     }
 
     /// <summary>Milliseconds, of questions that come at their pace whether or not the earlier ones are answered.</summary>
@@ -156,9 +177,10 @@ internal sealed class NamesBench(int runs) : IDisposable
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds / Times;
     }
 
-    private static Socket Connected(IPEndPoint server)
+    private static Socket Connected(IPEndPoint server, IPAddress? from = null)
     {
-        var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 200 };
+        client.Bind(new IPEndPoint(from ?? IPAddress.Loopback, 0));
         client.Connect(server);
         return client;
     }

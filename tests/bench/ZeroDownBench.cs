@@ -39,17 +39,18 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
 
     private async Task<Row> UnderLoadAsync(string name, Func<Task> work, CancellationToken cancellationToken)
     {
+        var gateway = (await engine.InspectNetworkAsync(Network, cancellationToken))?.Gateway ?? throw new InvalidOperationException($"network {Network} has no gateway");
         var client = await engine.CreateContainerAsync("bench-load", new ContainerConfig
         {
             Image = sleeper,
             NetworkMode = Network,
+            Dns = [gateway],
         }, cancellationToken);
         try
         {
             await engine.StartContainerAsync(client.Id, cancellationToken);
             var pid = (await engine.InspectContainerAsync(client.Id, cancellationToken))!.Pid;
-            var network = await engine.InspectNetworkAsync(Network, cancellationToken);
-            using var load = StartLoad(pid, network?.Gateway ?? throw new InvalidOperationException($"network {Network} has no gateway"));
+            using var load = StartLoad(pid);
             if (await load.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken) is null)
                 throw new InvalidOperationException($"the load ended before its first answer, with {load.ExitCode}");
             await work();
@@ -67,11 +68,11 @@ internal sealed class ZeroDownBench(IContainerEngine engine, PlatformClient plat
         }
     }
 
-    /// <summary>In the network of the container, with the node's name server.</summary>
-    private static Process StartLoad(int pid, string nameServer)
+    /// <summary>In the network of the container, with the engine's name server there, which passes on to the node's what it does not know.</summary>
+    private static Process StartLoad(int pid)
     {
         var resolv = Path.Combine(Path.GetTempPath(), "kontena-bench-resolv.conf");
-        File.WriteAllText(resolv, $"nameserver {nameServer}\noptions ndots:0\n");
+        File.WriteAllText(resolv, "nameserver 127.0.0.11\noptions ndots:0\n");
         var command = $"mount --bind '{resolv}' /etc/resolv.conf && exec '{Environment.ProcessPath}' load http://{Service}.default.kontena.local/";
         return Process.Start(new ProcessStartInfo("nsenter", ["-t", $"{pid}", "-n", "--", "unshare", "--mount", "sh", "-c", command])
         {

@@ -13,8 +13,10 @@ internal static class ContainerBlueprint
     /// <param name="image">What the image declares; its VOLUME paths become data volumes of a stateful instance.</param>
     /// <param name="volumesFrom">Container names, already resolved.</param>
     /// <param name="nameServer">The agent's; null when it can't answer: then the engine knows the names, of this node's containers and whether or not they are ready.</param>
+    /// <param name="engineAnswersSome">There are containers that ask the engine only, made without our name server: they find this one by names that the engine has.</param>
     public static ContainerConfig Of(
-        string instanceId, long generation, InstanceSpec spec, string node, ImageDetails? image, IReadOnlyList<string> volumesFrom, string? nameServer = null)
+        string instanceId, long generation, InstanceSpec spec, string node, ImageDetails? image, IReadOnlyList<string> volumesFrom, string? nameServer = null,
+        bool engineAnswersSome = false)
     {
         var bridge = spec.Net == "bridge";
         var pin = image is null ? null : ImagePins.Of(spec.Image, image);
@@ -32,7 +34,10 @@ internal static class ContainerBlueprint
             Hostname = ownNames ? spec.Hostname : null,
             Domainname = ownNames ? spec.Domainname : null,
             StopSignal = spec.StopSignal,
-            Labels = ManagedLabels.OfContainer(instanceId, generation, spec, pin),
+            Labels = new Dictionary<string, string>(ManagedLabels.OfContainer(instanceId, generation, spec, pin), StringComparer.Ordinal)
+            {
+                [ManagedLabels.Names] = bridge && nameServer is null ? ManagedLabels.ByEngine : ManagedLabels.ByAgent,
+            },
             Ports = bridge ? Ports(spec) : new Dictionary<string, IReadOnlyList<PortPublication>>(),
             Binds = Binds(spec, image),
             AnonymousVolumes = spec.Stateful
@@ -40,7 +45,7 @@ internal static class ContainerBlueprint
                 : [.. spec.Volumes.Where(mount => mount is { Volume: null, BindMount: null }).Select(mount => mount.Path)],
             VolumesFrom = volumesFrom,
             NetworkMode = bridge ? GridNetwork.NameOf(spec.Grid) : spec.Net,
-            Endpoint = bridge && nameServer is null ? ContainerNames.EndpointOf(spec) : null,
+            Endpoint = bridge && (nameServer is null || engineAnswersSome) ? ContainerNames.EndpointOf(spec) : null,
             Dns = bridge && nameServer is not null ? [nameServer] : [],
             DnsSearch = ownNames ? spec.DnsSearch : [],
             // The engine's own choice is 0, which asks the outside world for a bare "db" before the search list is tried.

@@ -149,6 +149,8 @@ internal sealed class InstanceSupervisor(
         EngineTrouble = null;
         LastPass = tools.Time.GetUtcNow();
         Interlocked.Exchange(ref _lookedAt, tools.Time.GetTimestamp());
+        tools.NameServer.EngineAnswersSome = listed.Any(one => one.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType
+            && one.Labels.GetValueOrDefault(ManagedLabels.Names) != ManagedLabels.ByAgent);
         await RemoveHooksAsync(listed, cancellationToken);
         var byInstance = listed
             .Where(one => one.Labels.GetValueOrDefault(ManagedLabels.Type) == ManagedLabels.ContainerType)

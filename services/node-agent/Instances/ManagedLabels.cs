@@ -17,6 +17,11 @@ internal static class ManagedLabels
     public const string DeployRev = "io.kontena.container.deploy_rev";
     public const string ServiceRevision = "io.kontena.container.service_revision";
     public const string StopGracePeriod = "io.kontena.container.stop_grace_period";
+
+    /// <summary>Who answers the container's names: <see cref="ByAgent"/>, <see cref="ByEngine"/>. Older agents' containers don't say: the engine.</summary>
+    public const string Names = "io.kontena.container.names";
+    public const string ByAgent = "agent";
+    public const string ByEngine = "engine";
     public const string Image = "io.kontena.container.image";
     public const string ImagePin = "io.kontena.container.image_pin";
     public const string ServiceId = "io.kontena.service.id";

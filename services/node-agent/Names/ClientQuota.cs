@@ -5,7 +5,7 @@ namespace Kontena.NodeAgent.Names;
 /// <summary>How much one client may ask: a flood of one is dropped before it costs an answer, and the others are served.</summary>
 internal sealed class ClientQuota(TimeProvider time)
 {
-    /// <summary>Questions of one client in one window: 40,000 a second.</summary>
+    /// <summary>Questions of one client in one window. The next begins with the first question after <see cref="Window"/>, so it is at most 40,000 a second.</summary>
     public const int PerWindow = 4000;
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
 

@@ -9,6 +9,9 @@ namespace Kontena.NodeAgent.Names;
 /// <param name="bridge">Those of this node's containers, should they be others.</param>
 internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPNetwork? block, IPNetwork? bridge, IPAddress own)
 {
+    private readonly (uint First, uint Last)[] _clients =
+        [(0x7F000000, 0x7FFFFFFF), (NumberOf(own), NumberOf(own)), .. new[] { block, bridge }.OfType<IPNetwork>().Select(RangeOf)];
+
     private uint _turn;
 
     public enum Outcome
@@ -34,6 +37,13 @@ internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPN
             return Outcome.Answered;
         }
 
+        if (!IsOfGrid(client))
+        {
+            // Whoever is elsewhere has name servers of its own, and no business with the grid's names.
+            length = DnsReply.Write(request, query, DnsCode.Refused, room);
+            return Outcome.Answered;
+        }
+
         var view = names.View;
         var asker = view.Askers.GetValueOrDefault(client);
         if (query.IsPlain && NameResolver.Answer(view, asker, block, query.Name, query.Type) is { } answer)
@@ -42,11 +52,7 @@ internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPN
             return Outcome.Answered;
         }
 
-        if (IsOfGrid(client))
-            return Outcome.Forward;
-        // Whoever is elsewhere has name servers of its own; this one is no way to the machine's.
-        length = DnsReply.Write(request, query, DnsCode.Refused, room);
-        return Outcome.Answered;
+        return Outcome.Forward;
     }
 
     /// <summary>Never throws but when it is ended; what can't be answered is said to be so.</summary>
@@ -60,9 +66,20 @@ internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPN
 
     private bool IsOfGrid(uint client)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, client);
-        var address = new IPAddress(bytes);
-        return address.Equals(own) || IPAddress.IsLoopback(address) || block?.Contains(address) == true || bridge?.Contains(address) == true;
+        foreach (var (first, last) in _clients)
+        {
+            if (client >= first && client <= last)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static uint NumberOf(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
+
+    private static (uint First, uint Last) RangeOf(IPNetwork network)
+    {
+        var first = NumberOf(network.BaseAddress);
+        return (first, first | (network.PrefixLength == 0 ? uint.MaxValue : (uint)((1L << (32 - network.PrefixLength)) - 1)));
     }
 }

@@ -21,13 +21,13 @@ internal sealed class NameForwarder(ResolverFile resolvers, TimeProvider time, I
     private const int Tries = 3;
 
     private readonly ConcurrentDictionary<uint, int> _asking = new();
-    private readonly ConcurrentDictionary<IPAddress, byte> _own = new();
+    private readonly ConcurrentDictionary<IPEndPoint, byte> _own = new();
     private readonly NegativeCache _nothing = new(time);
     private int _underWay;
     private bool _told;
 
     /// <summary>Where we answer ourselves: asking there would go round in circles.</summary>
-    public void Avoid(IPAddress address) => _own[address] = 0;
+    public void Avoid(IPEndPoint own) => _own[own] = 0;
 
     /// <returns>The answer, with the question's own id; null when nobody gave one in time.</returns>
     public async Task<ReadOnlyMemory<byte>?> AskAsync(ReadOnlyMemory<byte> request, DnsQuery query, uint client, bool stream, CancellationToken cancellationToken)
@@ -51,11 +51,12 @@ internal sealed class NameForwarder(ResolverFile resolvers, TimeProvider time, I
 
     private async Task<ReadOnlyMemory<byte>?> AskAllAsync(ReadOnlyMemory<byte> request, DnsQuery query, bool stream, CancellationToken cancellationToken)
     {
-        var servers = resolvers.Read().Where(server => !(server.Port == NameSockets.Port && _own.ContainsKey(server.Address))).ToList();
+        var servers = resolvers.Read().Where(server => !_own.ContainsKey(server)).ToList();
         // The id that others see is not the one that the container has chosen: it can't be guessed from outside.
         var question = request.ToArray();
         RandomNumberGenerator.Fill(question.AsSpan(0, 2));
         var attempts = servers.Count == 0 ? 0 : Math.Max(servers.Count, Tries);
+        byte[]? refusal = null;
         string? reason = servers.Count == 0 ? $"{resolvers.Path} names no server but ourselves" : null;
         for (var attempt = 0; attempt < Math.Min(attempts, Tries); attempt++)
         {
@@ -66,6 +67,12 @@ internal sealed class NameForwarder(ResolverFile resolvers, TimeProvider time, I
                 if (answer is null)
                     continue;
                 request.Span[..2].CopyTo(answer);
+                if (IsRefusal(answer))
+                {
+                    refusal = answer;
+                    continue;
+                }
+
                 _nothing.Note(answer, query);
                 _told = false;
                 return answer;
@@ -76,11 +83,18 @@ internal sealed class NameForwarder(ResolverFile resolvers, TimeProvider time, I
             }
         }
 
+        // None of them would say: that is an answer, too.
+        if (refusal is not null)
+            return refusal;
         if (!_told)
             logger.LogWarning("Names outside the grid can't be resolved: {Reason}", reason ?? "no server gave an answer to the question");
         _told = true;
         return null;
     }
+
+    /// <summary>The server can't or won't say; another may.</summary>
+    private static bool IsRefusal(byte[] answer) =>
+        (DnsCode)(answer[3] & 0x0F) is DnsCode.ServerFailure or DnsCode.Refused or DnsCode.NotImplemented;
 
     private async Task<byte[]?> OverDatagramAsync(IPEndPoint server, byte[] question, DnsQuery query, CancellationToken cancellationToken)
     {

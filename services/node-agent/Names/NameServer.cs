@@ -29,6 +29,9 @@ internal sealed class NameServer(
     /// <summary>Why it does not listen though there is a network; nothing when it does, or is not meant to.</summary>
     public IReadOnlyList<string> Troubles => _trouble is { } trouble ? [trouble] : [];
 
+    /// <summary>Containers were made without this server, and have names of the engine only. As of the last look at all containers.</summary>
+    public bool EngineAnswersSome { get; set; }
+
     /// <summary>Listens on the gateway of the grid's network, if there is one and it does not yet.</summary>
     public async Task ListenAsync(string grid, CancellationToken cancellationToken)
     {
@@ -94,7 +97,7 @@ internal sealed class NameServer(
         {
             _open = new NameSockets(gateway, block, new NameAnswers(names, forwarder, block, bridge, gateway), time, logger);
             _trouble = null;
-            forwarder.Avoid(gateway);
+            forwarder.Avoid(_open.Endpoint);
             logger.LogInformation("Names are answered on {Address}, port 53", gateway);
         }
         catch (SocketException error)

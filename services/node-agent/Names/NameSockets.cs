@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Kontena.NodeAgent.Names.Wire;
@@ -15,6 +16,8 @@ internal sealed class NameSockets : IDisposable
     /// <summary>Longer questions are none.</summary>
     private const int LargestQuestion = 4096;
     private const int MostStreams = 64;
+    public const int MostStreamsOfOne = 8;
+    private static readonly TimeSpan SurprisesEvery = TimeSpan.FromMinutes(1);
     private const int QuestionsPerStream = 100;
     private static readonly TimeSpan StreamIdle = TimeSpan.FromSeconds(5);
 
@@ -25,7 +28,9 @@ internal sealed class NameSockets : IDisposable
     private readonly NameAnswers _answers;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<uint, int> _streamsOf = new();
     private int _open;
+    private long? _surprised;
 
     /// <exception cref="SocketException">The address is not there (yet), or the port is not to be had.</exception>
     public NameSockets(IPAddress address, IPNetwork? block, NameAnswers answers, TimeProvider time, ILogger logger, int port = Port)
@@ -100,7 +105,21 @@ internal sealed class NameSockets : IDisposable
             {
                 return;
             }
+            catch (Exception error)
+            {
+                // A mistake of ours costs this question, not the next.
+                Surprise(error);
+            }
         }
+    }
+
+    private void Surprise(Exception error)
+    {
+        var now = _time.GetTimestamp();
+        if (_surprised is { } last && _time.GetElapsedTime(last, now) < SurprisesEvery)
+            return;
+        _surprised = now;
+        _logger.LogError(error, "A question for a name was not answered: a mistake of ours, told once a minute");
     }
 
     private async Task ForwardAsync(byte[] request, DnsQuery query, uint client, SocketAddress to)
@@ -114,6 +133,10 @@ internal sealed class NameSockets : IDisposable
         {
             _logger.LogDebug("An answer could not be handed on: {Reason}", error.Message);
         }
+        catch (Exception error)
+        {
+            Surprise(error);
+        }
     }
 
     private async Task StreamsAsync(CancellationToken cancellationToken)
@@ -123,14 +146,16 @@ internal sealed class NameSockets : IDisposable
             try
             {
                 var stream = await _streams.AcceptAsync(cancellationToken);
-                if (Interlocked.Increment(ref _open) > MostStreams)
+                var client = stream.RemoteEndPoint is IPEndPoint from ? BinaryPrimitives.ReadUInt32BigEndian(from.Address.GetAddressBytes()) : 0;
+                if (_open >= MostStreams || _streamsOf.GetValueOrDefault(client) >= MostStreamsOfOne)
                 {
-                    Interlocked.Decrement(ref _open);
                     stream.Dispose();
                     continue;
                 }
 
-                _ = StreamAsync(stream, cancellationToken);
+                Interlocked.Increment(ref _open);
+                _streamsOf.AddOrUpdate(client, 1, static (_, count) => count + 1);
+                _ = StreamAsync(stream, client, cancellationToken);
             }
             catch (SocketException error) when (!cancellationToken.IsCancellationRequested)
             {
@@ -143,12 +168,11 @@ internal sealed class NameSockets : IDisposable
         }
     }
 
-    private async Task StreamAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task StreamAsync(Socket socket, uint client, CancellationToken cancellationToken)
     {
         try
         {
             using var stream = new NetworkStream(socket, ownsSocket: true);
-            var client = BinaryPrimitives.ReadUInt32BigEndian(((IPEndPoint)socket.RemoteEndPoint!).Address.GetAddressBytes());
             var head = new byte[2];
             var into = new byte[DnsReply.LargestMessage];
             for (var question = 0; question < QuestionsPerStream; question++)
@@ -184,8 +208,14 @@ internal sealed class NameSockets : IDisposable
         {
             // It has gone, or said nothing for too long.
         }
+        catch (Exception error)
+        {
+            Surprise(error);
+        }
         finally
         {
+            _streamsOf.AddOrUpdate(client, 0, static (_, count) => count - 1);
+            _streamsOf.TryRemove(new(client, 0));
             Interlocked.Decrement(ref _open);
         }
     }

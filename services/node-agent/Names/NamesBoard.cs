@@ -20,6 +20,7 @@ internal sealed class NamesBoard
     private readonly Dictionary<string, NamedInstance?> _own = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NamedInstance> _answered = new(StringComparer.Ordinal);
     private TaskCompletionSource _toldNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<string> _linked = new(StringComparer.Ordinal);
     private bool _ownAreComplete;
     private volatile NamesView _view = Blank("");
 
@@ -40,6 +41,16 @@ internal sealed class NamesBoard
         {
             lock (_guard)
                 return _told.Digest;
+        }
+    }
+
+    /// <inheritdoc cref="ToldNames.IsTooLarge"/>
+    public bool IsTooLarge
+    {
+        get
+        {
+            lock (_guard)
+                return _told.IsTooLarge;
         }
     }
 
@@ -64,8 +75,7 @@ internal sealed class NamesBoard
                 _told.Clear();
             _answered.Clear();
             _view = Blank(grid);
-            foreach (var order in _orders.All)
-                NoteAliases(order.InstanceId);
+            NoteAliases();
             foreach (var report in _reports.All())
                 Own(report);
             Settle(_told.Rows.Keys.Concat(_own.Values.OfType<NamedInstance>().Select(row => row.Key)));
@@ -141,7 +151,10 @@ internal sealed class NamesBoard
     private void OnOrder(string instanceId)
     {
         lock (_guard)
-            NoteAliases(instanceId);
+        {
+            if (_linked.Contains(instanceId) || _orders.Find(instanceId)?.Spec is { LinkAliases.Count: > 0 })
+                NoteAliases();
+        }
     }
 
     private void OnReport(InstanceObserved observed)
@@ -214,15 +227,19 @@ internal sealed class NamesBoard
             _view = _view with { Askers = askers };
     }
 
-    // Those of an instance stay until the grid is left: they lead to a service, whoever has them.
-    private void NoteAliases(string instanceId)
+    /// <summary>Aliases by which services are found in their stack, of all orders there are: few have links.</summary>
+    private void NoteAliases()
     {
-        if (_orders.Find(instanceId) is not { Desired: not DesiredState.Removed, Spec: { LinkAliases.Count: > 0, DnsSearch.Count: > 0 } spec })
-            return;
-        var aliases = _view.Aliases;
-        foreach (var link in spec.LinkAliases)
-            aliases = aliases.SetItem($"{link.Alias.ToLowerInvariant()}.{spec.DnsSearch[0]}", DomainNames.OfService(spec.Grid, link.Stack, link.Service));
-        if (aliases != _view.Aliases)
-            _view = _view with { Aliases = aliases };
+        var linked = _orders.All.Where(order => order is { Desired: not DesiredState.Removed, Spec: { LinkAliases.Count: > 0, DnsSearch.Count: > 0 } }).OrderBy(order => order.InstanceId, StringComparer.Ordinal);
+        var aliases = Blank("").Aliases.ToBuilder();
+        _linked.Clear();
+        foreach (var (instanceId, spec) in linked.Select(order => (order.InstanceId, order.Spec!)))
+        {
+            _linked.Add(instanceId);
+            foreach (var link in spec.LinkAliases)
+                aliases[$"{link.Alias.ToLowerInvariant()}.{spec.DnsSearch[0]}"] = DomainNames.OfService(spec.Grid, link.Stack, link.Service);
+        }
+
+        _view = _view with { Aliases = aliases.ToImmutable() };
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Names;
 using Kontena.Contracts.Nodes;
+using Kontena.Core.Names;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Files;
 using Kontena.NodeAgent.Instances;
@@ -19,6 +21,11 @@ internal sealed class NamesFeed(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     private readonly string _file = Path.Combine(options.DataDirectory, "names.json");
+    /// <summary>A file of a large grid has megabytes, and what is lost of it is told again.</summary>
+    private static readonly TimeSpan WrittenEvery = TimeSpan.FromSeconds(30);
+
+    private long _writtenAt = time.GetTimestamp();
+    private bool _tooLarge;
     private string? _written;
     private string? _heard;
 
@@ -39,7 +46,11 @@ internal sealed class NamesFeed(
                 await HearAsync(joined, stoppingToken);
             if (supervisor.HasToldAll)
                 names.OwnAreComplete();
-            await WriteAsync(stoppingToken);
+            if (names.IsTooLarge && !_tooLarge)
+                logger.LogError("The grid has more than {Most} addresses: those of other nodes are answered as they were told before", ToldNames.MostPages * NamesChanged.Most);
+            _tooLarge = names.IsTooLarge;
+            if (time.GetElapsedTime(_writtenAt) > WrittenEvery)
+                await WriteAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -85,6 +96,7 @@ internal sealed class NamesFeed(
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
+        _writtenAt = time.GetTimestamp();
         if (names.ToldDigest == _written || names.ToFile() is not { } file)
             return;
         try

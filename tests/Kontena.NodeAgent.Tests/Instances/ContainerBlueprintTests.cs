@@ -78,4 +78,18 @@ public class ContainerBlueprintTests
         Assert.Equal(["v:/data"], hook.Binds);
         Assert.Equal(ManagedLabels.HookType, hook.Labels[ManagedLabels.Type]);
     }
+
+    [Fact]
+    public void With_the_agents_name_server_the_engine_has_no_names_of_it_but_for_those_that_ask_the_engine_only()
+    {
+        var spec = Some.Spec();
+        var ours = ContainerBlueprint.Of(Some.Id(1), 4, spec, "node-1", null, [], nameServer: "10.81.1.1");
+        var mixed = ContainerBlueprint.Of(Some.Id(1), 4, spec, "node-1", null, [], nameServer: "10.81.1.1", engineAnswersSome: true);
+
+        Assert.Equal(["10.81.1.1"], ours.Dns);
+        Assert.Null(ours.Endpoint);
+        Assert.Equal(["10.81.1.1"], mixed.Dns);
+        Assert.Contains("web.shop.test.kontena.local", mixed.Endpoint!.Aliases);
+        Assert.Equal(("agent", "engine"), (ours.Labels[ManagedLabels.Names], Of(spec).Labels[ManagedLabels.Names]));
+    }
 }

@@ -17,7 +17,8 @@ namespace Kontena.NodeAgent.Tests.Names;
 public sealed class NameSocketsTests : IAsyncDisposable
 {
     private const string Web = "web.shop.test.kontena.local";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private const int Tries = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
     private readonly string _directory = Directory.CreateTempSubdirectory("kontena-names-").FullName;
     private readonly Socket _upstream = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly OrderBook _orders;
@@ -115,21 +116,75 @@ public sealed class NameSocketsTests : IAsyncDisposable
     [Fact]
     public async Task Ours_are_never_asked_of_ourselves()
     {
-        _forwarder.Avoid(IPAddress.Parse("127.0.0.3"));
-        var own = Path.Combine(_directory, "own.conf");
-        File.WriteAllText(own, "nameserver 127.0.0.3\n");
-        var forwarder = new NameForwarder(new ResolverFile(own), TimeProvider.System, NullLogger<NameForwarder>.Instance);
-        forwarder.Avoid(IPAddress.Parse("127.0.0.3"));
-        var request = Question.Of("example.com", DnsType.A);
-        DnsQuery.Read(request, out var query);
+        _ = ServeAsync(Refusing(DnsCode.NoSuchName));
+        Assert.Equal(3, Question.Read(await AskAsync(Question.Of("example.com", DnsType.A))).Code);
+        Assert.Equal(1, _asked);
 
-        Assert.Null(await forwarder.AskAsync(request, query, 1, stream: false, TestContext.Current.CancellationToken));
+        _forwarder.Avoid((IPEndPoint)_upstream.LocalEndPoint!);
+
+        Assert.Equal(2, Question.Read(await AskAsync(Question.Of("example.org", DnsType.A))).Code);
+        Assert.Equal(1, _asked);
     }
+
+    [Fact]
+    public async Task What_one_server_will_not_say_is_asked_of_the_next()
+    {
+        using var second = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        second.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), ((IPEndPoint)_upstream.LocalEndPoint!).Port));
+        File.WriteAllText(Path.Combine(_directory, "resolv.conf"), "nameserver 127.0.0.1\nnameserver 127.0.0.2\n");
+        _ = ServeAsync(Refusing(DnsCode.ServerFailure));
+        _ = ServeAsync(Refusing(DnsCode.NoSuchName), second);
+
+        Assert.Equal(3, Question.Read(await AskAsync(Question.Of("example.com", DnsType.A))).Code);
+        second.Dispose();
+        Assert.Equal(2, Question.Read(await AskAsync(Question.Of("example.org", DnsType.A))).Code);
+    }
+
+    [Fact]
+    public void Whoever_is_not_of_the_grid_is_refused_whatever_is_asked()
+    {
+        var answers = new NameAnswers(_names, _forwarder, IPNetwork.Parse("10.81.0.0/16"), IPNetwork.Parse("172.20.0.0/24"), IPAddress.Parse("10.81.1.1"));
+        int CodeFor(string client)
+        {
+            var (into, request) = (new byte[512], Question.Of("web-1.shop.test.kontena.local", DnsType.A));
+            answers.Answer(request, BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(client).GetAddressBytes()), null, into, out var length, out _);
+            return Question.Read(into.AsSpan(0, length)).Code;
+        }
+
+        Assert.Equal([0, 0, 0, 0, 5, 5, 5], ((string[])["10.81.9.9", "172.20.0.7", "127.0.0.1", "10.81.1.1", "10.82.0.1", "172.20.1.7", "192.168.1.1"]).Select(CodeFor));
+    }
+
+    [Fact]
+    public async Task One_address_has_only_some_of_the_connections()
+    {
+        var clients = new List<TcpClient>();
+        for (var count = 0; count < NameSockets.MostStreamsOfOne; count++)
+        {
+            clients.Add(new TcpClient());
+            await clients[^1].ConnectAsync(_server.Endpoint, TestContext.Current.CancellationToken);
+            Assert.NotEmpty(await AskAsync(clients[^1], Question.Of(Web, DnsType.A)));
+        }
+
+        using var further = new TcpClient();
+        await further.ConnectAsync(_server.Endpoint, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<IOException>(() => AskAsync(further, Question.Of(Web, DnsType.A)));
+        using var other = new TcpClient(new IPEndPoint(IPAddress.Parse("127.0.0.9"), 0));
+        await other.ConnectAsync(_server.Endpoint, TestContext.Current.CancellationToken);
+        Assert.NotEmpty(await AskAsync(other, Question.Of(Web, DnsType.A)));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    private static Func<byte[], byte[]> Refusing(DnsCode code) => question =>
+    {
+        (question[2], question[3]) = (0x81, (byte)(0x80 | (byte)code));
+        return question;
+    };
 
     [Fact]
     public async Task A_flood_of_one_is_dropped_and_the_next_question_is_answered()
     {
         using var flood = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        flood.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.7"), 0));
         await flood.ConnectAsync(_server.Endpoint, TestContext.Current.CancellationToken);
         var noise = new byte[600];
         for (var count = 0; count < 20_000; count++)
@@ -156,14 +211,15 @@ public sealed class NameSocketsTests : IAsyncDisposable
             ["127.0.0.53:53", "[::1]:53", "10.0.0.1:53"],
             ResolverFile.Parse("search a b\r\nnameserver 127.0.0.53\r\n;nameserver 1.1.1.1\nnameserver nonsense\n nameserver ::1\nnameserver 10.0.0.1\nnameserver 10.0.0.2\n").Select(one => $"{one}"));
 
-    private async Task ServeAsync(Func<byte[], byte[]> answer)
+    private async Task ServeAsync(Func<byte[], byte[]> answer, Socket? server = null)
     {
+        server ??= _upstream;
         var buffer = new byte[4096];
         while (true)
         {
-            var got = await _upstream.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), TestContext.Current.CancellationToken);
+            var got = await server.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), TestContext.Current.CancellationToken);
             Interlocked.Increment(ref _asked);
-            await _upstream.SendToAsync(answer(buffer[..got.ReceivedBytes]), got.RemoteEndPoint, TestContext.Current.CancellationToken);
+            await server.SendToAsync(answer(buffer[..got.ReceivedBytes]), got.RemoteEndPoint, TestContext.Current.CancellationToken);
         }
     }
 
@@ -172,10 +228,16 @@ public sealed class NameSocketsTests : IAsyncDisposable
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(_server.Endpoint, TestContext.Current.CancellationToken);
-        await socket.SendAsync(question, TestContext.Current.CancellationToken);
         var buffer = new byte[4096];
-        var length = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
-        return buffer[..length];
+        var answer = socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken).AsTask();
+        for (var tries = 0; !answer.IsCompleted && tries < Tries; tries++)
+        {
+            await socket.SendAsync(question, TestContext.Current.CancellationToken);
+            await Task.WhenAny(answer, Task.Delay(Patience, TimeProvider.System, TestContext.Current.CancellationToken));
+        }
+
+        Assert.True(answer.IsCompleted, "no answer");
+        return buffer[..await answer];
     }
 
     private static async Task<byte[]> AskAsync(TcpClient client, byte[] question)

@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Names;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using Xunit;
@@ -38,6 +39,49 @@ public sealed class NamesTests(DockerEngine docker) : RealEngineTest(docker)
         Assert.NotEqual(before.ContainerId, after.ContainerId);
         Assert.NotNull(blocker.Address);
         Assert.True(code == 0 && output.Trim() == db.Hostname, $"exit {code}, {output}");
+    }
+
+    [Fact]
+    public async Task Who_is_not_ready_is_not_answered_while_another_is()
+    {
+        var name = Fresh("ready");
+        var late = Some.Spec(name, number: 2, image: TinyImages.Httpd) with { WaitForPort = 81 };
+        var app = Some.Spec(Fresh("app"));
+        await RunAsync(app);
+        await ApplyAsync(late);
+        var starting = await Agent.ObserveAsync(seen => seen.InstanceId == IdOf(late) && seen.Address is not null);
+        var alone = await ShellAsync(app.Name, $"nslookup -type=a {name}.shop.test.kontena.local");
+        var ready = await RunAsync(Some.Spec(name, image: TinyImages.Httpd) with { WaitForPort = 80 });
+
+        var both = await ShellAsync(app.Name, $"nslookup -type=a {name}.shop.test.kontena.local");
+
+        Assert.Contains(starting.Address!, alone.Output, StringComparison.Ordinal);
+        Assert.Contains(ready.Address!, both.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(starting.Address!, both.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Containers_find_what_runs_on_other_nodes_backwards_and_by_port_too()
+    {
+        var app = Some.Spec(Fresh("app"));
+        await RunAsync(app);
+        Agent.Names.Join("test");
+        Agent.Names.Take(new NamesTold
+        {
+            Grid = "test", Epoch = 1, Revision = 1, Page = 0, Pages = 1,
+            Instances =
+            [
+                new NamedInstance
+                {
+                    InstanceId = "far", NodeId = "other", Stack = "shop", Service = "far", Number = 3, Address = "10.81.7.7", Standing = NameStanding.Ready, Ports = [new NamedPort(8080, "tcp")],
+                },
+            ],
+        });
+
+        Assert.Contains("10.81.7.7", (await ShellAsync(app.Name, "nslookup -type=a far.shop.test.kontena.local")).Output, StringComparison.Ordinal);
+        Assert.Contains("far-3.shop.test.kontena.local", (await ShellAsync(app.Name, "nslookup 10.81.7.7")).Output, StringComparison.Ordinal);
+        Assert.Contains("8080 far-3.shop.test.kontena.local", (await ShellAsync(app.Name, "nslookup -type=srv _8080._tcp.far.shop.test.kontena.local")).Output, StringComparison.Ordinal);
+        Assert.Contains("NXDOMAIN", (await ShellAsync(app.Name, "nslookup -type=a nobody.shop.test.kontena.local 2>&1")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

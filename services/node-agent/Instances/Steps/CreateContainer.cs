@@ -65,7 +65,8 @@ internal sealed record CreateContainer(string Name) : InstanceStep
         foreach (var wanted in spec.VolumesFrom)
             volumesFrom.Add(await ResolveAsync(context, wanted, cancellationToken));
         var node = context.Tools.Membership.Current?.Node ?? "";
-        return ContainerBlueprint.Of(context.Order.InstanceId, context.Order.Generation, spec, node, context.Memory.Image?.Details, volumesFrom, context.Tools.NameServer.Address?.ToString());
+        return ContainerBlueprint.Of(context.Order.InstanceId, context.Order.Generation, spec, node, context.Memory.Image?.Details, volumesFrom,
+            context.Tools.NameServer.Address?.ToString(), context.Tools.NameServer.EngineAnswersSome);
     }
 
     /// <summary><c>X[:ro]</c> names container X, <c>STACK-X</c> or <c>STACK.X</c>, whichever there is (runtime.md §3.8).</summary>
