@@ -97,7 +97,14 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
             return false;
         var addresses = new Dictionary<string, string>();
         foreach (var (host, name) in running)
-            addresses[name] = (await _lab.MustLabAsync("docker", $"{host}", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name)).Trim();
+        {
+            // One that just moved is gone from here by now.
+            var inspected = await _lab.LabAsync("docker", $"{host}", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name);
+            if (inspected.ExitCode != 0)
+                return false;
+            addresses[name] = inspected.Stdout.Trim();
+        }
+
         foreach (var (host, name) in running)
         {
             var others = addresses.Where(one => one.Key != name).Select(one => one.Value);
