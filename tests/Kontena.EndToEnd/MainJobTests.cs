@@ -10,7 +10,7 @@ public sealed class EmbeddedMainJobTests(EmbeddedPlatform platform) : MainJobTes
 public sealed class DistributedMainJobTests(DistributedPlatform platform) : MainJobTests(platform), IClassFixture<DistributedPlatform>;
 
 /// <summary>A person's first hour: start, look, change, scale, read, break and remove, through the client alone.</summary>
-public abstract class MainJobTests
+public abstract partial class MainJobTests
 {
     private readonly RunningPlatform _platform;
 
