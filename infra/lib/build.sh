@@ -22,6 +22,7 @@ publish() {
     if [ -e "$out/.built" ] && [ -z "$(find "$root/services" "$root/shared" "$root"/Directory.* "$root/global.json" -newer "$out/.built" -type f ! -name packages.lock.json -print -quit)" ]; then continue; fi
     names+=("$name")
     projects+=("../../services/$name/$(project_of "$name").csproj")
+    rm -rf "$root/artifacts/publish/$(project_of "$name")"   # what an interrupted run or a publish by hand left
   done
   if [ "${#names[@]}" -gt 0 ]; then
     begun=$(date +%s.%N)                    # what is changed while it builds is newer than the build

@@ -53,9 +53,11 @@ internal static class StackDependencies
     {
         if (!target.Spec.RunAtDeploy)
             return null;
+        // The deploys of a service are in order whatever the clocks of the schedulers say that wrote them.
         var newest = draft.Runs.By(Groupings.RunsOfService).Of(target.Uid).Values
             .Where(run => run.DeployId is not null)
-            .OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.DeployId, StringComparer.Ordinal).FirstOrDefault();
+            .OrderByDescending(run => draft.ServiceDeploys.Find(run.DeployId!)?.DeployRev, StringComparer.Ordinal)
+            .ThenByDescending(run => run.CreatedAt).FirstOrDefault();
         if (newest is null || newest.ServiceRevision != target.Revision)
             return $"of which revision {target.Revision} has not been run";
         return newest.State == RunState.Succeeded ? null : $"whose run {newest.Id} is {newest.State.ToString().ToLowerInvariant()}";

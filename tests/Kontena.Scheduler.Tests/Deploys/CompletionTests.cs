@@ -85,6 +85,19 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public void Its_newest_deploy_counts_though_an_older_one_was_written_by_a_clock_that_was_ahead()
+    {
+        var world = World((3, 5));
+        Assert.Equal(DeployState.Error, End(world, world.DeployStack("migrate", "web")).State);
+        var failed = world.Snapshot.Runs.Values.Single();
+        world.Put(failed with { CreatedAt = failed.CreatedAt.AddHours(1) });
+        foreach (var node in world.Nodes)
+            node.Ends = _ => (0, 5);
+
+        Assert.Equal(DeployState.Success, End(world, world.DeployStack("migrate", "web")).State);
+    }
+
+    [Fact]
     public void Without_a_node_or_an_image_it_fails_at_once_and_says_why()
     {
         var nowhere = World((0, 5));

@@ -1,6 +1,7 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
@@ -69,6 +70,8 @@ internal sealed class GridWorld
 
     /// <summary>Whether grid-manager carries out what the scheduler asks of it.</summary>
     public bool HasGridManager { get; set; } = true;
+
+    public void Put(ServiceRun run) => Snapshot = Snapshot with { Runs = Write(Snapshot.Runs, run) };
 
     public void Put(Volume volume) => Snapshot = Snapshot with { Volumes = Write(Snapshot.Volumes, volume) };
 
