@@ -107,8 +107,8 @@ public sealed class VolumeDecisionTests
     }
 
     [Fact]
-    public void Volumes_go_with_their_grid() =>
-        Assert.Equal(["volume data 9"], DeleteGridDecision.Empty(Some.Snapshot(Some.Volume())).Deletes());
+    public void Volumes_and_the_map_of_its_network_go_with_their_grid() =>
+        Assert.Equal(["volume data 9", "network-map map -1"], DeleteGridDecision.Empty(Some.Snapshot(Some.Volume())).Deletes());
 
     private static Decisions.Decision<Contracts.Commands.CommandResult> Delete(Decisions.GridSnapshot grid) =>
         DeleteVolumeDecision.Decide(grid, new DeleteVolume { Grid = "prod", Volume = "data" }, Some.Now);
