@@ -105,7 +105,7 @@ public sealed record DeployOptsRequest
     public int? StopAfterDisconnect { get; init; }
 
     /// <summary>When the service is run, as in crontab(5); see <see cref="Jobs.ScheduleSpec"/> for this and the four below. In a change of a service, null leaves
-    /// the schedule that it has, and an empty text takes it away.</summary>
+    /// the schedule that it has, and <c>none</c> takes it away.</summary>
     public string? Schedule { get; init; }
     public string? TimeZone { get; init; }
     public string? Concurrency { get; init; }

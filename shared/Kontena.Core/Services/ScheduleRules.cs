@@ -10,6 +10,7 @@ public static class ScheduleRules
     /// <summary>As written in <c>deploy.concurrency</c>; the first is the default.</summary>
     public static readonly IReadOnlyList<string> Concurrencies = ["forbid", "allow", "replace"];
 
+    private const string None = "none";
     private const string Section = "deploy_opts";
     private const int MostHistory = 100;
 
@@ -17,12 +18,12 @@ public static class ScheduleRules
     private const int ShortestDeadline = 10;
     private const int LongestDeadline = 24 * 60 * 60;
 
-    /// <summary>In a change of a service its schedule stays unless one is given, as without it a job would become a permanent instance; an empty one takes it away.
+    /// <summary>In a change of a service its schedule stays unless one is given, as without it a job would become a permanent instance; <c>none</c> takes it away.
     /// What goes with a schedule can be changed alone.</summary>
     internal static ScheduleSpec? ReadChange(ScheduleSpec? current, DeployOptsRequest opts, FieldErrors errors)
     {
         if (opts.Schedule is { } text)
-            return Read(string.IsNullOrWhiteSpace(text) ? opts with { Schedule = null } : opts, errors);
+            return Read(text.Trim() is None ? opts with { Schedule = null } : opts, errors);
         return Read(current is null ? opts : opts with
         {
             Schedule = current.Cron,

@@ -27,7 +27,7 @@ public static class ServiceSpecReader
         return Conclude(spec, errors);
     }
 
-    /// <summary>A change: only what is given changes, lists and deploy options replace, but a schedule stays unless another or an empty one is given; <c>K=</c> keeps the
+    /// <summary>A change: only what is given changes, lists and deploy options replace, but a schedule stays unless another or <c>none</c> is given; <c>K=</c> keeps the
     /// stored value of K. Name and <c>stateful</c> stay.</summary>
     public static SpecReading ReadUpdate(ServiceRequest request, Service current, ServiceSurroundings around, params string[] path)
     {

@@ -82,7 +82,7 @@ public sealed class RunTests : CliTest
 
         Assert.Contains("\"schedule\":\"30 3 * * *\",\"time_zone\":\"Europe/Helsinki\",\"concurrency\":\"allow\",\"history\":5,\"starting_deadline\":90", Master.Seen[0].Body,
             StringComparison.Ordinal);
-        Assert.Contains("\"schedule\":\"\"", Master.Seen[1].Body, StringComparison.Ordinal);
+        Assert.Contains("\"schedule\":\"none\"", Master.Seen[1].Body, StringComparison.Ordinal);
         Assert.Contains("option '--starting-deadline': invalid value 'soon'", Error, StringComparison.Ordinal);
     }
 

@@ -82,17 +82,17 @@ public class ScheduleRulesTests
     }
 
     [Fact]
-    public void Another_schedule_replaces_all_of_it_and_an_empty_one_takes_it_away()
+    public void Another_schedule_replaces_all_of_it_and_none_takes_it_away()
     {
         Assert.Equal(new ScheduleSpec { Cron = "@hourly" }, Update(new DeployOptsRequest { Schedule = "@hourly" }).Spec!.Schedule);
-        Assert.Null(Update(new DeployOptsRequest { Schedule = " " }).Spec!.Schedule);
-        Assert.Equal(["time_zone"], Update(new DeployOptsRequest { Schedule = "", TimeZone = "UTC" }).Errors.Select(error => error.Path[^1]));
+        Assert.Null(Update(new DeployOptsRequest { Schedule = "none" }).Spec!.Schedule);
+        Assert.Equal(["time_zone"], Update(new DeployOptsRequest { Schedule = "none", TimeZone = "UTC" }).Errors.Select(error => error.Path[^1]));
     }
 
     [Fact]
     public void In_a_stack_file_what_is_left_out_is_not_there()
     {
         Assert.Null(ServiceSpecReader.ReadRevision(Request(new DeployOptsRequest()), Scheduled, Some.Around).Spec!.Schedule);
-        Assert.NotEmpty(ServiceSpecReader.ReadRevision(Request(new DeployOptsRequest { Schedule = "" }), Scheduled, Some.Around).Errors);
+        Assert.NotEmpty(ServiceSpecReader.ReadRevision(Request(new DeployOptsRequest { Schedule = "none" }), Scheduled, Some.Around).Errors);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ScheduleOptions(CommandBody body)
         if (!all.Any(run.Given)) return null;
         return new DeployOptsRequest
         {
-            Schedule = run.Value(schedule) is "none" ? "" : run.Value(schedule),
+            Schedule = run.Value(schedule),
             TimeZone = run.Value(timeZone),
             Concurrency = run.Value(concurrency),
             History = run.Integer(history, 1),
