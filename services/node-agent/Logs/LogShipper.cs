@@ -58,11 +58,16 @@ internal sealed class LogShipper(
         {
             try
             {
-                await ReadAsync(container, follower, earliest, stoppingToken);
+                await ReadAsync(container, follower, earliest, follow: true, stoppingToken);
                 // The engine may end a stream before the container ends, for instance when it is itself restarted.
                 var now = await engine.InspectContainerAsync(container.Id, stoppingToken);
                 if (now is not { Running: true } || now.StartedAt != follower.Start)
+                {
+                    // Nor has it always given the last words of a container that has.
+                    if (now is not null)
+                        await ReadAsync(container, follower, earliest, follow: false, stoppingToken);
                     return;
+                }
             }
             catch (EngineException error) when (error.Status is 404 or 501)
             {
@@ -79,11 +84,11 @@ internal sealed class LogShipper(
         }
     }
 
-    private async Task ReadAsync(ContainerSight container, Follower follower, DateTimeOffset earliest, CancellationToken stoppingToken)
+    private async Task ReadAsync(ContainerSight container, Follower follower, DateTimeOffset earliest, bool follow, CancellationToken stoppingToken)
     {
         var since = follower.Position ?? (container.CreatedAt > earliest ? null : earliest);
         var sentUpTo = follower.Position;
-        await foreach (var line in engine.LogsAsync(container.Id, since, tail: null, follow: true, stoppingToken))
+        await foreach (var line in engine.LogsAsync(container.Id, since, tail: null, follow, stoppingToken))
         {
             if (line.At <= sentUpTo)
                 continue;

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Instances;
 using Kontena.Contracts.Logs;
 using Kontena.Docker;
 using Kontena.NodeAgent.Tests.Support;
@@ -90,5 +91,23 @@ public class LogShipperTests
         await SaidAsync(agent, "two");
 
         Assert.Equal(["one", "two"], Texts(agent));
+    }
+
+    [Fact]
+    public async Task The_last_words_of_a_container_are_sent_though_its_stream_ended_before_them()
+    {
+        await using var agent = await AgentHarness.StartAsync(_engine);
+        await agent.ApplyAsync(Some.Spec() with { RunOnce = new RunOnce() });
+        await agent.Bus.WaitForAsync<InstanceObserved>(one => one.State == ObservedState.Running);
+        _engine.Write("shop.web-1", "one");
+        await SaidAsync(agent, "one");
+
+        _engine.EndLogStreams("shop.web-1");
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _engine.Write("shop.web-1", "last");
+        _engine.Die("shop.web-1", 0);
+
+        await SaidAsync(agent, "last");
+        Assert.Equal(["one", "last"], Texts(agent));
     }
 }
