@@ -20,6 +20,9 @@ internal sealed class VolumeBoard(NodeMembership membership, AgentIdentity ident
     public void Present(string dockerName, string volume, string uid, string? error = null, bool again = false) =>
         Put(dockerName, volume, uid, VolumeState.Present, error, again);
 
+    /// <summary>The volume is among all that are here.</summary>
+    public void Listed(string dockerName, string volume, string uid) => Put(dockerName, volume, uid, VolumeState.Present, error: null, again: true, listed: true);
+
     /// <summary>The volume is not here, any more or at all.</summary>
     public void Removed(string dockerName, string volume, string uid, string? error = null) =>
         Put(dockerName, volume, uid, VolumeState.Removed, error, again: true);
@@ -41,7 +44,7 @@ internal sealed class VolumeBoard(NodeMembership membership, AgentIdentity ident
             _waiting.TryAdd(observed.Name, observed);
     }
 
-    private void Put(string dockerName, string volume, string uid, VolumeState state, string? error, bool again)
+    private void Put(string dockerName, string volume, string uid, VolumeState state, string? error, bool again, bool listed = false)
     {
         if (membership.Current is not { } joined || identity.NodeId is not { } nodeId)
             return;
@@ -52,6 +55,9 @@ internal sealed class VolumeBoard(NodeMembership membership, AgentIdentity ident
         lock (_guard)
         {
             if (!again && _told.GetValueOrDefault(dockerName) == observed)
+                return;
+            // An answer to an order is not overtaken by what only says that the volume is here.
+            if (_waiting.TryGetValue(dockerName, out var waiting) && (listed || (!again && waiting.State == state)))
                 return;
             _waiting[dockerName] = observed;
             if (state == VolumeState.Removed)

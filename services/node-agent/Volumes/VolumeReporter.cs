@@ -48,7 +48,7 @@ internal sealed class VolumeReporter(
             foreach (var there in await engine.ListVolumesAsync([$"{ManagedLabels.GridName}={grid}", ManagedLabels.VolumeId], cancellationToken))
             {
                 if (there.Labels.GetValueOrDefault(ManagedLabels.VolumeName) is { } volume)
-                    board.Present(there.Name, volume, there.Labels[ManagedLabels.VolumeId], again: true);
+                    board.Listed(there.Name, volume, there.Labels[ManagedLabels.VolumeId]);
             }
 
             return true;
