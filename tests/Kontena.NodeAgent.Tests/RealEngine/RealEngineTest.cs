@@ -47,7 +47,8 @@ public abstract class RealEngineTest(DockerEngine docker) : IAsyncLifetime
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(spec.Name)))[..24];
 
     private protected Task<InstanceObserved> ReadyAsync(InstanceSpec spec, long generation = 1) =>
-        Agent.ObserveAsync(seen => seen.Ready && seen.Generation == generation && seen.InstanceId == IdOf(spec), 60);
+        // An older container that serves until its successor does is told as ready too, with the deploy that it is of.
+        Agent.ObserveAsync(seen => seen.Ready && seen.Generation == generation && seen.DeployRev == spec.DeployRev && seen.InstanceId == IdOf(spec), 60);
 
     private protected async Task<InstanceObserved> RunAsync(InstanceSpec spec, long generation = 1)
     {
