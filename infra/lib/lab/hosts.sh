@@ -8,7 +8,7 @@ net=${KONTENA_LAB_NET:-10.99.0}                                     # the machin
 switch=kontena-lab                                                  # its network namespace: the machine's own rules never see a lab frame
 lab_cgroup=/kontena-$(basename "$(dirname "$lab")")-$(basename "$lab")
 freezer=/sys/fs/cgroup/freezer
-controllers=$(find /sys/fs/cgroup -mindepth 1 -maxdepth 1 -type d)
+controllers=$(find /sys/fs/cgroup -mindepth 1 -maxdepth 1 -type d ! -fstype tmpfs)   # what somebody made beside the controllers is none
 if [ -e /sys/fs/cgroup/cgroup.controllers ]; then controllers=/sys/fs/cgroup freezer=; fi
 
 host_dir() { echo "$lab/h$1"; }
