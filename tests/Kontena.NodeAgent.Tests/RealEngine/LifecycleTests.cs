@@ -218,8 +218,7 @@ public sealed class LifecycleTests(DockerEngine docker) : RealEngineTest(docker)
         var spec = Some.Spec(Fresh("deaf")) with { Cmd = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"], StopGracePeriod = 2, StopSignal = "SIGTERM" };
         await RunAsync(spec);
 
-        await ApplyAsync(spec with { DeployRev = "d2", ServiceRevision = 2 }, 2);
-        var ready = await ReadyAsync(spec, 2);
+        var ready = await RunAsync(spec with { DeployRev = "d2", ServiceRevision = 2 }, 2);
 
         Assert.Contains("did not end within 2 s of SIGTERM and was killed", ready.Notice, StringComparison.Ordinal);
     }
