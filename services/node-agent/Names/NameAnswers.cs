@@ -7,10 +7,11 @@ namespace Kontena.NodeAgent.Names;
 /// <summary>From a message to its answer, or to the word that others have to be asked.</summary>
 /// <param name="block">The grid's addresses.</param>
 /// <param name="bridge">Those of this node's containers, should they be others.</param>
-internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPNetwork? block, IPNetwork? bridge, IPAddress own)
+/// <param name="own">Those of the node itself: rules of the firewall choose which of them it asks from.</param>
+internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPNetwork? block, IPNetwork? bridge, params IReadOnlyList<IPAddress> own)
 {
     private readonly (uint First, uint Last)[] _clients =
-        [(0x7F000000, 0x7FFFFFFF), (NumberOf(own), NumberOf(own)), .. new[] { block, bridge }.OfType<IPNetwork>().Select(RangeOf)];
+        [(0x7F000000, 0x7FFFFFFF), .. own.Select(NumberOf).Select(one => (one, one)), .. new[] { block, bridge }.OfType<IPNetwork>().Select(RangeOf)];
 
     private uint _turn;
 

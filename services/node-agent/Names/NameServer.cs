@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Kontena.Docker;
 using Kontena.NodeAgent.Names.Wire;
@@ -91,11 +92,14 @@ internal sealed class NameServer(
         }
     }
 
+    private static IEnumerable<IPAddress> OwnAddresses() => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(one => one.Address).Where(address => address.AddressFamily == AddressFamily.InterNetwork);
+
     private void Open(IPAddress gateway, IPNetwork? block, IPNetwork? bridge)
     {
         try
         {
-            _open = new NameSockets(gateway, block, new NameAnswers(names, forwarder, block, bridge, gateway), time, logger);
+            _open = new NameSockets(gateway, block, new NameAnswers(names, forwarder, block, bridge, [gateway, .. OwnAddresses()]), time, logger);
             _trouble = null;
             forwarder.Avoid(_open.Endpoint);
             logger.LogInformation("Names are answered on {Address}, port 53", gateway);
