@@ -94,18 +94,30 @@ internal sealed class HeartbeatSender(
             Leaves = leaves,
         };
         leases.Beat(heartbeat.SentAt);
+        // One that waits for an answer that can't come any more, as the connection is another by now, must not hold up the next.
+        using var due = new CancellationTokenSource(Interval, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
         try
         {
-            await bus.SendAsync(Destination.Report(joined.Grid, "heartbeat"), heartbeat, cancellationToken);
+            await bus.SendAsync(Destination.Report(joined.Grid, "heartbeat"), heartbeat, either.Token);
             if (_told)
                 logger.LogInformation("The broker takes heartbeats again");
             _told = false;
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Tell($"none was confirmed within {Interval.TotalSeconds:0} s");
+        }
         catch (TimeoutException error)
         {
-            if (!_told)
-                logger.LogWarning("The broker takes no heartbeats; containers go on running, orders and reports wait. ({Reason})", error.Message);
-            _told = true;
+            Tell(error.Message);
         }
+    }
+
+    private void Tell(string reason)
+    {
+        if (!_told)
+            logger.LogWarning("The broker takes no heartbeats; containers go on running, orders and reports wait. ({Reason})", reason);
+        _told = true;
     }
 }

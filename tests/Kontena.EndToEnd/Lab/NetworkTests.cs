@@ -90,36 +90,36 @@ public sealed class NetworkTests : IClassFixture<RunningLab>
         await _lab.MustAsync("stack", "rm", "--force", "net");
     }
 
-    private async Task AllReachAllAsync(string when) => await Until.TrueAsync($"all containers reach all ({when})", async () =>
+    private Task AllReachAllAsync(string when) =>
+        Until.TrueAsync($"all containers reach all ({when})", WhoDoesNotReachAsync, seconds: 120);
+
+    /// <summary>The first that is missing, or that does not reach another from its own address; null when all reach all.</summary>
+    private async Task<string?> WhoDoesNotReachAsync()
     {
         var running = await _lab.RunningAsync("net");
         if (running.Count != 6)
-            return false;
+            return $"{running.Count} of 6 run";
         var addresses = new Dictionary<string, string>();
         foreach (var (host, name) in running)
         {
             // One that just moved is gone from here by now.
             var inspected = await _lab.LabAsync("docker", $"{host}", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name);
             if (inspected.ExitCode != 0)
-                return false;
+                return inspected.ToString();
             addresses[name] = inspected.Stdout.Trim();
         }
 
         foreach (var (host, name) in running)
         {
             var others = addresses.Where(one => one.Key != name).Select(one => one.Value);
-            var script = $"for a in {string.Join(' ', others)}; do /bin/busybox timeout 2 /bin/busybox wget -q -O - http://$a/cgi-bin/who || exit 1; done";
-            if (await AskAsync(host, name, script) is not { } said || said.Split('\n', StringSplitOptions.RemoveEmptyEntries) is var seen && (seen.Length != 5 || seen.Any(source => source.Trim() != addresses[name])))
-                return false;
+            var script = $"for a in {string.Join(' ', others)}; do /bin/busybox timeout 2 /bin/busybox wget -q -O - http://$a/cgi-bin/who || {{ echo no answer from $a; exit 1; }}; done";
+            var asked = await _lab.LabAsync("docker", $"{host}", "exec", name, "/bin/busybox", "sh", "-c", script);
+            var seen = asked.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (asked.ExitCode != 0 || seen.Length != 5 || seen.Any(source => source.Trim() != addresses[name]))
+                return $"{name} on h{host} with {addresses[name]}: {asked}";
         }
 
-        return true;
-    }, seconds: 60);
-
-    private async Task<string?> AskAsync(int host, string name, string script)
-    {
-        var output = await _lab.LabAsync("docker", $"{host}", "exec", name, "/bin/busybox", "sh", "-c", script);
-        return output.ExitCode == 0 ? output.Stdout : null;
+        return null;
     }
 
     private async Task<bool> ConnectsAsync((int Host, string Name) from, string port) =>

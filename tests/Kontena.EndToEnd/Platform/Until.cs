@@ -5,13 +5,17 @@ internal static class Until
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    public static async Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 30)
+    public static Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 30) =>
+        TrueAsync(what, async () => await condition() ? null : "it is not so", seconds);
+
+    /// <param name="missing">What is not yet as it should be; null when all is. The last of it is in the error.</param>
+    public static async Task TrueAsync(string what, Func<Task<string?>> missing, int seconds = 30)
     {
         var end = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
-        while (!await condition())
+        while (await missing() is { } still)
         {
             if (TimeProvider.System.GetUtcNow() > end)
-                throw new TimeoutException($"not within {seconds} s: {what}");
+                throw new TimeoutException($"not within {seconds} s: {what}; at last: {still}");
             await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
         }
     }
