@@ -24,8 +24,11 @@ internal sealed class HeartbeatSender(
     /// <summary>The last one is not waited for longer: a broker that is away must not hold the end of the process up.</summary>
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
 
+    /// <summary>In a row. The first of a process may find its connection still being made.</summary>
+    private const int MissedToSay = 2;
+
     private readonly CancellationTokenSource _leaving = new();
-    private bool _told;
+    private int _missed;
 
     /// <summary>Before anything is stopped, the bus above all.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -100,24 +103,23 @@ internal sealed class HeartbeatSender(
         try
         {
             await bus.SendAsync(Destination.Report(joined.Grid, "heartbeat"), heartbeat, either.Token);
-            if (_told)
+            if (_missed >= MissedToSay)
                 logger.LogInformation("The broker takes heartbeats again");
-            _told = false;
+            _missed = 0;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Tell($"none was confirmed within {Interval.TotalSeconds:0} s");
+            Missed($"none was confirmed within {Interval.TotalSeconds:0} s");
         }
         catch (TimeoutException error)
         {
-            Tell(error.Message);
+            Missed(error.Message);
         }
     }
 
-    private void Tell(string reason)
+    private void Missed(string reason)
     {
-        if (!_told)
+        if (++_missed == MissedToSay)
             logger.LogWarning("The broker takes no heartbeats; containers go on running, orders and reports wait. ({Reason})", reason);
-        _told = true;
     }
 }
