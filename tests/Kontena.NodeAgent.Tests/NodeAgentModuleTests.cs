@@ -83,6 +83,18 @@ public sealed class NodeAgentModuleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_heartbeat_that_is_never_confirmed_does_not_hold_up_the_next()
+    {
+        var bus = new FirstHeartbeatLost();
+        await using var app = await StartAsync(new FakeContainerEngine(), bus: bus);
+        await bus.Sent.WaitForAsync<JoinGrid>(_ => true);
+        await app.Services.GetRequiredService<NodeMembership>().AcceptAsync(
+            new NodeJoined { Grid = "test", Node = "node-x", Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = "10.81.1.0/24" }, TestContext.Current.CancellationToken);
+        await bus.Lost;
+        await bus.Sent.WaitForAsync<NodeHeartbeat>(_ => true, seconds: 8);
+    }
+
+    [Fact]
     public async Task A_restarted_agent_runs_its_orders_without_the_control_plane()
     {
         var engine = new FakeContainerEngine();
@@ -202,7 +214,7 @@ public sealed class NodeAgentModuleTests : IDisposable
         await ready;
     }
 
-    private async Task<Running> StartAsync(FakeContainerEngine engine, bool answers = true, bool refuses = false, bool older = false)
+    private async Task<Running> StartAsync(FakeContainerEngine engine, bool answers = true, bool refuses = false, bool older = false, IControlBus? bus = null)
     {
         var builder = KontenaApplicationBuilder.Create("node-agent", []);
         builder.Configuration["Kontena:DataDirectory"] = _directory;
@@ -212,6 +224,8 @@ public sealed class NodeAgentModuleTests : IDisposable
         builder.Configuration["Kontena:Agent:Cpus"] = "3";
         builder.Services.AddSingleton<IContainerEngine>(engine);
         builder.Services.AddSingleton(new Said { Answers = answers, Refuses = refuses, Older = older });
+        if (bus is not null)
+            builder.Services.AddSingleton(bus);
         builder.AddNodeAgent();
         builder.AddControlEndpoint(new BusEndpoint("test-reports")
         {
@@ -257,6 +271,23 @@ public sealed class NodeAgentModuleTests : IDisposable
         public Task AddAsync(object message) => _bus.SendAsync(Destination.NodeData, message, CancellationToken.None);
 
         public Task<T> WaitForAsync<T>(Func<T, bool> fits) => _bus.WaitForAsync(fits);
+    }
+
+    /// <summary>Takes everything, but for the first heartbeat, which it never confirms.</summary>
+    private sealed class FirstHeartbeatLost : IControlBus
+    {
+        private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public RecordingBus Sent { get; } = new();
+
+        public Task Lost => _lost.Task;
+
+        public Task SendAsync(Destination destination, object message, CancellationToken cancellationToken) =>
+            message is NodeHeartbeat && _lost.TrySetResult() ? Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken) : Sent.SendAsync(destination, message, cancellationToken);
+
+        public Task<TReply> AskAsync<TRequest, TReply>(Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+            where TRequest : class
+            where TReply : class => Sent.AskAsync<TRequest, TReply>(destination, request, timeout, cancellationToken);
     }
 
     internal sealed class Ears(Said said, IControlBus bus)
