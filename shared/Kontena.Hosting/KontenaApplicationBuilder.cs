@@ -36,7 +36,11 @@ public sealed partial class KontenaApplicationBuilder
     {
         Name = name;
         // One environment: behaviour comes from settings, never from a name such as "Development".
-        _inner = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, EnvironmentName = Environments.Production });
+        // Nor from files that happen to be where the process was started: for them the whole tree there would be watched, of a service that is the root of the machine.
+        _inner = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory,
+        });
     }
 
     /// <summary>The deployable's name: <c>api</c>, <c>scheduler</c>, <c>standalone</c>…</summary>

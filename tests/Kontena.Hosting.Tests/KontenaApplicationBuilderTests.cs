@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using Kontena.Hosting.Bus;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -27,6 +29,14 @@ public sealed class KontenaApplicationBuilderTests
         Assert.Equal(key, error.Key);
         Assert.Contains("expected something like", error.Message, StringComparison.Ordinal);
         Assert.Contains(key.Replace(":", "__", StringComparison.Ordinal), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_where_the_process_was_started_is_read_or_watched()
+    {
+        var files = ((IConfigurationRoot)KontenaApplicationBuilder.Create("test", []).Configuration).Providers.OfType<FileConfigurationProvider>().Select(provider => provider.Source).ToList();
+        Assert.All(files, file => Assert.False(file.ReloadOnChange));
+        Assert.All(files, file => Assert.Equal(AppContext.BaseDirectory.TrimEnd('/'), (file.FileProvider as PhysicalFileProvider)?.Root.TrimEnd('/')));
     }
 
     [Fact]
