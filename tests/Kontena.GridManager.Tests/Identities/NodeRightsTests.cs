@@ -4,6 +4,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Logs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
+using Kontena.Core.Tls;
 using Kontena.GridManager.Identities;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
@@ -18,7 +19,7 @@ using Xunit;
 
 namespace Kontena.GridManager.Tests.Identities;
 
-/// <summary>What a node may do at a real broker with the user it is given, and what it may not.</summary>
+/// <summary>What a node may do at a real broker, over TLS as it is deployed, with the user it is given, and what it may not.</summary>
 public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<RabbitMqBroker>
 {
     private const string Mine = "AAAA:1111";
@@ -34,9 +35,14 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
     [
         ("read another node's orders", 403, channel => channel.BasicConsumeAsync(Queues.Node(Other), false, new AsyncEventingBasicConsumer(channel))),
         ("take one of another node's orders", 403, channel => channel.BasicGetAsync(Queues.Node(Other), true)),
+        ("ask another node's queue for its length as its reader", 403, channel => channel.QueueDeclareAsync(Queues.Node(Other), true, false, false)),
         ("purge another node's queue", 403, channel => channel.QueuePurgeAsync(Queues.Node(Other))),
         ("delete another node's queue", 403, channel => channel.QueueDeleteAsync(Queues.Node(Other), false, false)),
         ("give another node orders", 403, channel => PublishAsync(channel, Queues.Node(Other), "")),
+        ("have another node's queue filled from its own exchange", 403, channel => channel.QueueBindAsync(Queues.Node(Other), MyOutlet.Exchange, "#")),
+        ("cut another node's queue off", 403, channel => channel.QueueUnbindAsync(Queues.Node(Other), Queues.Node(Other), "")),
+        ("have another node's exchange fill its queue", 403, channel => BindAsync(channel, Queues.Node(Other), "")),
+        ("make another node's exchange", 403, channel => channel.ExchangeDeclareAsync(OtherOutlet.Exchange, ExchangeType.Topic, true)),
         ("speak through another node's exchange", 403, channel => PublishAsync(channel, OtherOutlet.Exchange, "0.heartbeat")),
         ("delete another node's exchange", 403, channel => channel.ExchangeDeleteAsync(OtherOutlet.Exchange, false)),
         ("speak to the shared exchange itself", 403, channel => PublishAsync(channel, Queues.Reports, "0.heartbeat")),
@@ -47,6 +53,12 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         ("send by the default exchange to its own queue", 403, channel => PublishAsync(channel, "", Queues.Node(Mine))),
         ("send by the default exchange to another's queue", 403, channel => PublishAsync(channel, "", Queues.Node(Other))),
         ("send as another user", 406, channel => PublishAsync(channel, MyOutlet.Exchange, "0.heartbeat", OtherOutlet.User)),
+        ("answer a question in the api's place", 403, channel => PublishAsync(channel, Queues.ApiExec("p1"), "")),
+        ("purge the reports", 403, channel => channel.QueuePurgeAsync(Queues.GridManagerReports)),
+        ("delete the queue of a scheduler", 403, channel => channel.QueueDeleteAsync(Queues.SchedulerShard(0), false, false)),
+        ("make the queue of commands", 403, channel => channel.QueueDeclareAsync(Queues.GridManager, true, false, false)),
+        ("make the exchange of reports", 403, channel => channel.ExchangeDeclareAsync(Queues.Reports, ExchangeType.Topic, true)),
+        ("hear everything that the broker traces", 403, channel => BindAsync(channel, "amq.rabbitmq.trace", "#")),
         ("read the reports", 403, channel => channel.BasicConsumeAsync(Queues.GridManagerReports, false, new AsyncEventingBasicConsumer(channel))),
         ("hear the reports of all nodes", 403, channel => BindAsync(channel, Queues.Reports, "#")),
         ("hear what another node says", 403, channel => BindAsync(channel, OtherOutlet.Exchange, "#")),
@@ -69,6 +81,11 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         ("make a queue that the broker names", 403, channel => channel.QueueDeclareAsync("", false, true, true)),
         ("make an exchange with a foreign name", 403, channel => channel.ExchangeDeclareAsync("evil", ExchangeType.Fanout)),
         ("delete the exchange of reports", 403, channel => channel.ExchangeDeleteAsync(Queues.Reports, false)),
+        ("read its own orders", 0, channel => channel.BasicConsumeAsync(Queues.Node(Mine), false, new AsyncEventingBasicConsumer(channel))),
+        ("purge its own orders", 0, channel => channel.QueuePurgeAsync(Queues.Node(Mine))),
+        ("hear the names of its grid through its own exchange", 0, channel => BindAsync(channel, MyOutlet.Inlet(Queues.GridNames("prod")), "")),
+        // Whether a name exists, and how many messages wait there, can be learnt: RabbitMQ asks for no right to look.
+        ("learn that another node's queue is there", 0, channel => channel.QueueDeclarePassiveAsync(Queues.Node(Other))),
         ("make a queue of its own", 0, channel => channel.QueueDeclareAsync(Queues.Node(Mine) + "-mine", true, false, false)),
         ("say something through its exchange", 0, channel => PublishAsync(channel, MyOutlet.Exchange, "0.heartbeat")),
     ];
@@ -97,9 +114,15 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
 
         // Nor does its password open anything else.
         using var http = new HttpClient { DefaultRequestHeaders = { Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"{MyOutlet.User}:{Password}"))) } };
-        using var answer = await http.GetAsync(new Uri(broker.Management, "api/queues"), Cancelled);
-        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, answer.StatusCode);
-        var elsewhere = new ConnectionFactory { Uri = AddressFor(address, MyOutlet.User), VirtualHost = "/", AutomaticRecoveryEnabled = false };
+        foreach (var (method, path) in new[] { (HttpMethod.Get, "queues"), (HttpMethod.Get, "whoami"), (HttpMethod.Get, "definitions"), (HttpMethod.Get, "users"), (HttpMethod.Put, "users/evil"), (HttpMethod.Delete, "vhosts/%2F") })
+        {
+            using var request = new HttpRequestMessage(method, new Uri(broker.Management, $"api/{path}")) { Content = method == HttpMethod.Put ? new StringContent("{\"password\":\"x\",\"tags\":\"administrator\"}") : null };
+            using var answer = await http.SendAsync(request, Cancelled);
+            Assert.Equal((path, System.Net.HttpStatusCode.Unauthorized), (path, answer.StatusCode));
+        }
+
+        var elsewhere = Factory(AddressFor(address, MyOutlet.User));
+        elsewhere.VirtualHost = "/";
         await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             // The client takes the broker's refusal for an answer, and notices with the next call.
@@ -107,6 +130,55 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
             await connection.CreateChannelAsync(cancellationToken: Cancelled);
         });
         management.Dispose();
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task Without_TLS_or_with_another_authority_there_is_no_way_in()
+    {
+        var (address, management) = await StartAsync();
+        using var _ = management;
+        var plain = new UriBuilder(AddressFor(address, MyOutlet.User)) { Scheme = "amqp" }.Uri;
+        await Assert.ThrowsAsync<BrokerUnreachableException>(() => new ConnectionFactory { Uri = plain, AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(5) }.CreateConnectionAsync(Cancelled));
+        var stranger = new ConnectionFactory { Uri = AddressFor(address, MyOutlet.User), AutomaticRecoveryEnabled = false };
+        stranger.Ssl.CertificateValidationCallback = CertificateTrust.OfSystem.CallbackFor("127.0.0.1");
+        var refused = await Assert.ThrowsAsync<BrokerUnreachableException>(() => stranger.CreateConnectionAsync(Cancelled));
+        Assert.Contains("which this machine does not trust", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_node_has_so_many_connections_and_channels_and_no_more()
+    {
+        var (address, management) = await StartAsync();
+        using var _ = management;
+        var mine = AddressFor(address, MyOutlet.User);
+        var open = new List<IConnection>();
+        try
+        {
+            for (var number = 0; number < BrokerUser.MaxConnections; number++)
+                open.Add(await ConnectAsync(mine));
+            await Assert.ThrowsAnyAsync<Exception>(() => UseAsync(mine));
+            // Another node has its own.
+            await UseAsync(AddressFor(address, OtherOutlet.User));
+
+            await open[0].CloseAsync(Cancelled);
+            await Assert.ThrowsAnyAsync<Exception>(async () =>
+            {
+                for (var number = 0; number <= BrokerUser.MaxChannels; number++)
+                    await open[1].CreateChannelAsync(cancellationToken: Cancelled);
+            });
+        }
+        finally
+        {
+            foreach (var connection in open)
+                await connection.DisposeAsync();
+        }
+
+        async Task UseAsync(Uri address)
+        {
+            // The client takes the broker's refusal for an answer, and notices with the next call.
+            await using var connection = await ConnectAsync(address);
+            await connection.CreateChannelAsync(cancellationToken: Cancelled);
+        }
     }
 
     [Fact(Timeout = 240_000)]
@@ -187,8 +259,9 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
 
     private async Task<(string Address, BrokerManagement Management)> StartAsync()
     {
+        broker.SpeakTls();
         var address = await broker.NewVirtualHostAsync(Cancelled);
-        var builder = KontenaApplicationBuilder.Create("test", [$"--Kontena:Bus:RabbitMq={address}", $"--Kontena:Bus:Management={broker.Management}"]);
+        var builder = KontenaApplicationBuilder.Create("test", [$"--Kontena:Bus:RabbitMq={address}", $"--Kontena:Bus:Management={broker.Management}", $"--Kontena:Tls:CaFile={broker.CaFile}"]);
         var management = BrokerManagement.From(builder.Configuration)!;
         var users = new BrokerUsers(management);
         await users.BoundAsync(Cancelled);
@@ -199,8 +272,14 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
 
     private static Uri AddressFor(string address, string user) => new UriBuilder(address) { UserName = user, Password = Password }.Uri;
 
-    private static Task<IConnection> ConnectAsync(Uri address) =>
-        new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(Cancelled);
+    private Task<IConnection> ConnectAsync(Uri address) => Factory(address).CreateConnectionAsync(Cancelled);
+
+    private ConnectionFactory Factory(Uri address)
+    {
+        var factory = new ConnectionFactory { Uri = address, AutomaticRecoveryEnabled = false };
+        factory.Ssl.CertificateValidationCallback = CertificateTrust.OfFile(broker.CaFile, TimeProvider.System).CallbackFor(address.Host);
+        return factory;
+    }
 
     private static Task PublishAsync(IChannel channel, string exchange, string key, string? user = null) =>
         channel.BasicPublishAsync(exchange, key, true, new BasicProperties { UserId = user }, "x"u8.ToArray(), Cancelled).AsTask();
@@ -232,9 +311,9 @@ public sealed class NodeRightsTests(RabbitMqBroker broker) : IClassFixture<Rabbi
         }
     }
 
-    private static async Task<WebApplication> RunAsync(string address, string? outlet, Action<KontenaApplicationBuilder> configure)
+    private async Task<WebApplication> RunAsync(string address, string? outlet, Action<KontenaApplicationBuilder> configure)
     {
-        var builder = KontenaApplicationBuilder.Create("test", [$"--Kontena:Bus:RabbitMq={address}", $"--Kontena:Bus:Outlet={outlet}", "--Kontena:Log:Level=Error"]);
+        var builder = KontenaApplicationBuilder.Create("test", [$"--Kontena:Bus:RabbitMq={address}", $"--Kontena:Bus:Outlet={outlet}", $"--Kontena:Tls:CaFile={broker.CaFile}", "--Kontena:Log:Level=Error"]);
         builder.Services.AddSingleton<Ear>();
         configure(builder);
         var application = builder.Build();

@@ -72,6 +72,37 @@ public sealed class TlsTests : IDisposable
         Assert.Null(await RefusalAsync(server, CertificateTrust.OfFile(Path.Combine(_directory, "ca.pem"), TimeProvider.System), "127.0.0.1"));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Another_authority_takes_over_without_a_restart_on_either_side()
+    {
+        var next = Directory.CreateTempSubdirectory("kontena-tls-").FullName;
+        var pinned = Path.Combine(next, "pinned.pem");
+        try
+        {
+            await using var server = await StartAsync();
+            File.Copy(Path.Combine(_directory, "ca.pem"), pinned);
+            // As an agent or a service has it that runs all the while.
+            var trust = CertificateTrust.OfFile(pinned, TimeProvider.System);
+            var other = new CertificateFolder(next, TimeProvider.System);
+            other.Ensure(["localhost", "127.0.0.1"]);
+            await File.AppendAllTextAsync(pinned, await File.ReadAllTextAsync(other.CaFile, Cancelled), Cancelled);
+            Assert.Null(await RefusalAsync(server, trust, "127.0.0.1"));
+
+            var before = await ShownAsync(server);
+            foreach (var file in new[] { "server.key", "server.pem" })
+                File.Copy(Path.Combine(next, file), Path.Combine(_directory, file), overwrite: true);
+            while (await ShownAsync(server) == before)
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancelled);
+            Assert.Null(await RefusalAsync(server, trust, "127.0.0.1"));
+            await File.WriteAllTextAsync(pinned, await File.ReadAllTextAsync(Path.Combine(_directory, "ca.pem"), Cancelled), Cancelled);
+            Assert.Contains("not by the CA that is pinned here", await RefusalAsync(server, trust, "127.0.0.1"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(next, recursive: true);
+        }
+    }
+
     [Fact]
     public void A_first_start_that_was_broken_off_is_made_good()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using Kontena.Hosting.Tls;
 using Xunit;
 
 namespace Kontena.Testing.RabbitMq;
@@ -26,6 +27,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private Process? _server;
     private Process? _guard;
     private int _virtualHosts;
+    private CertificateFolder? _tls;
 
     public RabbitMqBroker()
     {
@@ -40,7 +42,19 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <summary>The management API; user and password are both <c>kontena</c>.</summary>
     public Uri Management => new($"http://127.0.0.1:{_ports[1]}/");
 
+    /// <summary>The authority that has signed the broker's certificate, once it <see cref="SpeakTls">speaks TLS</see>.</summary>
+    public string CaFile => _tls?.CaFile ?? throw new InvalidOperationException("this broker speaks no TLS");
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>As <c>infra/up</c> has it: TLS only, with an authority of its own. Before the first virtual host; again is harmless.</summary>
+    public void SpeakTls()
+    {
+        if (_tls is not null)
+            return;
+        _tls = new CertificateFolder(Path.Combine(_directory, "tls"), TimeProvider.System);
+        _tls.Ensure(["localhost", "127.0.0.1"]);
+    }
 
     /// <summary>Boots the broker if need be and gives the <c>amqp://</c> address of a new, empty virtual host.</summary>
     public async Task<string> NewVirtualHostAsync(CancellationToken cancellationToken)
@@ -55,7 +69,8 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     }
 
     /// <summary>The address a virtual host has or would have; nothing is started.</summary>
-    public string AddressOf(string virtualHost) => $"amqp://{Login}:{Login}@127.0.0.1:{_ports[0]}/{virtualHost}";
+    public string AddressOf(string virtualHost) =>
+        $"{(_tls is null ? "amqp" : "amqps")}://{Login}:{Login}@127.0.0.1:{_ports[0]}/{virtualHost}";
 
     /// <summary>GET on the management API, e.g. <c>api/queues/test-1</c>.</summary>
     public Task<string> InspectAsync(string path, CancellationToken cancellationToken) => _http.GetStringAsync(path, cancellationToken);
@@ -116,7 +131,7 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     private void WriteConfiguration()
     {
         File.WriteAllText(Path.Combine(_directory, "rabbitmq.conf"), $"""
-            listeners.tcp.1 = 127.0.0.1:{_ports[0]}
+            {Listeners()}
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {_ports[1]}
             default_user = {Login}
@@ -130,14 +145,30 @@ public sealed class RabbitMqBroker : IAsyncLifetime
         File.WriteAllText(Path.Combine(_directory, "enabled_plugins"), "[rabbitmq_management].\n");
     }
 
+    private string Listeners() => _tls is null ? $"listeners.tcp.1 = 127.0.0.1:{_ports[0]}" : $"""
+        listeners.tcp = none
+        listeners.ssl.1 = 127.0.0.1:{_ports[0]}
+        ssl_options.cacertfile = {_tls.CaFile}
+        ssl_options.certfile = {_tls.CertificateFile}
+        ssl_options.keyfile = {_tls.KeyFile}
+        ssl_options.verify = verify_none
+        ssl_options.versions.1 = tlsv1.3
+        ssl_options.versions.2 = tlsv1.2
+        """;
+
     private Process Run(string program, string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$@\" >>'{_directory}/output.log' 2>&1 </dev/null", "sh", program, .. arguments]);
         var e = start.Environment;
         e["HOME"] = _directory;
         e["RABBITMQ_NODENAME"] = $"test{_ports[0]}@localhost";
-        e["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1";
-        e["RABBITMQ_NODE_PORT"] = $"{_ports[0]}";
+        if (_tls is null)
+        {
+            // They would open a listener without TLS beside the one that is configured.
+            e["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1";
+            e["RABBITMQ_NODE_PORT"] = $"{_ports[0]}";
+        }
+
         e["RABBITMQ_DIST_PORT"] = $"{_ports[2]}";
         e["RABBITMQ_MNESIA_BASE"] = Path.Combine(_directory, "mnesia");
         e["RABBITMQ_LOG_BASE"] = Path.Combine(_directory, "log");

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Kontena.Core.Tls;
+using Kontena.Hosting.Tls;
 using Xunit;
 
 namespace Kontena.Testing.Redis;
@@ -15,20 +18,31 @@ public sealed class RedisServer : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("kontena-redis-").FullName;
     private readonly int _port = FreePort.Take(1)[0];
+    private readonly CertificateFolder? _tls;
     private Process? _process;
 
-    private RedisServer()
+    private RedisServer(bool tls = false)
     {
+        if (!tls)
+            return;
+        _tls = new CertificateFolder(Path.Combine(_directory, "tls"), TimeProvider.System);
+        _tls.Ensure(["localhost", "127.0.0.1"]);
     }
 
     /// <summary>As <c>Kontena:State:Redis</c> takes it.</summary>
-    public string ConnectionString => $"127.0.0.1:{_port},password={Password}";
+    public string ConnectionString => $"127.0.0.1:{_port},password={Password}{(_tls is null ? "" : ",ssl=true")}";
+
+    public int Port => _port;
+
+    /// <summary>The authority that has signed its certificate; only with TLS.</summary>
+    public string CaFile => _tls?.CaFile ?? throw new InvalidOperationException("this server speaks no TLS");
 
     /// <summary>Skips the test where redis-server is not installed.</summary>
-    public static async Task<RedisServer> StartNewAsync(CancellationToken cancellationToken)
+    /// <param name="tls">As <c>infra/up</c> has it: TLS only, with an authority of its own.</param>
+    public static async Task<RedisServer> StartNewAsync(CancellationToken cancellationToken, bool tls = false)
     {
         SkipUnlessInstalled();
-        var server = Prepare();
+        var server = new RedisServer(tls);
         try
         {
             await server.StartAsync(cancellationToken);
@@ -54,8 +68,12 @@ public sealed class RedisServer : IAsyncDisposable
         var start = new ProcessStartInfo(Program) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _directory };
         foreach (var argument in (string[])
             [
-                "--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--requirepass", Password,
+                "--port", _tls is null ? $"{_port}" : "0", "--bind", "127.0.0.1", "--dir", _directory, "--requirepass", Password,
                 "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--daemonize", "no",
+                .. _tls is null ? (string[])[] :
+                [
+                    "--tls-port", $"{_port}", "--tls-cert-file", _tls.CertificateFile, "--tls-key-file", _tls.KeyFile, "--tls-ca-cert-file", _tls.CaFile, "--tls-auth-clients", "no",
+                ],
             ])
         {
             start.ArgumentList.Add(argument);
@@ -119,7 +137,7 @@ public sealed class RedisServer : IAsyncDisposable
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
-            await using var stream = client.GetStream();
+            await using Stream stream = _tls is null ? client.GetStream() : await SecureAsync(client, cancellationToken);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"AUTH {Password}\r\nPING\r\nQUIT\r\n"), cancellationToken);
             using var reader = new StreamReader(stream, Encoding.ASCII);
             return (await reader.ReadToEndAsync(cancellationToken)).Contains("+PONG", StringComparison.Ordinal);
@@ -128,5 +146,13 @@ public sealed class RedisServer : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>The server's end of this connection is believed only with its own authority.</summary>
+    public async Task<SslStream> SecureAsync(TcpClient client, CancellationToken cancellationToken)
+    {
+        var secure = new SslStream(client.GetStream(), false, CertificateTrust.OfFile(CaFile, TimeProvider.System).CallbackFor("127.0.0.1"));
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1" }, cancellationToken);
+        return secure;
     }
 }
