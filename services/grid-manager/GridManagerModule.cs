@@ -31,6 +31,8 @@ public static class GridManagerModule
         builder.Services.AddSingleton<NodeDirectory>();
         builder.Services.AddSingleton<JoinAnswers>();
         builder.Services.AddSingleton<JoinLookup>();
+        builder.Services.AddSingleton<EngineClaims>();
+        builder.Services.AddSingleton<JoinAdmission>();
         AddIdentities(builder);
         builder.Services.AddSingleton<ReportDrops>();
         builder.Services.AddSingleton<FirstGrid>();

@@ -27,6 +27,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(NodeLiveness))]
 [JsonSerializable(typeof(NodeDrain))]
 [JsonSerializable(typeof(RevokedIdentity))]
+[JsonSerializable(typeof(EngineClaim))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ServiceRevision))]
 [JsonSerializable(typeof(RollbackService))]

@@ -18,7 +18,7 @@ public static class StateKeys
     /// <summary>The partition of what belongs to no grid.</summary>
     public const string System = "_system";
 
-    // Written by grid-manager. Grids live in the partition System, everything else in the partition named after its grid.
+    // Written by grid-manager. Grids and claims live in the partition System, everything else in the partition named after its grid.
     public static readonly DocumentKind<Grid> Grid = new("grid", KontenaJson.Default.Grid, grid => grid.Name);
 
     public static readonly DocumentKind<Node> Node = new("node", KontenaJson.Default.Node, node => node.Name,
@@ -28,6 +28,8 @@ public static class StateKeys
         new("node-liveness", KontenaJson.Default.NodeLiveness, liveness => liveness.Node);
 
     public static readonly DocumentKind<RevokedIdentity> RevokedIdentity = new("revoked-identity", KontenaJson.Default.RevokedIdentity, revoked => revoked.User);
+
+    public static readonly DocumentKind<EngineClaim> EngineClaim = new("engine-claim", KontenaJson.Default.EngineClaim, claim => claim.User);
 
     public static readonly DocumentKind<Stack> Stack = new("stack", KontenaJson.Default.Stack, stack => stack.Name);
 
@@ -85,6 +87,6 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, RevokedIdentity, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
+        [Grid, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
             ServiceRun, ScheduleState];
 }

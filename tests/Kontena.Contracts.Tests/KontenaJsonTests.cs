@@ -58,6 +58,17 @@ public sealed class KontenaJsonTests
         Assert.Equal(7, JsonSerializer.Deserialize(json, KontenaJson.Default.ApplyInstance)!.Generation);
     }
 
+    [Theory]
+    [InlineData("node", """{"grid":"g","name":"n","number":1,"brokerPasswordHash":"h","somethingNew":{"a":[1]},"createdAt":"2026-03-01T00:00:00+00:00","updatedAt":"2026-03-01T00:00:00+00:00"}""")]
+    [InlineData("grid", """{"name":"g","token":"t","somethingNew":"x","createdAt":"2026-03-01T00:00:00+00:00","updatedAt":"2026-03-01T00:00:00+00:00"}""")]
+    public void What_a_newer_process_wrote_into_a_document_stays_when_an_older_one_changes_it(string kind, string json)
+    {
+        var written = kind == "node"
+            ? JsonSerializer.Serialize(JsonSerializer.Deserialize(json, KontenaJson.Default.Node)! with { Number = 2 }, KontenaJson.Default.Node)
+            : JsonSerializer.Serialize(JsonSerializer.Deserialize(json, KontenaJson.Default.Grid)! with { Token = "other" }, KontenaJson.Default.Grid);
+        Assert.Contains("\"somethingNew\":", written, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Numbers_of_a_request_may_come_as_text()
     {

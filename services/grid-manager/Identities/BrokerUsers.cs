@@ -12,8 +12,8 @@ internal sealed class BrokerUsers(BrokerManagement broker)
 {
     private const string Policy = "kontena-nodes";
 
-    /// <summary>Queues that one virtual host may have, so that a node that makes queues without end does not take the broker's memory. It can take the places of others: RabbitMQ
-    /// 3.10 has no bound per user. A node has five and the services thirty.</summary>
+    /// <summary>Queues that one virtual host may have, so that a node that makes queues without end does not take the broker's memory. RabbitMQ 3.10 has no bound per user:
+    /// who takes the places of others is found by <see cref="SurplusAsync"/>. A node has five and the services thirty.</summary>
     private const int MaxQueues = 20_000;
 
     /// <summary>Marks the users that were made here: others, and those of another virtual host, are nobody's business.</summary>
@@ -98,6 +98,30 @@ internal sealed class BrokerUsers(BrokerManagement broker)
         foreach (var queue in await NamesAsync("queues", name, cancellationToken))
             await broker.DeleteAsync(BrokerManagement.Path("queues", Host, queue), cancellationToken);
     }
+
+    /// <summary>Nodes that made too many queues for themselves, with those queues. The broker counts them all together; only when these are many are they read one by one.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async Task<IReadOnlyList<(string User, IReadOnlyList<string> Queues)>> SurplusAsync(IReadOnlyList<string> nodes, CancellationToken cancellationToken)
+    {
+        if (await CountQueuesAsync(cancellationToken) <= NodeQueueBound.Usual(nodes.Count))
+            return [];
+        var all = await broker.ListAsync(BrokerManagement.Path("queues", Host) + "?columns=name", cancellationToken);
+        return NodeQueueBound.Surplus(nodes, all.EnumerateArray().Select(one => Text(one, "name")));
+    }
+
+    /// <summary>Takes the login away until the next look gives it again, and these queues for good.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async Task CutOffAsync(string name, IReadOnlyList<string> queues, CancellationToken cancellationToken)
+    {
+        await broker.DeleteAsync(BrokerManagement.Path("users", name), cancellationToken);
+        foreach (var queue in queues.Take(NodeQueueBound.DeletedAtOnce))
+            await broker.DeleteAsync(BrokerManagement.Path("queues", Host, queue), cancellationToken);
+    }
+
+    private async Task<int> CountQueuesAsync(CancellationToken cancellationToken) =>
+        await broker.FindAsync(BrokerManagement.Path("overview") + "?columns=object_totals.queues", cancellationToken) is { } overview
+        && overview.TryGetProperty("object_totals", out var totals) && totals.TryGetProperty("queues", out var queues) && queues.TryGetInt32(out var count)
+            ? count : int.MaxValue;
 
     private async Task<IReadOnlyList<string>> NamesAsync(string kind, string user, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Nodes;
 using Kontena.State;
 using Kontena.State.Documents;
 using Microsoft.Extensions.Hosting;
@@ -10,6 +11,9 @@ namespace Kontena.GridManager.Identities;
 internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeProvider time, ILogger<IdentityKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the agent of a removed node can learn of it.</summary>
+    private static readonly TimeSpan TellFor = TimeSpan.FromDays(30);
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _guard = new();
@@ -29,14 +33,15 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
     }
 
     /// <summary>Makes this user now, whatever the broker has.</summary>
+    /// <returns>False when it was taken from its node meanwhile.</returns>
     /// <exception cref="HttpRequestException">The management API is away or refuses; the next look makes up for it.</exception>
-    public async Task GiveAsync(BrokerUser user, CancellationToken cancellationToken)
+    public async Task<bool> GiveAsync(BrokerUser user, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             await BoundOnceAsync(cancellationToken);
-            await users.GiveAsync(user, cancellationToken);
+            return await GiveWhileWantedAsync(user, cancellationToken);
         }
         finally
         {
@@ -92,9 +97,10 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
                 logger.LogInformation("Broker user {User} was removed: {Why}", name, isRemoved ? "so was its node" : "its node has to join anew");
             }
 
-            await ForgetAsync(look.Removed, cancellationToken);
+            await SettleAsync(look, cancellationToken);
+            var cutOff = await CutOffAsync(look.Wanted, cancellationToken);
             // Once for all: an older version may have bound less.
-            foreach (var user in _gaveAll ? plan.Give : look.Wanted)
+            foreach (var user in (_gaveAll ? plan.Give : look.Wanted).Where(user => !cutOff.Contains(user.Outlet.User)))
                 await GiveAgainAsync(user, cancellationToken);
             _gaveAll = true;
             if (plan.Unknown.Count > 0)
@@ -109,15 +115,23 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         }
     }
 
-    /// <summary>One that the broker does not take stops no other. One that was taken from its node meanwhile must not stay.</summary>
+    /// <summary>One that was taken from its node meanwhile must not stay.</summary>
+    private async Task<bool> GiveWhileWantedAsync(BrokerUser user, CancellationToken cancellationToken)
+    {
+        await users.GiveAsync(user, cancellationToken);
+        var node = await store.GetAsync(StateKeys.Node, user.Outlet.Grid, user.Outlet.Node, cancellationToken);
+        if (node is not null && BrokerUser.Of(node.Value) == user)
+            return true;
+        await users.RevokeAsync(user.Outlet.User, withQueues: false, cancellationToken);
+        return false;
+    }
+
+    /// <summary>One that the broker does not take stops no other.</summary>
     private async Task GiveAgainAsync(BrokerUser user, CancellationToken cancellationToken)
     {
         try
         {
-            await users.GiveAsync(user, cancellationToken);
-            var node = await store.GetAsync(StateKeys.Node, user.Outlet.Grid, user.Outlet.Node, cancellationToken);
-            if (node is null || BrokerUser.Of(node.Value) != user)
-                await users.RevokeAsync(user.Outlet.User, withQueues: false, cancellationToken);
+            await GiveWhileWantedAsync(user, cancellationToken);
         }
         catch (HttpRequestException exception)
         {
@@ -125,27 +139,64 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         }
     }
 
-    private async Task ForgetAsync(IReadOnlyDictionary<string, string> removed, CancellationToken cancellationToken)
+    /// <summary>A node that makes queues without end loses them and its login, and has it again when it has none too many: at the next look, as a rule.</summary>
+    private async Task<IReadOnlySet<string>> CutOffAsync(IReadOnlyList<BrokerUser> wanted, CancellationToken cancellationToken)
     {
-        foreach (var (user, grid) in removed)
+        var surplus = await users.SurplusAsync([.. wanted.Select(user => user.Outlet.User)], cancellationToken);
+        foreach (var (name, queues) in surplus)
         {
-            var batch = new CommitBatch(grid);
-            batch.Delete(StateKeys.RevokedIdentity, user, CommitBatch.AnyVersion);
-            await store.CommitAsync(batch, cancellationToken);
+            var outlet = wanted.First(user => user.Outlet.User == name).Outlet;
+            logger.LogWarning("Node {Grid}/{Node} has {Count} queues at the broker that are none of the house's; they are deleted, and it is cut off for half a minute. "
+                + "Its agent is faulty or was taken over; kontena node reset-token shuts it out", outlet.Grid, outlet.Node, queues.Count);
+            await users.CutOffAsync(name, queues, cancellationToken);
+        }
+
+        return surplus.Select(one => one.User).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>What was removed stays for a while, so that an agent that was away can be told.</summary>
+    private async Task SettleAsync(Look look, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var one in look.Removed.Values.Concat(look.Settled))
+        {
+            var batch = new CommitBatch(one.Value.Grid);
+            if (now - one.Value.RemovedAt > TellFor)
+                batch.Delete(StateKeys.RevokedIdentity, one.Value.User, one.Version);
+            else if (one.Value.DoneAt is null)
+                batch.Put(StateKeys.RevokedIdentity, one.Value with { DoneAt = now }, one.Version);
+            else
+                continue;
+            try
+            {
+                await store.CommitAsync(batch, cancellationToken);
+            }
+            catch (StateConflictException)
+            {
+                // The machine has joined again, or another process has done it.
+            }
         }
     }
 
-    private sealed record Look(List<BrokerUser> Wanted, HashSet<string> WithoutUser, Dictionary<string, string> Removed);
+    /// <param name="Removed">Those whose user the broker still may have.</param>
+    /// <param name="Settled">Those whose user has gone.</param>
+    private sealed record Look(
+        List<BrokerUser> Wanted, HashSet<string> WithoutUser, Dictionary<string, Versioned<RevokedIdentity>> Removed, List<Versioned<RevokedIdentity>> Settled);
 
     private async Task<Look> ReadAsync(CancellationToken cancellationToken)
     {
-        var look = new Look([], new(StringComparer.Ordinal), new(StringComparer.Ordinal));
-        var nodes = new List<Contracts.Nodes.Node>();
+        var look = new Look([], new(StringComparer.Ordinal), new(StringComparer.Ordinal), []);
+        var nodes = new List<Node>();
         foreach (var grid in (await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken)).Select(grid => grid.Value.Name))
         {
             nodes.AddRange((await store.ListAsync(StateKeys.Node, grid, cancellationToken)).Select(node => node.Value));
             foreach (var revoked in await store.ListAsync(StateKeys.RevokedIdentity, grid, cancellationToken))
-                look.Removed[revoked.Value.User] = grid;
+            {
+                if (revoked.Value.DoneAt is null)
+                    look.Removed[revoked.Value.User] = revoked;
+                else
+                    look.Settled.Add(revoked);
+            }
         }
 
         // Two nodes whose users would be one: the older has it. Joining refuses the other, so this is for what came about otherwise.

@@ -9,26 +9,12 @@ namespace Kontena.GridManager.Nodes;
 
 /// <summary>Exchanges a token for a broker user of the node's own.</summary>
 /// <param name="keepers">One when users can be made; none without a broker or its management API.</param>
-internal sealed class EnrolConsumer(GridLedger ledger, JoinLookup lookup, IdentityOptions options, IEnumerable<IdentityKeeper> keepers) : IConsumer<EnrolNode>
+internal sealed class EnrolConsumer(JoinAdmission admission, IdentityOptions options, IEnumerable<IdentityKeeper> keepers) : IConsumer<EnrolNode>
 {
     /// <summary>Docker's have 32 or 48. No name of the house is as long.</summary>
     private const int ShortestId = 16;
 
-    /// <summary>One at a time: whether an engine is a node of another grid is looked up outside the commit.</summary>
-    private static readonly SemaphoreSlim Turn = new(1, 1);
-
-    public async Task Consume(ConsumeContext<EnrolNode> context)
-    {
-        await Turn.WaitAsync(context.CancellationToken);
-        try
-        {
-            await context.AnswerAsync(await EnrolAsync(context.Message, context.CancellationToken));
-        }
-        finally
-        {
-            Turn.Release();
-        }
-    }
+    public async Task Consume(ConsumeContext<EnrolNode> context) => await context.AnswerAsync(await EnrolAsync(context.Message, context.CancellationToken));
 
     private async Task<NodeEnrolled> EnrolAsync(EnrolNode request, CancellationToken cancellationToken)
     {
@@ -45,18 +31,14 @@ internal sealed class EnrolConsumer(GridLedger ledger, JoinLookup lookup, Identi
             return Refused("node_id", $"must have at least {ShortestId} letters and digits, as the ids of Docker engines have: a broker user is called after it");
         if (!BrokerPassword.IsUsable(request.BrokerPassword))
             return Refused("broker_password", "must have 32 to 128 letters, digits, - and _");
-        var place = await lookup.OpenedByAsync(join, cancellationToken);
-        if (place.Refusal is { } closed)
-            return Refused("token", closed);
-
-        var enrolment = new Enrolment(request.BrokerPassword, BrokerPassword.NewSalt());
-        var outcome = await ledger.DecideAsync(
-            place.Grid!, (grid, now) => JoinDecision.Decide(grid, join, place.Node, place.Incumbent, now, enrolment), why => new JoinOutcome(null, why), cancellationToken);
+        var (_, outcome) = await admission.DecideAsync(join, new Enrolment(request.BrokerPassword, BrokerPassword.NewSalt()), cancellationToken);
         if (outcome.Node is not { } node || BrokerUser.Of(node) is not { } user)
             return Refused("token", outcome.Refusal ?? "ask again in a moment");
         try
         {
-            await keeper.GiveAsync(user, cancellationToken);
+            // Between the commit and now it may have been taken away again.
+            if (!await keeper.GiveAsync(user, cancellationToken))
+                return Refused("token", $"node {node.Name} was removed or its token was reset a moment ago");
         }
         catch (HttpRequestException exception)
         {

@@ -1,6 +1,5 @@
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
-using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
 using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes.Liveness;
@@ -11,7 +10,7 @@ namespace Kontena.GridManager.Nodes;
 
 /// <summary>Agents that ask to be nodes: with a token, or known to the broker as the node they are.</summary>
 internal sealed class JoinConsumer(
-    GridLedger ledger, JoinLookup lookup, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, NetworkMapPublisher networks, ReportDrops drops, TimeProvider time)
+    JoinAdmission admission, FirstGrid firstGrid, NodeLivenessMonitor monitor, JoinAnswers answers, NetworkMapPublisher networks, ReportDrops drops, TimeProvider time)
     : IConsumer<JoinGrid>
 {
     private static readonly TimeSpan GridPatience = TimeSpan.FromSeconds(5);
@@ -46,20 +45,14 @@ internal sealed class JoinConsumer(
     {
         if (JoinDecision.Mistake(join) is { } mistake)
             return (null, new JoinOutcome(null, mistake));
-        var place = await lookup.OpenedByAsync(join, cancellationToken);
-        if (place.Refusal is { } refusal)
-            return (place.Grid, new JoinOutcome(null, refusal));
-        return (place.Grid, await ledger.DecideAsync(
-            place.Grid!, (snapshot, now) => JoinDecision.Decide(snapshot, join, place.Node, place.Incumbent, now), why => new JoinOutcome(null, why), cancellationToken));
+        return await admission.DecideAsync(join, null, cancellationToken);
     }
 
     private async Task<JoinOutcome> DecideKnownAsync(JoinGrid join, NodeOutlet sender, CancellationToken cancellationToken)
     {
         if (JoinDecision.Mistake(join, known: true) is { } mistake)
             return new JoinOutcome(null, mistake);
-        var incumbent = await lookup.IncumbentAsync(sender.Grid, join, cancellationToken);
-        return await ledger.DecideAsync(
-            sender.Grid, (snapshot, now) => JoinDecision.DecideKnown(snapshot, join, sender, incumbent, now), why => new JoinOutcome(null, why), cancellationToken);
+        return await admission.DecideKnownAsync(join, sender, cancellationToken);
     }
 
     /// <summary>False when the first grid can't be made yet; the agent hears nothing and asks again in seconds.</summary>

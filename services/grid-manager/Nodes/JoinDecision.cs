@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Core.Naming;
@@ -170,7 +168,13 @@ internal static class JoinDecision
 
         var draft = new GridDraft(grid.Grid.Name);
         if (expected is { } version)
+        {
             draft.Put(StateKeys.Node, node, version, change);
+            // That it was removed once is no news to a machine that is a node again.
+            if (enrolment is not null)
+                draft.Batch.Delete(StateKeys.RevokedIdentity, Queues.Node(node.NodeId!), CommitBatch.AnyVersion);
+        }
+
         if (enrolment is not null && NodeOutlet.Of(node.NodeId!, node.Grid, node.Name).Exchange.Length > NodeOutlet.LongestName)
             return Refused($"the names of node {node.Name} and its grid and its engine's id together are too long for the broker; give the node a shorter name with --name");
         if (enrolment is not null)
@@ -191,7 +195,7 @@ internal static class JoinDecision
 
     private static int CapacityOf(Contracts.Grids.Grid grid) => GridSubnets.Capacity(Ipv4Cidr.Parse(grid.Subnet), grid.BlockPrefix ?? GridSubnets.BlockPrefix);
 
-    private static string? HashOf(string? key) => key is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    private static string? HashOf(string? key) => key is null ? null : Node.HashOfKey(key);
 
     private static IReadOnlyList<string> Labels(JoinGrid join) =>
         [.. (join.Labels ?? []).Where(label => !string.IsNullOrWhiteSpace(label)).Distinct(StringComparer.Ordinal)];

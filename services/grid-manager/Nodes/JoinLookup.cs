@@ -10,9 +10,9 @@ namespace Kontena.GridManager.Nodes;
 /// <summary>What a token opens for an agent.</summary>
 /// <param name="Grid">Null when it opens none.</param>
 /// <param name="Node">The node whose own token it is; null when it is the grid's.</param>
-/// <param name="Incumbent">Of the node that has the agent's engine id already.</param>
-/// <param name="Refusal">Why it opens nothing here.</param>
-internal sealed record JoinPlace(string? Grid, string? Node, Incumbent Incumbent, string? Refusal = null);
+/// <param name="IsThere">The engine is a node of that grid already.</param>
+/// <param name="Refusal">Why it opens nothing.</param>
+internal sealed record JoinPlace(string? Grid, string? Node, bool IsThere, string? Refusal = null);
 
 /// <summary>Reads what a decision about a request to join rests on beside its grid.</summary>
 internal sealed class JoinLookup(IStateStore store, NodeLivenessMonitor monitor)
@@ -23,18 +23,24 @@ internal sealed class JoinLookup(IStateStore store, NodeLivenessMonitor monitor)
         var (grid, node) = join.Token.Length > 0 ? await OfTokenAsync(grids, join.Token, cancellationToken) : await OfKeyAsync(grids, join, cancellationToken);
         if (grid is null)
         {
-            return new JoinPlace(null, null, Incumbent.None, join.Token.Length > 0
+            return new JoinPlace(null, null, false, join.Token.Length > 0
                 ? "the token opens no grid and no node; it was mistyped, used up or reset. kontena node create or kontena grid show --token print one"
                 : "this machine is no node that is known by its key; give a token: kontena node create prints one");
         }
 
-        foreach (var other in grids.Where(other => other.Name != grid))
+        return new JoinPlace(grid, node, await WithEngineAsync(grid, join.NodeId, cancellationToken) is not null);
+    }
+
+    /// <summary>Why an engine can't be a node of this grid: it is one of another. Null when it is not.</summary>
+    public async Task<string?> ElsewhereAsync(string grid, JoinGrid join, CancellationToken cancellationToken)
+    {
+        foreach (var other in (await GridsAsync(cancellationToken)).Where(other => other.Name != grid))
         {
             if (await CalledAfterAsync(other.Name, join.NodeId, cancellationToken) is { } elsewhere)
-                return new JoinPlace(grid, node, Incumbent.None, $"this engine is node {elsewhere.Name} of grid {other.Name}; remove it there first");
+                return $"this engine is node {elsewhere.Name} of grid {other.Name}; remove it there first";
         }
 
-        return new JoinPlace(grid, node, await IncumbentAsync(grid, join, cancellationToken));
+        return null;
     }
 
     /// <summary>The agent that is the node with this engine id, and whether it is the one that asks.</summary>

@@ -19,7 +19,7 @@ internal static class RemoveNodeDecision
         draft.Delete(StateKeys.NodeLiveness, command.Node, CommitBatch.AnyVersion, $"liveness of node {command.Node} forgotten");
         draft.Batch.Delete(StateKeys.NetworkCheck, command.Node, CommitBatch.AnyVersion);
         if (found.Value is { NodeId: { } id, BrokerPasswordHash: not null })
-            draft.Batch.Put(StateKeys.RevokedIdentity, new RevokedIdentity(command.Grid, Queues.Node(id), now), CommitBatch.AnyVersion);
+            draft.Batch.Put(StateKeys.RevokedIdentity, new RevokedIdentity(command.Grid, Queues.Node(id), now) { Node = command.Node, KeyHash = found.Value.KeyHash }, CommitBatch.AnyVersion);
         return Decision.Done(draft);
     }
 }

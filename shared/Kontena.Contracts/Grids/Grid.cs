@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Kontena.Contracts.Grids;
 
 /// <summary>A set of nodes managed together; the tenancy boundary. Written by grid-manager (runtime.md §1.1).</summary>
@@ -34,6 +37,10 @@ public sealed record Grid
     public IReadOnlyDictionary<string, Quota> StackQuotas { get => field ?? new Dictionary<string, Quota>(); init; } = new Dictionary<string, Quota>();
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <inheritdoc cref="Nodes.Node.Later"/>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Later { get; set; }
 }
 
 /// <summary>When instances that are well are moved so that the grid lies more evenly. Never below <c>min_health</c>, and nothing for a difference of one.</summary>

@@ -26,6 +26,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(NodeTokenRequest))]
 [JsonSerializable(typeof(EnrolRequest))]
 [JsonSerializable(typeof(EnrolJson))]
+[JsonSerializable(typeof(RemovalRequest))]
+[JsonSerializable(typeof(RemovalJson))]
 [JsonSerializable(typeof(NodeHealthJson))]
 [JsonSerializable(typeof(StackJson))]
 [JsonSerializable(typeof(StacksJson))]

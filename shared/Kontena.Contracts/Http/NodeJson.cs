@@ -242,6 +242,24 @@ public sealed record EnrolRequest
 /// <param name="BrokerCa">PEM of the CA that has signed the broker's certificate; null when there is none of our own.</param>
 public sealed record EnrolJson(string Grid, string Node, string Broker, string User, string Outlet, string? BrokerCa);
 
+/// <summary>Body of <c>enrol/removed</c>: an agent that the broker does not let in any more asks why. Not of the original API.</summary>
+public sealed record RemovalRequest
+{
+    /// <summary>The grid it was in.</summary>
+    public string? Grid { get; init; }
+
+    /// <summary>The Docker engine's id.</summary>
+    public string? NodeId { get; init; }
+
+    /// <summary>The agent's own secret: nobody else is told.</summary>
+    public string? Key { get; init; }
+}
+
+/// <summary>Answer of <c>enrol/removed</c>.</summary>
+/// <param name="Removed">Its node was removed from the grid, and it is none there since. False also when nothing is known of it: that is no order.</param>
+/// <param name="Node">The name it had.</param>
+public sealed record RemovalJson(bool Removed, string? Node = null, DateTimeOffset? RemovedAt = null);
+
 /// <summary>Answer of <c>nodes/…/health</c> (§10.3).</summary>
 public sealed record NodeHealthJson
 {

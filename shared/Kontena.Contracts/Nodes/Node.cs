@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Kontena.Contracts.Nodes;
@@ -21,6 +24,9 @@ public sealed record Node
     /// forgotten: the next one that joins is bound.</summary>
     public string? KeyHash { get; init; }
 
+    /// <summary><see cref="KeyHash"/> of a key.</summary>
+    public static string HashOfKey(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
     /// <summary>What RabbitMQ compares the password of the node's own broker user with: base64 of 4 bytes of salt and the SHA-256 of salt and password. Null: the
     /// node has no user of its own and is let in by nobody's but the one that old agents share.</summary>
     public string? BrokerPasswordHash { get; init; }
@@ -41,11 +47,34 @@ public sealed record Node
     public IReadOnlyList<string> NetworkRemarks { get => field ?? []; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>What a newer version has written and this one does not know: written again as it is, so that an older process takes nothing away.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Later { get; set; }
 }
 
-/// <summary>The broker user of a node that was removed has to go. Written with the removal by grid-manager, which deletes it once the broker has done it; id is the user.</summary>
+/// <summary>A node was removed: its broker user has to go, and its agent may be told so. Written with the removal by grid-manager, which forgets it after a month, or when
+/// the machine joins again; id is the user.</summary>
 /// <param name="User">Its name at the broker.</param>
-public sealed record RevokedIdentity(string Grid, string User, DateTimeOffset RemovedAt);
+public sealed record RevokedIdentity(string Grid, string User, DateTimeOffset RemovedAt)
+{
+    /// <summary>The node's name; null from older versions.</summary>
+    public string? Node { get; init; }
+
+    /// <summary><see cref="Nodes.Node.KeyHash"/>: only the agent that was the node is told.</summary>
+    public string? KeyHash { get; init; }
+
+    /// <summary>When the broker had removed the user; null until then.</summary>
+    public DateTimeOffset? DoneAt { get; init; }
+
+    /// <summary>Whether this is the key of the agent that was the node. True of any when the node had none.</summary>
+    public bool IsOf(string key) => KeyHash is null || KeyHash == Nodes.Node.HashOfKey(key);
+}
+
+/// <summary>Somebody is making an engine a node of a grid: nobody may make it one of another meanwhile. Written by grid-manager for moments; id is the user's name at the broker.</summary>
+/// <param name="Holder">Who decides.</param>
+/// <param name="At">Since when. It counts for no longer than <c>EngineClaims.Life</c>.</param>
+public sealed record EngineClaim(string User, string Grid, string Holder, DateTimeOffset At);
 
 public enum NodeAvailability
 {

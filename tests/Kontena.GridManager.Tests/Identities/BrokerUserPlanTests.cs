@@ -35,6 +35,17 @@ public sealed class BrokerUserPlanTests
         Assert.Equal(["node-bb2"], plan.Unknown);
     }
 
+    [Fact]
+    public void Queues_of_the_house_and_of_other_nodes_count_for_nobody_and_so_many_of_its_own_are_let_be()
+    {
+        string[] house = ["node-aa1", "node-aa1-exec", "node-aa1-names", "node-aa1_error", "node-aa1-exec_skipped", "grid-manager", "node-data", "node-bb2-join-x"];
+        var many = Enumerable.Range(0, NodeQueueBound.Most).Select(number => $"node-aa1-join-{number}").ToList();
+        Assert.Empty(NodeQueueBound.Surplus(["node-aa1", "node-bb2"], [.. house, .. many]));
+        var surplus = Assert.Single(NodeQueueBound.Surplus(["node-aa1", "node-bb2"], [.. house, .. many, "node-aa1.x"]));
+        Assert.Equal("node-aa1", surplus.User);
+        Assert.Equal([.. many, "node-aa1.x"], surplus.Queues);
+    }
+
     [Theory]
     [InlineData("node-aa1.out.prod.core-1", "aa1", "prod", "core-1")]
     [InlineData("node-aa1.out.prod.core.example.org", "aa1", "prod", "core.example.org")]
