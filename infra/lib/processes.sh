@@ -108,6 +108,19 @@ certificates() {
   [ "$address" = 127.0.0.1 ] || names+=("$address")
   (umask 077; mkdir -p "$home/tls"; "$root/artifacts/publish/api/Kontena.Api" certificates "$home/tls" "${names[@]}" "$@")
 }
+
+# renew_certificates: makes anew what ends soon, and has broker and store read it; the services look by themselves. Connections that are there stay.
+renew_certificates() {
+  local file made
+  made=$(certificates "$@")
+  [[ $made == *"made "* ]] || return 0
+  if running redis; then
+    file="$home/tls/server"
+    REDISCLI_AUTH=$(secret redis) redis-cli --tls --cacert "$home/tls/ca.pem" -p "$redis_port" config set tls-key-file "$file.key" tls-cert-file "$file.pem" >/dev/null
+  fi
+  # By itself the broker looks within two minutes.
+  if running rabbitmq; then (rabbitmq_environment; /usr/lib/rabbitmq/bin/rabbitmqctl -q eval 'ssl:clear_pem_cache().' >/dev/null) || true; fi
+}
 ca_fingerprint() { certificates | sed -n 's/^ca .* sha256 //p'; }
 
 start_standalone() {
@@ -130,7 +143,7 @@ start_service() {
     Kontena__Bus__Management="http://127.0.0.1:$((rabbit_port + 10000))" \
     Kontena__State__Redis="127.0.0.1:$redis_port,password=$(secret redis),ssl=true" \
     Kontena__Tls__CaFile="$home/tls/ca.pem" Kontena__Tls__Certificate="$home/tls/server.pem" Kontena__Tls__Key="$home/tls/server.key" \
-    Kontena__Api__TokenFile="$home/data/admin.token" \
+    Kontena__Api__TokenFile="$home/data/admin.token" Kontena__Api__AgentPackage="$root/artifacts/packages" \
     Kontena__Grid__Name=default Kontena__Grid__Token="$(secret grid-token)" \
     "$root/artifacts/publish/$(service_of "$name")/$(binary_of "$name")"
 }

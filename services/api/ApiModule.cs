@@ -51,6 +51,7 @@ public static class ApiModule
         services.AddSingleton<AccessToken>();
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<EnrolTurns>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogFollowers>();
         services.AddSingleton<StatsReader>();
@@ -82,6 +83,7 @@ public static class ApiModule
         NodeEndpoints.Map(routes);
         NodeTokenEndpoints.Map(routes);
         EnrolEndpoints.Map(routes);
+        InstallEndpoints.Map(routes);
         StackEndpoints.Map(routes);
         ServiceEndpoints.Map(routes);
         ServiceActionEndpoints.Map(routes);

@@ -15,12 +15,16 @@ internal sealed record ApiOptions
     /// <summary>How long a blocking exec may run, for the same reason.</summary>
     public TimeSpan ExecTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>The Debian package of the agent to hand out, or a folder whose newest is; null for none.</summary>
+    public string? AgentPackage { get; init; }
+
     public static ApiOptions From(IConfiguration configuration)
     {
         var data = configuration["Kontena:DataDirectory"] is { Length: > 0 } given ? given : "/var/lib/kontena";
         return new ApiOptions
         {
             TokenFile = configuration["Kontena:Api:TokenFile"] is { Length: > 0 } file ? file : Path.Combine(data, "admin.token"),
+            AgentPackage = configuration["Kontena:Api:AgentPackage"] is { Length: > 0 } package ? package : null,
         };
     }
 }

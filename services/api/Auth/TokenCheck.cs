@@ -12,7 +12,7 @@ internal sealed class TokenCheck(RequestDelegate next, AccessToken token)
     private static readonly HashSet<string> OpenPaths = new(StringComparer.Ordinal)
     {
         "/", "/livez", "/readyz", "/metrics", "/openapi.json", "/v1/ping", "/v1/auth", "/cb", "/code", "/oauth2/token", "/authenticate",
-        EnrolEndpoints.EnrolPath, EnrolEndpoints.CaPath,
+        EnrolEndpoints.EnrolPath, EnrolEndpoints.CaPath, EnrolEndpoints.RemovedPath, InstallEndpoints.ScriptPath, InstallEndpoints.PackagePath,
     };
 
     public Task InvokeAsync(HttpContext http)

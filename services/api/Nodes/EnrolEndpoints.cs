@@ -1,7 +1,11 @@
+using System.Net;
 using Kontena.Api.Http;
 using Kontena.Contracts.Http;
+using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Hosting.Tls;
+using Kontena.State;
+using Kontena.State.Documents;
 
 namespace Kontena.Api.Nodes;
 
@@ -10,24 +14,23 @@ internal static class EnrolEndpoints
 {
     public const string EnrolPath = "/v1/enrol";
     public const string CaPath = "/v1/ca.pem";
-
-    /// <summary>Each looks at every token there is: more at once wait no longer than a moment, and are told so.</summary>
-    private const int AtOnce = 16;
-    private static readonly SemaphoreSlim Turns = new(AtOnce, AtOnce);
+    public const string RemovedPath = "/v1/enrol/removed";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(EnrolPath, EnrolAsync).Produces<EnrolJson>().WithMetadata(new BodyOf(typeof(EnrolRequest))).WithSummary("Exchange a token for a broker user").WithTags("nodes");
+        routes.MapPost(RemovedPath, RemovedAsync).Produces<RemovalJson>().WithMetadata(new BodyOf(typeof(RemovalRequest))).WithSummary("Whether the node that this agent was has been removed").WithTags("nodes");
         routes.MapGet(CaPath, CaAsync).WithSummary("The certificate authority of this installation, in PEM").WithTags("master");
     }
 
-    private static async Task<IResult> EnrolAsync(HttpContext http, Commands commands, IConfiguration configuration, CancellationToken cancellationToken)
+    private static async Task<IResult> EnrolAsync(HttpContext http, Commands commands, EnrolTurns turns, IConfiguration configuration, CancellationToken cancellationToken)
     {
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.EnrolRequest);
         if (!http.Request.IsHttps && !IsLocal(http))
             throw HttpRefusal.Invalid("token", "a token must not travel in the clear: use the https:// address of this master");
-        if (!await Turns.WaitAsync(TimeSpan.Zero, cancellationToken))
-            throw HttpRefusal.Away($"{AtOnce} machines are joining at this moment, as many as this api serves at once; try again in a moment");
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (!turns.TryTake(address))
+            throw HttpRefusal.Away($"as many machines are joining at this moment as this api serves at once ({EnrolTurns.AtOnce}, {EnrolTurns.OfOneAddress} of one address); try again in a moment");
         try
         {
             var enrolled = await commands.EnrolAsync(new EnrolNode
@@ -45,8 +48,19 @@ internal static class EnrolEndpoints
         }
         finally
         {
-            Turns.Release();
+            turns.Leave(address);
         }
+    }
+
+    /// <summary>Says yes only when a removal is written down, and only to who has the key: an agent that is shut out for another reason, or that nobody knows, is to do nothing.</summary>
+    private static async Task<IResult> RemovedAsync(HttpContext http, IStateStore store, CancellationToken cancellationToken)
+    {
+        var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.RemovalRequest);
+        if (request is not { Grid: { Length: > 0 and <= 128 } grid, NodeId: { Length: > 0 and <= 128 } id, Key: { Length: >= 16 and <= 128 } key })
+            throw HttpRefusal.Invalid("key", "grid, node_id and the agent's key are needed");
+        var removed = (await store.GetAsync(StateKeys.RevokedIdentity, grid, Queues.Node(id), cancellationToken))?.Value;
+        return Reply.Ok(
+            removed is not null && removed.IsOf(key) ? new RemovalJson(true, removed.Node, removed.RemovedAt) : new RemovalJson(false), KontenaResponseJson.Wire.RemovalJson);
     }
 
     private static async Task<IResult> CaAsync(IConfiguration configuration, CancellationToken cancellationToken) =>
@@ -54,5 +68,5 @@ internal static class EnrolEndpoints
             ? Results.Text(pem, "application/x-pem-file")
             : throw HttpRefusal.NotFound("This master has no certificate authority of its own");
 
-    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address);
+    private static bool IsLocal(HttpContext http) => http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
 }

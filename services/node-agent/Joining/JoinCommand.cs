@@ -13,6 +13,8 @@ public static class JoinCommand
     private const string Usage = "usage: kontena-agent join https://MASTER:PORT [TOKEN] [--ca-fingerprint SHA256] [--name NAME] [--label LABEL]…\n"
         + "  TOKEN of the grid or the node; KONTENA_TOKEN in its place; none for a machine that is a node already";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary>Whether the arguments ask for it; else the agent is to run.</summary>
     public static bool IsMeant(string[] args) => args is ["join", ..];
 
@@ -53,7 +55,7 @@ public static class JoinCommand
         // The same as before, so that a join that is broken off after the master has answered leaves the old login good.
         var before = BrokerIdentity.Read(options.DataDirectory);
         var password = before?.NodeId == info.Id && wanted.Token is null ? before.Password : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        var given = await master.EnrolAsync(new EnrolRequest
+        var given = await EnrolAsync(master, new EnrolRequest
         {
             NodeId = info.Id,
             Name = wanted.Name ?? options.Name ?? info.HostName,
@@ -61,9 +63,25 @@ public static class JoinCommand
             Key = key,
             BrokerPassword = password,
             Labels = wanted.Labels.Count > 0 ? wanted.Labels : options.Labels.Count > 0 ? options.Labels : info.Labels,
-        }, cancellationToken);
+        }, time, cancellationToken);
         var identity = new BrokerIdentity(info.Id, given.Grid, given.Node, wanted.Master.AbsoluteUri, given.Broker, given.User, password, given.Outlet);
-        await identity.WriteAsync(options.DataDirectory, given.BrokerCa, cancellationToken);
+        await identity.WriteAsync(options.DataDirectory, given.BrokerCa, master.CaPem, cancellationToken);
         return identity;
+    }
+
+    /// <summary>Of many machines that are started at once only some are served at a time; the same request again changes nothing.</summary>
+    private static async Task<EnrolJson> EnrolAsync(MasterConnection master, EnrolRequest request, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var began = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await master.EnrolAsync(request, cancellationToken);
+            }
+            catch (JoinException busy) when (busy.IsBusy && time.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(200, 1500)), time, cancellationToken);
+            }
+        }
     }
 }

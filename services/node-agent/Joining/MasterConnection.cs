@@ -10,7 +10,12 @@ using Kontena.Core.Tls;
 namespace Kontena.NodeAgent.Joining;
 
 /// <summary>Why a machine could not join, in a sentence that names the remedy.</summary>
-internal sealed class JoinException(string message) : Exception(message);
+/// <param name="message">Names the remedy.</param>
+/// <param name="isBusy">It may work in a moment: the master serves others, or waits for a part of it.</param>
+internal sealed class JoinException(string message, bool isBusy = false) : Exception(message)
+{
+    public bool IsBusy { get; } = isBusy;
+}
 
 /// <summary>The master as a machine that joins sees it.</summary>
 internal sealed class MasterConnection : IDisposable
@@ -21,10 +26,15 @@ internal sealed class MasterConnection : IDisposable
     private readonly HttpClient _http;
     private readonly Uri _master;
 
-    private MasterConnection(Uri master, CertificateTrust trust) => (_master, _http) = (master, Client(master, new SocketsHttpHandler
+    private MasterConnection(Uri master, string? caPem, TimeProvider time)
     {
-        SslOptions = { RemoteCertificateValidationCallback = trust.CallbackFor(master.Host) },
-    }));
+        var trust = caPem is null ? CertificateTrust.OfSystem : CertificateTrust.OfPem(caPem, time);
+        (_master, CaPem) = (master, caPem);
+        _http = Client(master, new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = trust.CallbackFor(master.Host) } });
+    }
+
+    /// <summary>The authority that is pinned; null when the system's are trusted.</summary>
+    public string? CaPem { get; }
 
     /// <summary>Connects to a master whose CA has this fingerprint; without one, to a master that the system trusts.</summary>
     /// <param name="master">An <c>https://</c> address; <c>http://</c> only on this machine.</param>
@@ -37,10 +47,16 @@ internal sealed class MasterConnection : IDisposable
         if (master.Scheme == Uri.UriSchemeHttp && !master.IsLoopback)
             throw new JoinException($"{master} would send the token in the clear; use the https:// address of the master");
         if (fingerprint is null || master.Scheme == Uri.UriSchemeHttp)
-            return new MasterConnection(master, CertificateTrust.OfSystem);
+            return new MasterConnection(master, null, time);
 
-        return new MasterConnection(master, CertificateTrust.OfPem(Pinned(await FetchCaAsync(master, cancellationToken), fingerprint, master), time));
+        return new MasterConnection(master, Pinned(await FetchCaAsync(master, cancellationToken), fingerprint, master), time);
     }
+
+    /// <summary>To the master that this machine has joined.</summary>
+    /// <param name="master">Its address.</param>
+    /// <param name="caPem">The authority that was pinned then; null when the system's are trusted.</param>
+    /// <param name="time">Judges certificates.</param>
+    public static MasterConnection To(Uri master, string? caPem, TimeProvider time) => new(master, caPem, time);
 
     /// <summary>The one certificate that has the fingerprint, in PEM: whatever else was sent is not believed. Pure.</summary>
     /// <exception cref="JoinException">There is none.</exception>
@@ -71,7 +87,7 @@ internal sealed class MasterConnection : IDisposable
         using var answer = await AskAsync(() => _http.PostAsJsonAsync("v1/enrol", request, KontenaResponseJson.Default.EnrolRequest, cancellationToken), _master);
         var text = await answer.Content.ReadAsStringAsync(cancellationToken);
         if (!answer.IsSuccessStatusCode)
-            throw new JoinException($"{_master} does not let this machine in: {Reason(text) ?? $"status {(int)answer.StatusCode}"}");
+            throw new JoinException($"{_master} does not let this machine in: {Reason(text) ?? $"status {(int)answer.StatusCode}"}", answer.StatusCode == HttpStatusCode.ServiceUnavailable);
         try
         {
             return JsonSerializer.Deserialize(text, KontenaResponseJson.Default.EnrolJson) ?? throw new JsonException("it is empty");
@@ -79,6 +95,24 @@ internal sealed class MasterConnection : IDisposable
         catch (JsonException exception)
         {
             throw new JoinException($"the answer of {_master} can't be read: {exception.Message}; is it a Kontena master of this version?");
+        }
+    }
+
+    /// <summary>Whether a removal of this node is written down there.</summary>
+    /// <returns>Null when the master can't say: it is of an older version, or refuses the question.</returns>
+    /// <exception cref="JoinException">It can't be asked.</exception>
+    public async Task<RemovalJson?> AskRemovedAsync(RemovalRequest request, CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(() => _http.PostAsJsonAsync("v1/enrol/removed", request, KontenaResponseJson.Default.RemovalRequest, cancellationToken), _master);
+        if (!answer.IsSuccessStatusCode)
+            return null;
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync(KontenaResponseJson.Default.RemovalJson, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed record BrokerIdentity(string NodeId, string Grid, string Node, s
     /// <summary>Beside it; the CA that has signed the broker's certificate.</summary>
     private const string CaFileName = "broker-ca.pem";
 
+    /// <summary>The one that was pinned for the master; not there when the system trusts the master.</summary>
+    private const string MasterCaFileName = "master-ca.pem";
+
     /// <summary>Null when the machine has not joined.</summary>
     /// <exception cref="SettingException">The file is damaged.</exception>
     public static BrokerIdentity? Read(string directory)
@@ -37,16 +40,26 @@ internal sealed record BrokerIdentity(string NodeId, string Grid, string Node, s
 
     /// <param name="directory">The agent's.</param>
     /// <param name="caPem">Null when the broker's certificate is one that the system trusts, or it has none.</param>
+    /// <param name="masterCaPem">Null when the system trusts the master.</param>
     /// <param name="cancellationToken">Ends it before the login is replaced.</param>
-    public async Task WriteAsync(string directory, string? caPem, CancellationToken cancellationToken)
+    public async Task WriteAsync(string directory, string? caPem, string? masterCaPem, CancellationToken cancellationToken)
     {
         DurableFile.MakeDirectory(directory);
-        var ca = Path.Combine(directory, CaFileName);
-        if (caPem is not null)
-            await DurableFile.WriteAsync(ca, Encoding.ASCII.GetBytes(caPem), cancellationToken);
-        else if (File.Exists(ca))
-            DurableFile.Delete(ca);
+        await WriteCaAsync(Path.Combine(directory, CaFileName), caPem, cancellationToken);
+        await WriteCaAsync(Path.Combine(directory, MasterCaFileName), masterCaPem, cancellationToken);
         await DurableFile.WriteAsync(Path.Combine(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(this, AgentJson.Default.BrokerIdentity), cancellationToken);
+    }
+
+    /// <summary>What was pinned for the master. Machines that joined before that was kept have the broker's authority, as a rule the same.</summary>
+    public static string? ReadMasterCa(string directory) =>
+        new[] { MasterCaFileName, CaFileName }.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists) is { } file ? File.ReadAllText(file) : null;
+
+    private static async Task WriteCaAsync(string file, string? pem, CancellationToken cancellationToken)
+    {
+        if (pem is not null)
+            await DurableFile.WriteAsync(file, Encoding.ASCII.GetBytes(pem), cancellationToken);
+        else if (File.Exists(file))
+            DurableFile.Delete(file);
     }
 
     /// <summary>Gives the bus this login. Settings that are there win: an agent may still be told a broker and a token by hand, as before nodes had users of their own.</summary>

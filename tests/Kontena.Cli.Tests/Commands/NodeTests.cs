@@ -1,3 +1,4 @@
+using Kontena.Cli.Commands.Nodes;
 using Kontena.Cli.Tests.Support;
 
 namespace Kontena.Cli.Tests.Commands;
@@ -140,6 +141,43 @@ public sealed class NodeTests : CliTest
         Assert.Contains("\"labels\":[\"x=1\"],\"availability\":null,\"expires_in\":600", Master.BodyOf("POST", "/v1/grids/main/nodes"));
         Assert.Matches("^sudo kontena-agent join http://127.0.0.1:[0-9]+ the-token-of-node-a\n$", Out);
         Assert.Contains("is this machine alone", Error);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_line_that_installs_runs_the_script_that_was_seen_and_no_other()
+    {
+        var folder = Directory.CreateTempSubdirectory("kontena-line-").FullName;
+        try
+        {
+            // The shell of the machine, with a curl and a sudo on paper.
+            Write("curl", "cat \"$(dirname \"$0\")/script\"");
+            Write("sudo", "exec \"$@\"");
+            Write("script", "#!/bin/sh\necho \"joins $*\"\n\n");
+            var line = JoinLine.Installing("https://master:9442", "#!/bin/sh\necho \"joins $*\"\n\n", "https://master:9442 token --ca-fingerprint ab");
+            Assert.Equal("joins https://master:9442 token --ca-fingerprint ab\n", await ShellAsync(line));
+            Write("script", "#!/bin/sh\necho evil\n");
+            Assert.Equal("", await ShellAsync(line));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        void Write(string name, string text)
+        {
+            File.WriteAllText(Path.Combine(folder, name), name == "script" ? text : $"#!/bin/sh\n{text}\n");
+            File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        async Task<string> ShellAsync(string line)
+        {
+            var start = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            start.Environment["PATH"] = $"{folder}:/usr/bin:/bin";
+            using var shell = System.Diagnostics.Process.Start(start)!;
+            var said = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return said;
+        }
     }
 
     [Fact]

@@ -31,8 +31,9 @@ internal sealed class CreateCommand : CommandBody
         await run.Progress.RunAsync($"Creating {wanted} node", _ => run.Api.PostAsync(
             $"{ApiPaths.Grid(where)}/nodes", request, KontenaResponseJson.Default.NodeRequest, KontenaResponseJson.Default.NodeJson, cancellationToken));
         var given = await run.Api.GetAsync(ApiPaths.NodeToken(where, wanted), KontenaResponseJson.Default.NodeTokenJson, cancellationToken);
-        run.Say("Run this on the machine, which needs Docker and the node-agent:");
-        run.Out.WriteLine(await JoinLine.OfAsync(run, given.Token, cancellationToken));
+        var (needs, line) = await JoinLine.OfAsync(run, given.Token, cancellationToken);
+        run.Say($"Run this on the machine, which needs {needs}:");
+        run.Out.WriteLine(line);
         JoinLine.WarnOfAddress(run);
         run.Next($"kontena node show {wanted}");
         return Exit.Done;

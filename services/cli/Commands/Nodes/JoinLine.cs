@@ -9,12 +9,37 @@ namespace Kontena.Cli.Commands.Nodes;
 /// <summary>The line that makes a machine a node.</summary>
 internal static class JoinLine
 {
-    /// <summary>With the fingerprint of the master's CA, when it has one of its own; asked over the connection that this client trusts already.</summary>
-    public static async Task<string> OfAsync(CommandRun run, string token, CancellationToken cancellationToken)
+    /// <summary>With the fingerprint of the master's CA, when it has one of its own; asked over the connection that this client trusts already. A master that hands the agent
+    /// out has a line that installs it too.</summary>
+    public static async Task<(string Needs, string Line)> OfAsync(CommandRun run, string token, CancellationToken cancellationToken)
     {
         var master = run.Api.Url.TrimEnd('/');
-        var line = $"sudo kontena-agent join {master} {token}";
-        return await FingerprintAsync(run, cancellationToken) is { } fingerprint ? $"{line} --ca-fingerprint {fingerprint}" : line;
+        var what = await FingerprintAsync(run, cancellationToken) is { } fingerprint ? $"{master} {token} --ca-fingerprint {fingerprint}" : $"{master} {token}";
+        return master.StartsWith("https://", StringComparison.Ordinal) && await ScriptAsync(run, cancellationToken) is { } script
+            ? ("Docker", Installing(master, script, what))
+            : ("Docker and the node-agent", $"sudo kontena-agent join {what}");
+    }
+
+    /// <summary>The script is run as root, so the machine runs it only when it is the one that this client has seen: the master's authority is not known there yet. Pure.</summary>
+    internal static string Installing(string master, string script, string what)
+    {
+        // As a shell's $(…) gives it: without the last line ends.
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script.TrimEnd('\n'))));
+        return $"s=$(curl -fsSk {master}/v1/install.sh) && [ \"$(printf %s \"$s\" | sha256sum | cut -c-64)\" = {hash} ] && printf %s \"$s\" | sudo sh -s -- {what} "
+            + "|| echo 'kontena: not joined; is that the right master?' >&2";
+    }
+
+    /// <summary>Null when this master hands no agent out.</summary>
+    private static async Task<string?> ScriptAsync(CommandRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString((await run.Api.GetAsync("install.sh", cancellationToken)).Span);
+        }
+        catch (ApiException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What the address of this master means on another machine, when it is not what it means here.</summary>

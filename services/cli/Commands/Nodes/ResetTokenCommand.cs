@@ -48,7 +48,7 @@ internal sealed class ResetTokenCommand : CommandBody
         var given = await run.Progress.RunAsync($"Resetting the token of {node}", _ => run.Api.PutAsync(
             path, request, KontenaResponseJson.Default.NodeTokenRequest, KontenaResponseJson.Default.NodeTokenJson, cancellationToken));
         run.Say("Run this on its machine to let it in again:");
-        run.Out.WriteLine(await JoinLine.OfAsync(run, given.Token, cancellationToken));
+        run.Out.WriteLine((await JoinLine.OfAsync(run, given.Token, cancellationToken)).Line);
         JoinLine.WarnOfAddress(run);
         return Exit.Done;
     }
