@@ -17,6 +17,9 @@ internal sealed record RebalanceView
 {
     public required PlacementScene Scene { get; init; }
 
+    /// <summary>What runs once lies on nodes as well, for a while.</summary>
+    public IReadOnlyList<Instance> Runs { get; init; } = [];
+
     /// <summary>Services that may be moved about: stateless, without volumes, spread, at rest and whole.</summary>
     public required IReadOnlyList<Service> Services { get; init; }
     public required Func<string, IReadOnlyList<Instance>> OwnOf { get; init; }
@@ -30,7 +33,8 @@ internal sealed record RebalanceView
 /// nodes. Pure.</summary>
 /// <remarks>
 /// Where an instance goes is what placement itself answers when asked anew, and it goes only when that lowers the sum of the squares of the counts: a
-/// difference of one never moves anything, and every row of moves ends. Constraints hold, since placement knows them.
+/// difference of one never moves anything, and every row of moves ends. Constraints hold, since placement knows them. What runs once is no reason to move: placement is
+/// asked without it, and has to answer the same with it, as the deploy that moves will ask.
 /// </remarks>
 internal static class RebalancePlanner
 {
@@ -38,9 +42,9 @@ internal static class RebalancePlanner
     public static IReadOnlyList<RebalanceMove> Plan(RebalanceView view, int most)
     {
         var moves = new List<RebalanceMove>();
-        var scene = view.Scene;
-        if (most <= 0 || !scene.Nodes.Any(view.MayGain))
+        if (most <= 0 || !view.Scene.Nodes.Any(view.MayGain))
             return moves;
+        var scene = view.Scene.After(view.Runs.Select(run => ((Instance?)run, (Instance?)null)));
         var loads = scene.Nodes.ToDictionary(node => node.Name, node => scene.On(node).All.Count(one => !one.Leaving), StringComparer.Ordinal);
         foreach (var service in view.Services)
         {
@@ -71,17 +75,23 @@ internal static class RebalancePlanner
         {
             if (instance.Node is not { } from || scene.Find(from) is null || !least.Exists(node => counts.Gain(from, node.Name) is not null))
                 continue;
-            var freed = instance with { Node = null, NodeId = null };
-            var without = own.Select(one => ReferenceEquals(one, instance) ? freed : one);
-            var plan = PlacementPlanner.Plan(scene.After([(instance, freed)]), service, without, view.Now, PlacementSeed.Of(service));
-            if (plan is not PlacementPlan.Placed placed || instance.Number > placed.Assignments.Count)
+            if (Anew(scene, service, own, instance, view.Now) is not { } to || to == from || !least.Exists(node => node.Name == to) || counts.Gain(from, to) is not { } why)
                 continue;
-            var to = placed.Assignments[instance.Number - 1].Node.Name;
-            if (to != from && least.Exists(node => node.Name == to) && counts.Gain(from, to) is { } why)
+            if (view.Runs.Count == 0 || Anew(scene.After(view.Runs.Select(run => ((Instance?)null, (Instance?)run))), service, own, instance, view.Now) == to)
                 return new RebalanceMove(service, instance, to, why);
         }
 
         return null;
+    }
+
+    /// <summary>Where placement puts this one, if it asks for it anew; null when it can't place the service.</summary>
+    private static string? Anew(PlacementScene scene, Service service, IReadOnlyList<Instance> own, Instance instance, DateTimeOffset now)
+    {
+        var freed = instance with { Node = null, NodeId = null };
+        var without = own.Select(one => ReferenceEquals(one, instance) ? freed : one);
+        return PlacementPlanner.Plan(scene.After([(instance, freed)]), service, without, now, PlacementSeed.Of(service)) is PlacementPlan.Placed placed && instance.Number <= placed.Assignments.Count
+            ? placed.Assignments[instance.Number - 1].Node.Name
+            : null;
     }
 
     /// <summary>How many of the service, and of all, are where.</summary>

@@ -5,6 +5,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
+using Kontena.Scheduler.Jobs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Snapshots;
@@ -55,6 +56,7 @@ internal static class Rebalances
             new RebalanceView
             {
                 Scene = draft.Scene,
+                Runs = [.. draft.Runs.Values.Select(RunOccupants.Of).OfType<Instance>()],
                 Services = [.. draft.Services.Values.Where(service => IsMovable(draft, service, deploys[service.Uid], now)).OrderBy(one => one.Uid, StringComparer.Ordinal)],
                 OwnOf = draft.InstancesOf,
                 MayGain = mayGain,

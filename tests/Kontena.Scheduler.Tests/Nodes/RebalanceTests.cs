@@ -1,5 +1,6 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
@@ -66,6 +67,33 @@ public sealed class RebalanceTests
         Join(world, 3);
         world.Run(600);
         Assert.Equal([3, 3, 0], Counts(world));
+    }
+
+    [Fact]
+    public void What_runs_once_is_no_reason_to_move_anything()
+    {
+        var world = new GridWorld(nodes: 2);
+        for (var at = 0; at < 4; at++)
+        {
+            world.Put(Some.Service($"web{at}", Some.Spec(1)));
+            world.Finish(world.Deploy($"web{at}"));
+        }
+
+        world.Snapshot = world.Snapshot with { Grid = world.Snapshot.Grid! with { Rebalance = GridRebalance.Auto } };
+        world.Run(60);
+        Assert.Equal([2, 2], Counts(world));
+        var beside = world.Snapshot.Instances.Values.First(one => one.Node == "node-1");
+        for (var at = 0; at < 3; at++)
+        {
+            var id = world.NewId();
+            world.Put(new ServiceRun
+            {
+                Grid = "test-grid", Id = id, Stack = "shop", Service = "job", ServiceUid = "job", State = RunState.Running, Cause = RunCause.Person, CreatedAt = world.Now,
+                Instance = beside with { Id = id, Service = "job", ServiceUid = "job", Number = at + 1 },
+            });
+        }
+
+        Assert.Empty(Ask(world, dryRun: true));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Jobs;
+using Kontena.Scheduler.Deploys;
 using Kontena.Simulation.Tests.Workload;
 
 namespace Kontena.Simulation.Tests.Checkers;
@@ -30,8 +32,14 @@ internal static class Patience
             patience += Math.Min(open.InstanceCount, 6) * Turn;
         if (world.State.Unfinished.Values.Any(one => IsHopeless(world, one)))
             patience += Hopeless;
+        if (world.State.Unfinished.Values.Any(one => RunsForEver(world, one)))
+            patience += DeployLimits.Deploy;
         return attended ? patience : patience + Unattended;
     }
+
+    /// <summary>What a deploy runs may never end; the deploy gives it up in the end.</summary>
+    private static bool RunsForEver(World world, ServiceDeploy deploy) =>
+        world.State.Runs.Known.Any(run => run.Id == CompletionPlanner.RunId(deploy.Id) && !ServiceRun.IsEnded(run.State) && run.Instance?.Spec is { } spec && !Images.IsGood(spec.Image));
 
     private static bool IsHopeless(World world, ServiceDeploy deploy) => world.State.Instances.Values.Any(
         one => one.ServiceUid == deploy.ServiceUid && one.Spec is { } spec && !Images.IsGood(spec.Image));

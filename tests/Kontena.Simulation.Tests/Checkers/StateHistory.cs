@@ -49,6 +49,9 @@ internal sealed class StateHistory(World world)
 
     public long DeploysEnded { get; private set; }
 
+    /// <summary>Those of them by which rebalancing moved an instance.</summary>
+    public long MovesEnded { get; private set; }
+
     public void Committed(SimProcess process, CommitBatch batch)
     {
         foreach (var put in batch.Puts)
@@ -127,7 +130,11 @@ internal sealed class StateHistory(World world)
         if (now is { State: DeployState.Error, Reason: null or "" })
             world.Break("an error names its cause", $"deploy {now.Id} of {now.Service} failed without a reason");
         if (ended && (before is null || before.State is DeployState.Created or DeployState.Ongoing))
+        {
             DeploysEnded++;
+            MovesEnded += now.Moves.Count;
+        }
+
         if (now.State == DeployState.Success && before?.State != DeployState.Success)
             _succeeded.Add(now);
         Deploys[now.Id] = now;
