@@ -78,6 +78,7 @@ public static class NodeAgentModule
         Run<VolumeReporter>(services);
         Run<LeaseGuard>(services);
         Run<FactsReporter>(services);
+        Run<HostNetworkNews>(services);
         Run<OverlayKeeper>(services);
         Run<MeasureListener>(services);
         Run<NetworkMeasurer>(services);

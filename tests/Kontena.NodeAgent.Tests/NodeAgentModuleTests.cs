@@ -283,7 +283,7 @@ public sealed class NodeAgentModuleTests : IDisposable
         public Task Lost => _lost.Task;
 
         public Task SendAsync(Destination destination, object message, CancellationToken cancellationToken) =>
-            message is NodeHeartbeat && _lost.TrySetResult() ? Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken) : Sent.SendAsync(destination, message, cancellationToken);
+            message is NodeHeartbeat && _lost.TrySetResult() ? Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken) : Sent.SendAsync(destination, message, cancellationToken);
 
         public Task<TReply> AskAsync<TRequest, TReply>(Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
             where TRequest : class

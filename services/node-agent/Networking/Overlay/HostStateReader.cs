@@ -9,7 +9,7 @@ internal sealed class HostStateReader(IHostCommands commands)
     /// <exception cref="HostNetworkException">The host could not be asked.</exception>
     public async Task<HostState> ReadAsync(OverlayNames names, CancellationToken cancellationToken)
     {
-        var links = ParseLinks(await AskAsync(new("ip", "-j", "-d", "-4", "address", "show"), cancellationToken), await AskAsync(new("ip", "-j", "-d", "link", "show"), cancellationToken));
+        var links = ParseLinks(await AskAsync(new("ip", "-j", "-d", "address", "show"), cancellationToken));
         var routes = ParseRoutes(await AskAsync(new("ip", "-j", "-4", "route", "show", "table", "main"), cancellationToken));
         var state = new HostState { Links = links, Routes = routes };
         if (links.ContainsKey(names.Vxlan))
@@ -31,11 +31,8 @@ internal sealed class HostStateReader(IHostCommands commands)
         return state;
     }
 
-    internal static IReadOnlyDictionary<string, LinkState> ParseLinks(string addresses, string links)
+    internal static IReadOnlyDictionary<string, LinkState> ParseLinks(string links)
     {
-        var byName = Items(addresses).Where(item => Text(item, "ifname") is not null).ToDictionary(
-            item => Text(item, "ifname")!,
-            IReadOnlyList<string> (item) => [.. Array(item, "addr_info").Where(one => Text(one, "family") == "inet").Select(one => $"{Text(one, "local")}/{Number(one, "prefixlen")}")]);
         var found = new Dictionary<string, LinkState>(StringComparer.Ordinal);
         foreach (var item in Items(links))
         {
@@ -44,8 +41,8 @@ internal sealed class HostStateReader(IHostCommands commands)
             var info = item.TryGetProperty("linkinfo", out var one) ? one : default;
             var data = info.ValueKind == JsonValueKind.Object && info.TryGetProperty("info_data", out var inner) ? inner : default;
             var up = Array(item, "flags").Any(flag => flag.GetString() == "UP");
-            found[name] = new LinkState(
-                name, Number(item, "mtu") ?? 0, up, Text(item, "address"), Text(info, "info_kind"), Text(data, "local"), Number(data, "id") ?? 0, byName.GetValueOrDefault(name) ?? []);
+            IReadOnlyList<string> addresses = [.. Array(item, "addr_info").Where(one => Text(one, "family") == "inet").Select(one => $"{Text(one, "local")}/{Number(one, "prefixlen")}")];
+            found[name] = new LinkState(name, Number(item, "mtu") ?? 0, up, Text(item, "address"), Text(info, "info_kind"), Text(data, "local"), Number(data, "id") ?? 0, addresses);
         }
 
         return found;

@@ -7,16 +7,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Networking.Overlay;
 
-/// <summary>Keeps the host's network as the grid's map wants it: when a new map comes, when an interface of ours has gone, and every few seconds, so that nothing a
+/// <summary>Keeps the host's network as the grid's map wants it: when a new map comes, when the kernel tells of a change, and now and then all the same, so that nothing a
 /// restart of the engine, a flush of the firewall or an operator does lasts.</summary>
 internal sealed class OverlayKeeper(
     NetworkMapBook book, GridNetwork network, NodeMembership membership, OverlayExecutor executor, HostStateReader reader, IHostCommands commands, NetworkReporter reporter, WireGuardKeys keys,
-    ControlPlaneAddresses controlPlane, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
+    ControlPlaneAddresses controlPlane, HostNetworkNews news, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(3);
 
-    /// <summary>A node alone has no ways that could break.</summary>
-    private static readonly TimeSpan SweepAlone = TimeSpan.FromSeconds(15);
+    /// <summary>Of a host whose kernel tells of changes, and of a node alone, which has no ways that could break.</summary>
+    private static readonly TimeSpan SlowSweep = TimeSpan.FromSeconds(15);
+
+    /// <summary>Between two looks: a container that starts brings a dozen changes.</summary>
+    private static readonly TimeSpan Gap = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Relook = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
@@ -122,19 +125,23 @@ internal sealed class OverlayKeeper(
             [.. state.Links.Values.Where(link => !ours.Contains(link.Name)).SelectMany(link => link.Addresses.Select(address => new HostCard(link.Name, address)))]);
     }
 
-    /// <summary>Until a new map comes or the next sweep is due; sooner when an interface we made has gone, as with its process.</summary>
+    /// <summary>Until a new map comes or the next sweep is due; sooner when something of the host has changed, or an interface we made has gone, as with its process.</summary>
     private async Task RestAsync(CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var changed = book.ChangedAsync(ends.Token);
+        var (changed, heard) = (book.ChangedAsync(ends.Token), news.ChangedAsync(ends.Token));
         var began = time.GetTimestamp();
-        var sweep = book.Current is { Nodes.Count: 1 } && _troubles.Count == 0 ? SweepAlone : Sweep;
-        while (!changed.IsCompleted && time.GetElapsedTime(began) < sweep && !IsSomethingGone())
+        var sweep = IsSettled ? SlowSweep : Sweep;
+        while (!changed.IsCompleted && time.GetElapsedTime(began) is var rested && rested < sweep && !(heard.IsCompleted && rested >= Gap) && !IsSomethingGone())
             await Task.WhenAny(changed, Task.Delay(Glance, time, cancellationToken));
         await ends.CancelAsync();
-        await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(changed, heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
+
+    /// <summary>Nothing is under way: no trouble, a map carried out, no new key to change to; and whatever happens is heard, or matters to nobody.</summary>
+    private bool IsSettled => _troubles.Count == 0 && _plan is not null && membership.ConfirmedNow && book.Self is { } self && self.Network?.NextKey is null
+        && (news.Hears || book.Current is { Nodes.Count: 1 });
 
     private bool IsSomethingGone() => _plan is { } plan && _troubles.Count == 0
         && ((plan.WireGuard is not null && !Directory.Exists($"/sys/class/net/{plan.Names.WireGuard}"))
