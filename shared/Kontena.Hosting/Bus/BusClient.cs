@@ -35,14 +35,23 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             await EnterAsync(destination, either.Token);
             var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(way, transport.InMemory)).WaitAsync(either.Token);
             await endpoint.Send(message, message.GetType(), Addressed(way, IsMandatory(destination)), either.Token).WaitAsync(either.Token);
+            side.Heard();
             BusMeter.Sent.Add(1, new KeyValuePair<string, object?>("message", message.GetType().Name));
         }
         catch (Exception exception) when (IsReturned(exception))
         {
+            side.Heard();
             Dropped(destination, message.GetType().Name);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            side.Unheard(time.GetTimestamp());
+            throw;
+        }
+        catch (Exception exception)
+        {
+            if (exception is OperationCanceledException)
+                side.Unheard(time.GetTimestamp());
             throw new TimeoutException(
                 $"{transport.Title} did not confirm {message.GetType().Name} to '{destination.Name}' within {SendDeadline.TotalSeconds:0} s"
                 + " (it may or may not have gone out)", exception);

@@ -71,7 +71,7 @@ internal static class BusModule
                 var patience = new BrokerPatience(
                     transport, side, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
                     context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-                RabbitMqConnection.Configure(configurator, transport, $"{process} {side.Name}", patience);
+                RabbitMqConnection.Configure(configurator, transport, $"{process} {side.Name}", side, patience);
                 ConfigureShared(configurator, context, side, plan, transport);
             });
         }

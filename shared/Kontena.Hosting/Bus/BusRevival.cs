@@ -20,8 +20,16 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
     /// <summary>The same after it has given up a queue, which it never opens again.</summary>
     private static readonly TimeSpan PatienceAfterGivingUp = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long nothing that is sent may be confirmed over a connection that nobody has seen end: a host that stood still for a while may not notice that the broker has
+    /// closed it meanwhile. Longer than TCP and AMQP take to notice all else; an attempt to connect begins this anew.
+    /// </summary>
+    private static readonly TimeSpan PatienceWithSilence = TimeSpan.FromSeconds(8);
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>MassTransit waits for two answers of the broker in a row when it stops, each as long as a call may take. Started before that is over, it does not start.</summary>
+    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,7 +38,8 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
         while (true)
         {
             await Task.Delay(Look, time, stoppingToken);
-            if (side.WaitsFor is not null || bus.CheckHealth().Status == BusHealthStatus.Healthy)
+            var silent = side.WaitsFor is null && side.SilentFor(time) >= PatienceWithSilence;
+            if (!silent && (side.WaitsFor is not null || bus.CheckHealth().Status == BusHealthStatus.Healthy))
             {
                 since = null;
                 side.GaveUp = false;
@@ -42,10 +51,12 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
                 since = null;
             gaveUp = side.GaveUp;
             since ??= time.GetUtcNow();
-            if (time.GetUtcNow() - since < (gaveUp ? PatienceAfterGivingUp : Patience))
+            if (!silent && time.GetUtcNow() - since < (gaveUp ? PatienceAfterGivingUp : Patience))
                 continue;
             LogStartingAgain(side.Name);
             side.GaveUp = false;
+            side.Heard();
+            side.Wire?.Dispose(); // So that nobody waits for an answer over it.
             await BoundedAsync(bus.StopAsync, stoppingToken);
             await BoundedAsync(async token => await bus.StartAsync(token), stoppingToken);
             since = null;

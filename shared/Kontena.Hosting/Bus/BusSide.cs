@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using MassTransit;
 
 namespace Kontena.Hosting.Bus;
@@ -11,6 +12,8 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     private IBus? _bus;
     private ReplyQueue? _replies;
     private int _starts;
+    private long _silentSince;
+    private long _silentUntil;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BusSide(string name)
@@ -58,9 +61,26 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     public void Found()
     {
+        Heard();
         WaitsFor = null;
         _reachable.TrySetResult();
     }
+
+    /// <summary>The socket of the connection; null in memory and before the first.</summary>
+    public Socket? Wire { get; set; }
+
+    /// <summary>A message was confirmed, or the connection is being made anew.</summary>
+    public void Heard() => Volatile.Write(ref _silentSince, 0);
+
+    /// <summary>A message was not confirmed in time, which was up at <paramref name="timestamp"/>.</summary>
+    public void Unheard(long timestamp)
+    {
+        Interlocked.CompareExchange(ref _silentSince, timestamp, 0);
+        Volatile.Write(ref _silentUntil, timestamp);
+    }
+
+    /// <summary>From the first to the last message that was not confirmed, with none between that was. A process that stood still finds a first one, and no more.</summary>
+    public TimeSpan SilentFor(TimeProvider time) => Volatile.Read(ref _silentSince) is var since and not 0 ? time.GetElapsedTime(since, Volatile.Read(ref _silentUntil)) : TimeSpan.Zero;
 
     /// <summary>How often the bus was started.</summary>
     public int Starts => Volatile.Read(ref _starts);

@@ -16,7 +16,7 @@ internal static class RabbitMqConnection
     /// <summary>TCP_USER_TIMEOUT of Linux's <c>tcp.h</c>, which .NET has no name for.</summary>
     private const int TcpUserTimeout = 18;
 
-    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, BusTransport transport, string connectionName, BrokerPatience patience)
+    public static void Configure(IRabbitMqBusFactoryConfigurator configurator, BusTransport transport, string connectionName, BusSide side, BrokerPatience patience)
     {
         var broker = transport.RabbitMq!;
         // A node may declare nothing outside its own prefix, not even the queue for answers.
@@ -37,7 +37,7 @@ internal static class RabbitMqConnection
                 host.ContinuationTimeout(TimeSpan.FromSeconds(10));
                 host.OnRefreshConnectionFactory = factory =>
                 {
-                    factory.SocketFactory = OpenSocket;
+                    factory.SocketFactory = family => OpenSocket(family, side);
                     return patience.UntilReachableAsync();
                 };
                 if (secure)
@@ -51,11 +51,12 @@ internal static class RabbitMqConnection
             });
     }
 
-    private static TcpClientAdapter OpenSocket(AddressFamily family)
+    private static TcpClientAdapter OpenSocket(AddressFamily family, BusSide side)
     {
         var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (OperatingSystem.IsLinux())
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes((int)Unacknowledged.TotalMilliseconds));
+        side.Wire = socket;
         return new TcpClientAdapter(socket);
     }
 }
