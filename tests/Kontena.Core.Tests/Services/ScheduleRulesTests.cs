@@ -54,6 +54,9 @@ public class ScheduleRulesTests
             (Request(daily) with { Instances = 2 }, "2 instances"),
             (Request(daily) with { Ports = [new PortRequest { NodePort = 80, ContainerPort = 80 }] }, "ports"),
             (Request(daily with { WaitForPort = 80 }), "wait_for_port"),
+            (Request(daily) with { HealthCheck = new HealthCheckRequest { Port = 80, Protocol = "tcp" } }, "checks"),
+            (Request(daily) with { ReadinessCheck = new HealthCheckRequest { Port = 80, Protocol = "tcp" } }, "checks"),
+            (Request(daily) with { Hooks = new HooksRequest { PreStart = [new HookRequest { Name = "a", Cmd = "b", Instances = "*" }] } }, "hooks"),
             (Request(daily with { Interval = 60 }), "interval"),
         ];
 

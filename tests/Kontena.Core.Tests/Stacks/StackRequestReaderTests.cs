@@ -53,6 +53,9 @@ public sealed class StackRequestReaderTests
         { "services.a.depends_on: service a waits for b to be completed, so b is run once by each deploy and can't go with 2 instances: there is one run; "
                 + "services.a.depends_on: service a waits for b to be completed, so b is run once by each deploy and can't go with ports: a run serves nobody",
             Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "completed")] }, Service("b") with { Instances = 2, Ports = [new PortRequest { NodePort = 80, ContainerPort = 80 }] }] } },
+        { "services.a.depends_on: service a waits for b to be completed, so b is run once by each deploy and can't go with a schedule: it is run by the one or by the other; "
+                + "services.a.depends_on: service a waits for b to be completed, so b is run once by each deploy and can't go with on_failure: rollback, which would run what it was before once more",
+            Shop with { Services = [Service("a", "b") with { DependsOn = [new DependencyRequest("b", "completed")] }, Service("b") with { DeployOpts = new DeployOptsRequest { Schedule = "@daily", OnFailure = "rollback" } }] } },
         { "services.a.links: service a has recursive links: a → b → a; services.b.links: service b has recursive links: b → a → b", Shop with { Services = [Service("a", "b"), Service("b", "a")] } },
         { "services.web.links.[]: Service other/x does not exist", Shop with { Services = [Service("web", "other/x")] } },
         { "services.web.name: is already taken", Shop with { Services = [Service("web"), Service("web")] } },
