@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using Kontena.Core.Files;
 using Kontena.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -31,30 +33,14 @@ internal static class FirstStart
             if (File.Exists(file) && File.ReadAllText(file).Trim() is { Length: >= 16 } kept)
                 return kept;
             var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
-            Write(file, token);
+            // Half a token after a power cut would lock the agent out of its grid.
+            DurableFile.Write(file, Encoding.ASCII.GetBytes(token + "\n"));
             return token;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new SettingException(DataKey, $"is '{data}', which can't be used: {exception.Message}", "a directory this user may write, such as ~/.local/share/kontena");
         }
-    }
-
-    // Whole or not at all: a half-written token after a power cut would lock the agent out of its grid.
-    private static void Write(string file, string token)
-    {
-        var draft = file + ".new";
-        File.Delete(draft);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var stream = new FileStream(draft, options))
-        {
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(token + "\n"));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(draft, file, overwrite: true);
     }
 
     private static string? Given(IConfiguration settings, string key) => settings[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kontena.Core.Files;
 
 namespace Kontena.Cli.Settings;
 
@@ -44,14 +45,9 @@ internal sealed class SettingsFile(CliEnvironment environment)
         var directory = Path.GetDirectoryName(FilePath);
         if (!string.IsNullOrEmpty(directory)) Directory.CreateDirectory(directory);
 
-        // Written aside and moved over, so that a full disk or a kill never leaves half a file.
-        var aside = $"{FilePath}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            using (var file = new FileStream(aside, options)) JsonSerializer.Serialize(file, settings, SettingsJson.Default.ClientSettings);
-            File.Move(aside, FilePath, overwrite: true);
+            DurableFile.WriteAmongOthers(FilePath, JsonSerializer.SerializeToUtf8Bytes(settings, SettingsJson.Default.ClientSettings));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using Kontena.Core.Files;
 using Kontena.Hosting;
 using Kontena.State;
 using Kontena.State.Backups;
@@ -55,22 +56,7 @@ public static class BackupCommand
         using var closing = store as IDisposable;
         var backup = await BackupTaking.TakeAsync(store, KeptFiles.Read(settings), TimeProvider.System, cancellationToken);
         // Whole or not at all: the last good backup is not lost to a full disk.
-        var draft = file + ".part";
-        try
-        {
-            await using (var target = KeptFiles.Create(draft))
-            {
-                await BackupFile.WriteAsync(target, backup, cancellationToken);
-                target.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
-
+        await DurableFile.WriteAsync(file, target => BackupFile.WriteAsync(target, backup, cancellationToken));
         Console.Out.WriteLine($"{file}: {Contents(backup)}, {new FileInfo(file).Length / 1024.0:0.0} KB. It holds tokens: keep it where only you can read it.");
         if (!backup.Header.Settled)
             Console.Out.WriteLine("Deploys were under way all the time: the backup holds them half done, and a restore brings them to their end.");

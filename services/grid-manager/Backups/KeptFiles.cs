@@ -1,3 +1,5 @@
+using System.Text;
+using Kontena.Core.Files;
 using Kontena.State.Backups;
 using Microsoft.Extensions.Configuration;
 
@@ -22,25 +24,8 @@ internal static class KeptFiles
                 continue;
             if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
-            var draft = path + ".part";
-            using (var stream = Create(draft))
-            {
-                stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Content));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: true);
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(file.Content));
         }
-    }
-
-    /// <summary>A file that only its owner may read, from its first byte on.</summary>
-    public static FileStream Create(string path)
-    {
-        File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
     }
 
     private static Dictionary<string, string> Paths(IConfiguration settings)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kontena.Core.Files;
 using Kontena.NodeAgent.Files;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kontena.Contracts.Http;
+using Kontena.Core.Files;
 using Kontena.Docker;
 using Kontena.Hosting;
 using Kontena.NodeAgent.Registration;
@@ -50,7 +51,7 @@ public static class JoinCommand
     {
         var info = await engine.InfoAsync(cancellationToken);
         using var master = await MasterConnection.OpenAsync(wanted.Master, wanted.Fingerprint, time, cancellationToken);
-        Files.DurableFile.MakeDirectory(options.DataDirectory);
+        DurableFile.MakeDirectory(options.DataDirectory);
         var key = await AgentKey.ReadOrMakeAsync(options.DataDirectory, cancellationToken);
         // The same as before, so that a join that is broken off after the master has answered leaves the old login good.
         var before = BrokerIdentity.Read(options.DataDirectory);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kontena.Contracts.Instances;
+using Kontena.Core.Files;
 using Kontena.NodeAgent.Files;
 using Kontena.NodeAgent.Orders;
 using Microsoft.Extensions.Logging;

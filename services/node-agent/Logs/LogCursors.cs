@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Kontena.Core.Files;
 using Kontena.NodeAgent.Files;
 using Microsoft.Extensions.Logging;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Names;
 using Kontena.Contracts.Nodes;
+using Kontena.Core.Files;
 using Kontena.Core.Names;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Files;

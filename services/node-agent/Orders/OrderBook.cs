@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Kontena.Contracts.Instances;
+using Kontena.Core.Files;
 using Kontena.NodeAgent.Files;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Kontena.NodeAgent.Files;
+using Kontena.Core.Files;
 
 namespace Kontena.NodeAgent.Registration;
 

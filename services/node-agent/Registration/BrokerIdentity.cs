@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Kontena.Contracts.Messaging;
+using Kontena.Core.Files;
 using Kontena.Hosting;
 using Kontena.Hosting.Tls;
 using Kontena.NodeAgent.Files;

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Kontena.Contracts.Nodes;
+using Kontena.Core.Files;
 using Kontena.NodeAgent.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Registration;
 
 /// <summary>Which node of which grid this is; kept on disk so that a restarted agent works without the control plane.</summary>
-internal sealed class NodeMembership
+internal sealed class NodeMembership : IDisposable
 {
     private readonly string _file;
     private readonly ILogger<NodeMembership> _logger;
@@ -15,6 +16,7 @@ internal sealed class NodeMembership
     private volatile bool _rival;
     private volatile bool _confirmedNow;
     private readonly Signal _changed = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NodeMembership(NodeAgentOptions options, ILogger<NodeMembership> logger)
@@ -50,7 +52,7 @@ internal sealed class NodeMembership
         _changed.Set();
         if (joined == before)
             return;
-        await DurableFile.WriteAsync(_file, JsonSerializer.SerializeToUtf8Bytes(joined, AgentJson.Default.NodeJoined), cancellationToken);
+        await KeepAsync(cancellationToken);
         if (before is not null && before.Grid != joined.Grid)
             _logger.LogWarning("This node was in grid {Before} and is in grid {After} now; containers of the old grid are left alone", before.Grid, joined.Grid);
         _logger.LogInformation(
@@ -76,6 +78,23 @@ internal sealed class NodeMembership
 
     /// <summary>Until an answer has come, now or since the last call. For one reader.</summary>
     public Task ChangedAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
+
+    public void Dispose() => _writing.Dispose();
+
+    /// <summary>Answers come on two queues: the newest is what stays on disk.</summary>
+    private async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (_current is { } newest)
+                await DurableFile.WriteAsync(_file, JsonSerializer.SerializeToUtf8Bytes(newest, AgentJson.Default.NodeJoined), cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     private NodeJoined? Read()
     {

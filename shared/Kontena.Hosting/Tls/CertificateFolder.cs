@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Kontena.Core.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kontena.Hosting.Tls;
@@ -23,8 +24,7 @@ public sealed class CertificateFolder(string path, TimeProvider time)
     /// <summary>Machines whose clock is behind by less may use a certificate at once.</summary>
     private static readonly TimeSpan Leeway = TimeSpan.FromHours(1);
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Public = DurableFile.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     public string CaFile => Path.Combine(path, "ca.pem");
 
@@ -88,8 +88,8 @@ public sealed class CertificateFolder(string path, TimeProvider time)
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = time.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now - Leeway, now + CaLife);
-        Write(CaKeyFile, key.ExportPkcs8PrivateKeyPem(), Private);
-        Write(CaFile, certificate.ExportCertificatePem() + "\n", Public);
+        DurableFile.Write(CaKeyFile, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        DurableFile.Write(CaFile, Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"), Public);
     }
 
     private void Issue(X509Certificate2 ca, IReadOnlyList<string> names)
@@ -115,25 +115,8 @@ public sealed class CertificateFolder(string path, TimeProvider time)
         using var certificate = request.Create(
             ca, now - Leeway < ca.NotBefore ? ca.NotBefore : now - Leeway, end < ca.NotAfter ? end : ca.NotAfter, RandomNumberGenerator.GetBytes(16));
         // Servers that read both at a bad moment find a pair that does not fit, and keep what they have.
-        Write(KeyFile, key.ExportPkcs8PrivateKeyPem(), Private);
-        Write(CertificateFile, certificate.ExportCertificatePem() + "\n" + ca.ExportCertificatePem() + "\n", Public);
-    }
-
-    /// <summary>Whole or not at all.</summary>
-    private static void Write(string file, string text, UnixFileMode mode)
-    {
-        var draft = file + ".new";
-        File.Delete(draft);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = mode;
-        using (var stream = new FileStream(draft, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(draft, file, overwrite: true);
+        DurableFile.Write(KeyFile, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+        DurableFile.Write(CertificateFile, Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n" + ca.ExportCertificatePem() + "\n"), Public);
     }
 
     /// <summary>Waits for whoever is at it; the lock goes with the file.</summary>

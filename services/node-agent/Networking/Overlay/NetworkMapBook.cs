@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kontena.Contracts.Networking;
+using Kontena.Core.Files;
 using Kontena.NodeAgent.Files;
 using Kontena.NodeAgent.Registration;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using System.Text;
-using Kontena.NodeAgent.Files;
+using Kontena.Core.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Networking.Overlay;
@@ -54,7 +54,7 @@ internal sealed class WireGuardKeys(NodeAgentOptions options, IHostCommands comm
         _knownSince ??= time.GetTimestamp();
         if (time.GetElapsedTime(_knownSince.Value) < Spreading)
             return;
-        System.IO.File.Move(_nextFile, File, overwrite: true);
+        DurableFile.Move(_nextFile, File);
         (_public, _next, _knownSince) = (next, null, null);
         logger.LogInformation("The new WireGuard key is in use");
     }
