@@ -8,6 +8,7 @@ using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Logs;
+using Kontena.NodeAgent.Memory;
 using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
@@ -89,6 +90,7 @@ public static class NodeAgentModule
         Run<LogSender>(services);
         Run<StatsReporter>(services);
         Run<ExecSessions>(services);
+        Run<MemoryReturn>(services);
 
         services.AddHealthChecks().AddCheck<EngineCheck>("node-agent");
         builder.AddControlConsumers(NodeQueues.OrderConsumers);
