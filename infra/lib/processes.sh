@@ -153,7 +153,8 @@ agent_here() { Kontena__DataDirectory="$home/data/node-agent" Kontena__Http__Url
 join_here() { KONTENA_TOKEN=$(secret grid-token) agent_here "$root/artifacts/publish/node-agent/Kontena.NodeAgent" join "$(secure_url_of api)" --ca-fingerprint "$(ca_fingerprint)"; }
 start_node_agent() {
   [ -s "$home/data/node-agent/agent/broker.json" ] || step "this machine joins" until_true 90 join_here || refuse "this machine could not join: $(join_here 2>&1)" "see $home/log"
-  agent_here start node-agent "$root/artifacts/publish/node-agent/Kontena.NodeAgent"
+  # As in its unit: native memory in one piece that is given back early.
+  agent_here start node-agent env MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536 "$root/artifacts/publish/node-agent/Kontena.NodeAgent"
 }
 
 # store_tool FORM backup|restore FILE...: the platform's own command, with the settings its services have.
