@@ -1,5 +1,6 @@
 using Kontena.Api.Nodes;
 using Kontena.Contracts.Nodes;
+using Kontena.State;
 
 namespace Kontena.Api.Tests.Nodes;
 
@@ -17,6 +18,17 @@ public sealed class NodeRenderingTests
         Assert.Equal("online", NodeRendering.StatusOf(node, connected: true, null));
         var restarts = new NodeLiveness { Grid = node.Grid, Node = node.Name, State = LivenessState.Suspect, RestartsSince = node.UpdatedAt };
         Assert.Equal("restarting", NodeRendering.StatusOf(node with { Availability = NodeAvailability.Drain }, connected: true, restarts));
+    }
+
+    [Fact]
+    public async Task A_node_whose_agent_is_being_restarted_says_so_wherever_it_is_shown()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+        await api.PutAsync(StateKeys.NodeLiveness, "main", Some.Liveness() with { RestartsSince = Some.Noon });
+
+        Assert.Equal("restarting", (string?)(await api.GetAsync("/v1/nodes/main/core-01")).Json["status"]);
+        Assert.Equal("restarting", (string?)(await api.GetAsync("/v1/nodes/main/core-01/health")).Json["status"]);
     }
 
     [Theory]
