@@ -81,6 +81,7 @@ public static class NodeAgentModule
         Run<FactsReporter>(services);
         Run<HostNetworkNews>(services);
         Run<OverlayKeeper>(services);
+        Run<PeerWatch>(services);
         Run<MeasureListener>(services);
         Run<NetworkMeasurer>(services);
         Run<HeartbeatSender>(services);

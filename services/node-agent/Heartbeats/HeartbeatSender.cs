@@ -4,6 +4,7 @@ using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Names;
+using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
@@ -17,7 +18,7 @@ namespace Kontena.NodeAgent.Heartbeats;
 /// that it goes: its containers run on, and another process is expected to follow.</summary>
 internal sealed class HeartbeatSender(
     AgentIdentity identity, NodeMembership membership, FactsReporter facts, InstanceSupervisor supervisor, ReportBoard board, MemoryPeaks peaks, LeaseBook leases, OverlayKeeper overlay,
-    NamesBoard names, NameServer server, IControlBus bus, TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService, IHostedLifecycleService
+    GridNetwork network, NamesBoard names, NameServer server, IControlBus bus, TimeProvider time, ILogger<HeartbeatSender> logger) : BackgroundService, IHostedLifecycleService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -91,7 +92,7 @@ internal sealed class HeartbeatSender(
             FactsHash = facts.Hash,
             ObservedDigest = supervisor.HasToldAll ? board.Digest() : "",
             Run = board.Run,
-            Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook, [.. overlay.Troubles, .. server.Troubles]),
+            Troubles = AgentTroubles.Of(supervisor.EngineTrouble, supervisor.SinceLook, [.. overlay.Troubles, .. network.Troubles, .. server.Troubles]),
             NamesDigest = names.Hears ? names.ToldDigest ?? "" : null,
             MemoryPeaks = peaks.TakeNews(),
             Leaves = leaves,

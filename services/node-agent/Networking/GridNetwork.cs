@@ -14,11 +14,15 @@ internal sealed record SeenNetwork(string? Bridge, string Subnet, string Gateway
 /// Addresses are given by the engine, one after another within the block: it knows which containers are there, takes an address back with its container,
 /// and gives it again only when it has been through all others.
 /// </remarks>
-internal sealed class GridNetwork(IContainerEngine engine, NodeMembership membership, NetworkMapBook book, ILogger<GridNetwork> logger) : IDisposable
+internal sealed class GridNetwork(IContainerEngine engine, NodeMembership membership, NetworkMapBook book, TimeProvider time, ILogger<GridNetwork> logger) : IDisposable
 {
     private const string BridgeName = "com.docker.network.bridge.name";
     private readonly SemaphoreSlim _guard = new(1, 1);
     private volatile string? _ensured;
+
+    /// <summary>Whoever could not start for want of an address tries again within half of it; after that nobody wants one.</summary>
+    private static readonly TimeSpan FullFor = TimeSpan.FromMinutes(1);
+    private long _fullAt;
 
     public static string NameOf(string grid) => $"kontena-{grid}";
 
@@ -46,6 +50,23 @@ internal sealed class GridNetwork(IContainerEngine engine, NodeMembership member
 
     /// <summary>Someone removed it, or the engine is another one now.</summary>
     public void Forget() => _ensured = null;
+
+    /// <summary>That a container was refused an address a moment ago; nothing once one has got it.</summary>
+    public IReadOnlyList<string> Troubles =>
+        Interlocked.Read(ref _fullAt) is not 0 and var at && time.GetElapsedTime(at) < FullFor
+            ? [$"no address is left in {(Seen?.Subnet is { } subnet ? $"this node's block {subnet}" : "this node's block")}: nothing starts here until containers go. How many fit a node is given when the grid is created (--block-prefix)"]
+            : [];
+
+    /// <summary>The engine had no address for a container.</summary>
+    public void NoteFull()
+    {
+        if (Troubles.Count == 0)
+            logger.LogWarning("No address is left in the block {Subnet} of this node", Seen?.Subnet);
+        Interlocked.Exchange(ref _fullAt, time.GetTimestamp());
+    }
+
+    /// <summary>A container got an address.</summary>
+    public void NoteRoom() => Interlocked.Exchange(ref _fullAt, 0);
 
     public void Dispose() => _guard.Dispose();
 

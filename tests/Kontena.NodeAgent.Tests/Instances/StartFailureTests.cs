@@ -30,5 +30,14 @@ public sealed class StartFailureTests
     }
 
     [Fact]
+    public void A_full_block_says_what_to_do()
+    {
+        const string Engine = "failed to set up container networking: no available IPv4 addresses on this network's address pools: kontena-test (3c5a)";
+        Assert.StartsWith("no address is left in this node's block of the grid's subnet: remove containers there, or add a node.", StartFailure.Explain(Engine, Ports), StringComparison.Ordinal);
+        Assert.True(StartFailure.IsFull(Engine));
+        Assert.False(StartFailure.IsFull("no space left on device"));
+    }
+
+    [Fact]
     public void What_is_not_known_stays_as_the_engine_said_it() => Assert.Equal("no space left on device", StartFailure.Explain("no space left on device", Ports));
 }

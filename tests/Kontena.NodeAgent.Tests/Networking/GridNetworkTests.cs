@@ -3,6 +3,7 @@ using Kontena.Docker;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Registration;
+using Kontena.Testing;
 using Kontena.Testing.Docker;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -13,6 +14,7 @@ public sealed class GridNetworkTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("kontena-net-").FullName;
     private readonly FakeContainerEngine _engine = new();
+    private readonly TestClock _clock = new();
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -22,7 +24,7 @@ public sealed class GridNetworkTests : IDisposable
         var membership = new NodeMembership(options, NullLogger<NodeMembership>.Instance);
         await membership.AcceptAsync(
             new NodeJoined { Grid = "test", Node = "n", Number = 3, GridSubnet = "10.81.0.0/16", NodeSubnet = subnet }, TestContext.Current.CancellationToken);
-        return new GridNetwork(_engine, membership, new NetworkMapBook(options, membership, NullLogger<NetworkMapBook>.Instance), NullLogger<GridNetwork>.Instance);
+        return new GridNetwork(_engine, membership, new NetworkMapBook(options, membership, NullLogger<NetworkMapBook>.Instance), _clock, NullLogger<GridNetwork>.Instance);
     }
 
     [Fact]
@@ -62,4 +64,23 @@ public sealed class GridNetworkTests : IDisposable
     [InlineData("10.81.3.0/24", "10.81.3.1")]
     [InlineData("172.16.128.0/17", "172.16.128.1")]
     public void The_gateway_is_the_first_address(string subnet, string gateway) => Assert.Equal(gateway, GridNetwork.FirstAddress(subnet));
+
+    [Fact]
+    public async Task A_full_block_is_told_until_a_container_gets_an_address_or_nobody_wants_one()
+    {
+        using var network = await NetworkAsync();
+        await network.EnsureAsync("test", TestContext.Current.CancellationToken);
+        Assert.Empty(network.Troubles);
+
+        network.NoteFull();
+        Assert.StartsWith("no address is left in this node's block 10.81.3.0/24:", Assert.Single(network.Troubles), StringComparison.Ordinal);
+        network.NoteRoom();
+        Assert.Empty(network.Troubles);
+
+        network.NoteFull();
+        _clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Single(network.Troubles);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty(network.Troubles);
+    }
 }

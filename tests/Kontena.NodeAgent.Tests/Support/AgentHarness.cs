@@ -37,7 +37,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Membership = new NodeMembership(Options, Log<NodeMembership>());
         Orders = new OrderBook(Options, time, Log<OrderBook>());
         Gates = new StartGates(Options);
-        var network = new GridNetwork(engine, Membership, new NetworkMapBook(Options, Membership, Log<NetworkMapBook>()), Log<GridNetwork>());
+        var network = new GridNetwork(engine, Membership, new NetworkMapBook(Options, Membership, Log<NetworkMapBook>()), time, Log<GridNetwork>());
         Lines = new LogBuffer();
         Ledger = new ImageLedger(Options, Log<ImageLedger>());
         var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());

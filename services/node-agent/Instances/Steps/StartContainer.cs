@@ -27,6 +27,8 @@ internal sealed record StartContainer(string? ContainerId) : InstanceStep
         try
         {
             await context.Tools.Engine.StartContainerAsync(id, cancellationToken);
+            if (context.Spec.Net == "bridge")
+                context.Tools.Network.NoteRoom();
         }
         catch (EngineException error)
         {
@@ -34,6 +36,8 @@ internal sealed record StartContainer(string? ContainerId) : InstanceStep
             context.Stale = true;
             if (error.Status == 404 && error.Message.Contains("network", StringComparison.OrdinalIgnoreCase))
                 context.Tools.Network.Forget();
+            if (StartFailure.IsFull(error.Message))
+                context.Tools.Network.NoteFull();
             throw new StepFailedException(StartFailure.Explain(error.Message, context.Spec.Ports));
         }
         finally

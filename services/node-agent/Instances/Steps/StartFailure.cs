@@ -19,11 +19,16 @@ internal static class StartFailure
             return $"{which} is taken by something that Kontena did not start. End that, or publish another port. ({Short(engine)})";
         }
 
+        if (IsFull(engine))
+            return $"no address is left in this node's block of the grid's subnet: remove containers there, or add a node. How many fit a node is given when the grid is created (--block-prefix). ({engine})";
         var at = engine.IndexOf(Exec, StringComparison.Ordinal);
         return at < 0
             ? engine
             : $"its program can't be run: {engine[(at + Exec.Length)..].Replace(": unknown", "", StringComparison.Ordinal).TrimEnd('.')}. Check command, entrypoint and image";
     }
+
+    /// <summary>The network has no address for the container.</summary>
+    public static bool IsFull(string engine) => engine.Contains("no available IPv4 addresses", StringComparison.Ordinal);
 
     /// <summary>Without the endpoint's name and number.</summary>
     private static string Short(string engine) =>

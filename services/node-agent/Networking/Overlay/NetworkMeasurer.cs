@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Kontena.Contracts.Messaging;
@@ -17,10 +16,6 @@ internal sealed class NetworkMeasurer(
     : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-    private static readonly int[] Sizes = [1450, 1420, 1400, 1280, 1000, 576];
-
-    /// <summary>Bytes of the headers of an IPv4 packet and of a ping.</summary>
-    private const int PingOverhead = 28;
     private readonly Channel<MeasureNetwork> _asked = Channel.CreateBounded<MeasureNetwork>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     public void Ask(MeasureNetwork order) => _asked.Writer.TryWrite(order);
@@ -75,8 +70,12 @@ internal sealed class NetworkMeasurer(
             using var due = new CancellationTokenSource(Patience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
             var (roundTrip, _) = await MeasureProtocol.MeasureAsync(IPAddress.Parse(seen.Gateway), EndpointOf(peer), false, time, either.Token);
-            var mtu = await PathMtuAsync(peer);
-            return none with { Reached = true, RoundTrip = Math.Round(roundTrip, 3), Mtu = mtu, Why = MtuTrouble(peer, mtu) };
+            // None when pings are not answered at all.
+            var mtu = await PathProbe.LargestAsync(peer);
+            return none with
+            {
+                Reached = true, RoundTrip = Math.Round(roundTrip, 3), Mtu = mtu == 0 ? null : mtu, Why = mtu > 0 && mtu < peer.Mtu ? PeerSight.TooNarrow(peer, mtu) : null,
+            };
         }
         catch (Exception error) when (error is SocketException or IOException or OperationCanceledException)
         {
@@ -100,30 +99,6 @@ internal sealed class NetworkMeasurer(
             return null;
         }
     }
-
-    /// <summary>The largest packet that goes through whole, of the planned size and those that are common; null when pings are not answered at all.</summary>
-    private static async Task<int?> PathMtuAsync(PlannedPeer peer)
-    {
-        using var ping = new Ping();
-        foreach (var size in Sizes.Where(size => size < peer.Mtu).Prepend(peer.Mtu))
-        {
-            try
-            {
-                var answer = await ping.SendPingAsync(IPAddress.Parse(peer.Gateway), 500, new byte[size - PingOverhead], new PingOptions(64, dontFragment: true));
-                if (answer.Status == IPStatus.Success)
-                    return size;
-            }
-            catch (PingException)
-            {
-                // The kernel knows already that it does not fit.
-            }
-        }
-
-        return null;
-    }
-
-    private static string? MtuTrouble(PlannedPeer peer, int? mtu) =>
-        mtu is { } size && size < peer.Mtu ? $"packets of more than {size} bytes don't go through, {peer.Mtu} were expected: set the MTU of the card that leads to {peer.Endpoint} to what the wire carries" : null;
 
     private static string Unreached(PlannedPeer peer, string why) => peer.Driver switch
     {

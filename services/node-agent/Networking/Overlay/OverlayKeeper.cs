@@ -11,7 +11,7 @@ namespace Kontena.NodeAgent.Networking.Overlay;
 /// restart of the engine, a flush of the firewall or an operator does lasts.</summary>
 internal sealed class OverlayKeeper(
     NetworkMapBook book, GridNetwork network, NodeMembership membership, OverlayExecutor executor, HostStateReader reader, IHostCommands commands, NetworkReporter reporter, WireGuardKeys keys,
-    ControlPlaneAddresses controlPlane, HostNetworkNews news, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
+    ControlPlaneAddresses controlPlane, HostNetworkNews news, PeerWatch watch, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(3);
 
@@ -68,7 +68,7 @@ internal sealed class OverlayKeeper(
         var state = abilities.Administers ? await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken) : null;
         if (abilities.WireGuard)
             await keys.AdvanceAsync(book.Self?.Network?.NextKey, cancellationToken);
-        await reporter.LookAsync(abilities, state, book.Revision, _plan?.Remarks ?? [], cancellationToken);
+        await reporter.LookAsync(abilities, state, book.Revision, [.. _plan?.Remarks ?? [], .. watch.Remarks], cancellationToken);
         if (book.Current is not { } map || book.Self is not { } self)
             return;
         if (!abilities.Administers)
@@ -96,9 +96,10 @@ internal sealed class OverlayKeeper(
         }
 
         _cleanedFor = map.Grid;
-        var plan = OverlayPlanner.Plan(map, self, FactsOf(state, OverlayNames.Of(map.Grid), seen, bridge));
+        var plan = OverlayPlanner.Plan(map, self, FactsOf(state, OverlayNames.Of(map.Grid), seen, bridge) with { OwnKey = abilities.WireGuard ? await keys.PublicAsync(cancellationToken) : null });
         var outcome = await executor.ApplyAsync(plan, state, abilities, cancellationToken);
         _plan = plan;
+        watch.Follow(seen.Gateway, plan.Routes.Count == 0 ? [] : plan.Peers);
         Tell([.. plan.Problems, .. outcome.Failures.Select(failure => $"the host's network could not be changed: {failure}")]);
     }
 
@@ -130,9 +131,9 @@ internal sealed class OverlayKeeper(
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var (changed, heard) = (book.ChangedAsync(ends.Token), news.ChangedAsync(ends.Token));
-        var began = time.GetTimestamp();
+        var (began, remarks) = (time.GetTimestamp(), watch.Remarks);
         var sweep = IsSettled ? SlowSweep : Sweep;
-        while (!changed.IsCompleted && time.GetElapsedTime(began) is var rested && rested < sweep && !(heard.IsCompleted && rested >= Gap) && !IsSomethingGone())
+        while (!changed.IsCompleted && time.GetElapsedTime(began) is var rested && rested < sweep && !(heard.IsCompleted && rested >= Gap) && ReferenceEquals(remarks, watch.Remarks) && !IsSomethingGone())
             await Task.WhenAny(changed, Task.Delay(Glance, time, cancellationToken));
         await ends.CancelAsync();
         await Task.WhenAll(changed, heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -13,7 +13,11 @@ namespace Kontena.NodeAgent.Networking.Overlay;
 /// <param name="ClosedPorts">TCP ports of the control plane that containers may not reach, on this host and on those addresses; at most 15 entries.</param>
 internal sealed record HostFacts(
     string Bridge, string Subnet, string Gateway, IReadOnlyList<ForeignRoute> ForeignRoutes, IReadOnlyList<ControlPlaneAddress> ControlPlane, IReadOnlyList<string> ClosedPorts,
-    IReadOnlyList<HostCard> Cards);
+    IReadOnlyList<HostCard> Cards)
+{
+    /// <summary>The WireGuard key this host has, whether or not the map has it; null without WireGuard.</summary>
+    public string? OwnKey { get; init; }
+}
 
 /// <param name="Address">IPv4.</param>
 /// <param name="Port">Of the broker; closed to containers whatever the list says.</param>
@@ -51,7 +55,10 @@ internal static class OverlayPlanner
         var peers = map.Nodes.Where(node => node.Number != self.Number).OrderBy(node => node.Number).Select(node => Look(map, self, node, host)).ToList();
         problems.AddRange(Overlaps(map, host));
         var lost = peers.Where(peer => peer.Driver is null).ToList();
-        problems.AddRange(lost.Where(peer => peer.Own).Select(peer => peer.Why).Distinct(StringComparer.Ordinal).Select(why => $"containers here don't reach all others: {why}"));
+        var owner = OwnerOf(map, self, host.OwnKey);
+        if (owner is not null && lost.Any(peer => peer.Own))
+            problems.Add($"the WireGuard key of this host is node {owner}'s, as after a copied disk: {owner} keeps it, and containers here don't reach all others until this node has another: kontena node rotate-key {self.Name}");
+        problems.AddRange(lost.Where(peer => peer.Own && owner is null).Select(peer => peer.Why).Distinct(StringComparer.Ordinal).Select(why => $"containers here don't reach all others: {why}"));
         var reachable = host.Subnet == self.Block ? peers.Where(peer => peer.Driver is not null).ToList() : [];
         var byNumber = map.Nodes.ToDictionary(node => node.Number);
 
@@ -132,6 +139,10 @@ internal static class OverlayPlanner
             .Where(route => Ipv4Cidr.Parse(route.To) is var to && to.Prefix > 0 && (grid.Contains(to) || to.Contains(grid)))
             .Select(route => $"the grid's subnet {map.Subnet} overlaps with {route.To}, which this host reaches by {route.Device}; one of them must move (a grid's subnet is given by kontena grid create --subnet)");
     }
+
+    /// <summary>Whose key in the map this host's is, when it is not its own there.</summary>
+    private static string? OwnerOf(NetworkMap map, NetworkPeer self, string? key) => key is null || self.Network?.WireGuardKey == key ? null
+        : map.Nodes.FirstOrDefault(node => node.Number != self.Number && (node.Network?.WireGuardKey == key || node.Network?.NextKey == key))?.Name;
 
     /// <summary>Two nodes that give one address: at least one of them is wrong, by mistake or on purpose.</summary>
     private static IEnumerable<string> SharedEndpoints(IEnumerable<PlannedPeer> peers) =>

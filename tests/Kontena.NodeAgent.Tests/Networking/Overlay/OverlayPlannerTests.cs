@@ -137,6 +137,19 @@ public sealed class OverlayPlannerTests
     }
 
     [Fact]
+    public void A_key_that_another_node_has_too_is_named_with_its_owner_and_the_remedy()
+    {
+        var map = Map("wireguard", [], Node(1), Node(2) with { Network = Node(2).Network! with { WireGuardKey = null } });
+        var plan = OverlayPlanner.Plan(map, map.Nodes[1], Host(2) with { OwnKey = Key(1) });
+
+        Assert.Equal(
+            "the WireGuard key of this host is node n1's, as after a copied disk: n1 keeps it, and containers here don't reach all others until this node has another: kontena node rotate-key n2",
+            Assert.Single(plan.Problems));
+        // Where another driver carries it all, the key is nobody's concern.
+        Assert.Empty(OverlayPlanner.Plan(map with { Driver = "vxlan" }, map.Nodes[1], Host(2) with { OwnKey = Key(1) }).Problems);
+    }
+
+    [Fact]
     public void Two_nodes_at_one_address_are_named()
     {
         var plan = Plan(Map("wireguard", [], Node(1), Node(2), Node(3, privateIp: "192.168.0.2")), 1);
