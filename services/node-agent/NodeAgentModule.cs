@@ -68,6 +68,7 @@ public static class NodeAgentModule
         services.AddSingleton<NamesBoard>();
         services.AddSingleton(new ResolverFile(ResolverFile.Usual));
         services.AddSingleton<NameForwarder>();
+        services.AddSingleton(provider => KeptSockets.OfThisProcess(provider.GetRequiredService<ILogger<KeptSockets>>()));
 
         // In the order of a start: what is here is looked at first, then the world is told.
         Run<InstanceSupervisor>(services);

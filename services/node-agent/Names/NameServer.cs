@@ -13,12 +13,11 @@ namespace Kontena.NodeAgent.Names;
 /// <summary>Answers the names of the grid on the gateway of its bridge, UDP and TCP port 53, and asks the machine's own name servers for all others.</summary>
 /// <remarks>The address is there when the network is. Should it go and come back with the engine, the sockets stay; should it become another, they are opened anew.</remarks>
 internal sealed class NameServer(
-    NamesBoard names, NameForwarder forwarder, IContainerEngine engine, NodeMembership membership, NodeAgentOptions options, TimeProvider time, ILogger<NameServer> logger)
+    NamesBoard names, NameForwarder forwarder, IContainerEngine engine, NodeMembership membership, KeptSockets kept, NodeAgentOptions options, TimeProvider time, ILogger<NameServer> logger)
     : BackgroundService
 {
     /// <summary>Whoever makes a container has it look at once; this is for a start with containers, and for a network that was made anew.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
-
 
     private readonly SemaphoreSlim _guard = new(1, 1);
     private volatile NameSockets? _open;
@@ -66,7 +65,9 @@ internal sealed class NameServer(
     public override void Dispose()
     {
         base.Dispose();
-        _open?.Dispose();
+        // To close one for good also ends what others have of it; at the end of a process it is simply let go.
+        if (!kept.IsKept)
+            _open?.Dispose();
         _guard.Dispose();
     }
 
@@ -82,7 +83,20 @@ internal sealed class NameServer(
             var bridge = IPNetwork.TryParse(network.Subnet, out var subnet) ? subnet : (IPNetwork?)null;
             if (_open is { } open && open.Address.Equals(gateway) && open.Block == block)
                 return;
-            _open?.Dispose();
+            if (_open is { } same && same.Address.Equals(gateway))
+            {
+                same.AnswerWith(AnswersOf(gateway, block, bridge), block);
+                return;
+            }
+
+            // What was kept of another address would hold the questions of nobody.
+            if (_open is { } other)
+            {
+                kept.Drop(NameSockets.KeptDatagrams);
+                kept.Drop(NameSockets.KeptStreams);
+                other.Dispose();
+            }
+
             _open = null;
             Open(gateway, block, bridge);
         }
@@ -95,11 +109,13 @@ internal sealed class NameServer(
     private static IEnumerable<IPAddress> OwnAddresses() => NetworkInterface.GetAllNetworkInterfaces()
         .SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(one => one.Address).Where(address => address.AddressFamily == AddressFamily.InterNetwork);
 
+    private NameAnswers AnswersOf(IPAddress gateway, IPNetwork? block, IPNetwork? bridge) => new(names, forwarder, block, bridge, [gateway, .. OwnAddresses()]);
+
     private void Open(IPAddress gateway, IPNetwork? block, IPNetwork? bridge)
     {
         try
         {
-            _open = new NameSockets(gateway, block, new NameAnswers(names, forwarder, block, bridge, [gateway, .. OwnAddresses()]), time, logger);
+            _open = new NameSockets(gateway, block, AnswersOf(gateway, block, bridge), time, logger, kept: kept);
             _trouble = null;
             forwarder.Avoid(_open.Endpoint);
             logger.LogInformation("Names are answered on {Address}, port 53", gateway);

@@ -13,6 +13,10 @@ internal sealed class NameSockets : IDisposable
 {
     public const int Port = 53;
 
+    /// <summary>What they are called while nobody reads them.</summary>
+    public const string KeptDatagrams = "names-datagrams";
+    public const string KeptStreams = "names-streams";
+
     /// <summary>Longer questions are none.</summary>
     private const int LargestQuestion = 4096;
     private const int MostStreams = 64;
@@ -25,31 +29,43 @@ internal sealed class NameSockets : IDisposable
     private readonly Socket _streams;
     private readonly CancellationTokenSource _ended = new();
     private readonly ClientQuota _quota;
-    private readonly NameAnswers _answers;
+    private volatile NameAnswers _answers;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<uint, int> _streamsOf = new();
     private int _open;
     private long? _surprised;
 
+    /// <param name="kept">Where the sockets of the last run come from, and to whom these are given for the next; null when they end with this.</param>
     /// <exception cref="SocketException">The address is not there (yet), or the port is not to be had.</exception>
-    public NameSockets(IPAddress address, IPNetwork? block, NameAnswers answers, TimeProvider time, ILogger logger, int port = Port)
+    public NameSockets(IPAddress address, IPNetwork? block, NameAnswers answers, TimeProvider time, ILogger logger, int port = Port, KeptSockets? kept = null)
     {
         (Address, Block, _answers, _time, _logger) = (address, block, answers, time, logger);
         _quota = new ClientQuota(time);
-        _datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        _streams = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var (datagrams, streams) = (kept?.Take(KeptDatagrams, new IPEndPoint(address, port)), kept?.Take(KeptStreams, new IPEndPoint(address, port)));
+        _datagrams = datagrams ?? new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _streams = streams ?? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            _datagrams.ReceiveBufferSize = 1 << 20;
-            _datagrams.Bind(new IPEndPoint(address, port));
+            if (datagrams is null)
+            {
+                _datagrams.ReceiveBufferSize = 1 << 20;
+                _datagrams.Bind(new IPEndPoint(address, port));
+                kept?.Keep(KeptDatagrams, _datagrams);
+            }
+
             Endpoint = (IPEndPoint)_datagrams.LocalEndPoint!;
-            _streams.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            _streams.Bind(Endpoint);
-            _streams.Listen(MostStreams);
+            if (streams is null)
+            {
+                _streams.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+                _streams.Bind(Endpoint);
+                _streams.Listen(MostStreams);
+                kept?.Keep(KeptStreams, _streams);
+            }
         }
         catch
         {
+            kept?.Drop(KeptDatagrams);
             Dispose();
             throw;
         }
@@ -60,9 +76,12 @@ internal sealed class NameSockets : IDisposable
 
     public IPAddress Address { get; }
 
-    public IPNetwork? Block { get; }
+    public IPNetwork? Block { get; private set; }
 
     public IPEndPoint Endpoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>The same port, for a grid that has other addresses than was known.</summary>
+    public void AnswerWith(NameAnswers answers, IPNetwork? block) => (_answers, Block) = (answers, block);
 
     public void Dispose()
     {

@@ -24,6 +24,7 @@ public sealed class NameSocketsTests : IAsyncDisposable
     private readonly OrderBook _orders;
     private readonly NamesBoard _names;
     private readonly NameForwarder _forwarder;
+    private readonly NameAnswers _answers;
     private readonly NameSockets _server;
     private int _asked;
 
@@ -39,8 +40,8 @@ public sealed class NameSocketsTests : IAsyncDisposable
         var resolvers = Path.Combine(_directory, "resolv.conf");
         File.WriteAllText(resolvers, "# of the machine\nnameserver 127.0.0.1\n");
         _forwarder = new NameForwarder(new ResolverFile(resolvers, ((IPEndPoint)_upstream.LocalEndPoint!).Port), TimeProvider.System, NullLogger<NameForwarder>.Instance);
-        var answers = new NameAnswers(_names, _forwarder, IPNetwork.Parse("10.81.0.0/16"), null, IPAddress.Loopback);
-        _server = new NameSockets(IPAddress.Loopback, null, answers, TimeProvider.System, NullLogger.Instance, port: 0);
+        _answers = new NameAnswers(_names, _forwarder, IPNetwork.Parse("10.81.0.0/16"), null, IPAddress.Loopback);
+        _server = new NameSockets(IPAddress.Loopback, null, _answers, TimeProvider.System, NullLogger.Instance, port: 0);
     }
 
     public ValueTask DisposeAsync()
@@ -50,6 +51,56 @@ public sealed class NameSocketsTests : IAsyncDisposable
         _orders.Dispose();
         Directory.Delete(_directory, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task What_is_asked_between_two_runs_is_answered_by_the_second()
+    {
+        using var systemd = new PaperSystemd(_directory);
+        var last = new KeptSockets(systemd.Path, [], NullLogger.Instance);
+        IPEndPoint at;
+        using (var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+        using (var streams = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            datagrams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            at = (IPEndPoint)datagrams.LocalEndPoint!;
+            streams.Bind(at);
+            streams.Listen();
+            // As a run leaves them that answers streams.
+            datagrams.Blocking = streams.Blocking = false;
+            last.Keep(NameSockets.KeptDatagrams, datagrams);
+            last.Keep(NameSockets.KeptStreams, streams);
+        }
+
+        var kept = systemd.Told().Where(one => one.Descriptor >= 0).ToList();
+        Assert.Equal(["FDSTORE=1\nFDPOLL=0\nFDNAME=names-datagrams", "FDSTORE=1\nFDPOLL=0\nFDNAME=names-streams"], kept.Select(one => one.Text));
+        using var client = new UdpClient();
+        client.Connect(at);
+        await client.SendAsync(Question.Of(Web, DnsType.A), TestContext.Current.CancellationToken);
+        using var stream = new TcpClient();
+        await stream.ConnectAsync(at, TestContext.Current.CancellationToken);
+
+        var next = new KeptSockets(systemd.Path, kept.Select(one => (one.Text.Split('=')[^1], KeptSockets.Of(one.Descriptor))), NullLogger.Instance);
+        using var server = new NameSockets(IPAddress.Loopback, null, _answers, TimeProvider.System, NullLogger.Instance, at.Port, next);
+
+        var answer = await client.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(0, Question.Read(answer.Buffer).Code);
+        Assert.Equal(100, Question.Read(await AskAsync(stream, Question.Of(Web, DnsType.A))).Answers.Count);
+        Assert.Empty(systemd.Told());
+    }
+
+    [Fact]
+    public void A_socket_that_was_kept_for_another_address_is_kept_no_longer()
+    {
+        using var systemd = new PaperSystemd(_directory);
+        var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        var kept = new KeptSockets(systemd.Path, [(NameSockets.KeptDatagrams, other)], NullLogger.Instance);
+
+        Assert.Null(kept.Take(NameSockets.KeptDatagrams, new IPEndPoint(IPAddress.Loopback, 53)));
+
+        Assert.Equal("FDSTOREREMOVE=1\nFDNAME=names-datagrams", Assert.Single(systemd.Told()).Text);
+        Assert.True(other.SafeHandle.IsClosed);
     }
 
     [Fact]

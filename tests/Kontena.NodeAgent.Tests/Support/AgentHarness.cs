@@ -46,7 +46,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Board = new ReportBoard(time);
         Names = new NamesBoard(Identity, Orders, Board);
         var forwarder = new NameForwarder(new ResolverFile(ResolverFile.Usual), time, Log<NameForwarder>());
-        NameServer = new NameServer(Names, forwarder, engine, Membership, Options, time, Log<NameServer>());
+        NameServer = new NameServer(Names, forwarder, engine, Membership, new KeptSockets(null, [], Log<KeptSockets>()), Options, time, Log<NameServer>());
         var tools = new InstanceTools(
             engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Volumes, Leases, Names, NameServer, Log<InstanceTools>());
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());
