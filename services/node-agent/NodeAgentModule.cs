@@ -74,6 +74,7 @@ public static class NodeAgentModule
         Run<InstanceSupervisor>(services);
         Run<EngineEventWatcher>(services);
         Run<JoinLoop>(services);
+        Run<RemovalWatch>(services);
         Run<NamesFeed>(services);
         Run<NameServer>(services);
         Run<ReportSender>(services);

@@ -59,7 +59,8 @@ internal sealed class JoinLoop(
             else
                 await ReadOrdersAsync(nodeId, stoppingToken);
 
-            if (membership.ConfirmedNow || !options.CanJoin)
+            // A removed node's login opens nothing: a join by hand gives another, and ends this process.
+            if (membership.ConfirmedNow || !options.CanJoin || membership.IsRemoved)
             {
                 await membership.ChangedAsync(stoppingToken);
                 pause = FirstPause;

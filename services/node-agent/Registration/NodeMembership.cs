@@ -10,10 +10,14 @@ namespace Kontena.NodeAgent.Registration;
 internal sealed class NodeMembership : IDisposable
 {
     private readonly string _file;
+
+    /// <summary>What <see cref="_file"/> is called once the node was removed, so that a restarted agent knows it too.</summary>
+    private readonly string _removedFile;
     private readonly ILogger<NodeMembership> _logger;
     private volatile NodeJoined? _current;
     private volatile string? _refusal;
     private volatile bool _rival;
+    private volatile bool _removed;
     private volatile bool _confirmedNow;
     private readonly Signal _changed = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -24,7 +28,10 @@ internal sealed class NodeMembership : IDisposable
         _logger = logger;
         DurableFile.MakeDirectory(options.DataDirectory);
         _file = Path.Combine(options.DataDirectory, "joined.json");
+        _removedFile = Path.Combine(options.DataDirectory, "removed.json");
         _current = Read();
+        if (_current is null && File.Exists(_removedFile))
+            (_removed, _refusal) = (true, "its record was removed from the grid; kontena-agent join with a token makes it a node again");
     }
 
     /// <summary>Null until the first join, and while another agent is this node.</summary>
@@ -35,6 +42,9 @@ internal sealed class NodeMembership : IDisposable
 
     /// <summary>Another agent has our engine id and is the node: nothing is said in its name, and its orders are not ours.</summary>
     public bool IsRival => _rival;
+
+    /// <summary>The node was removed: what the agent has made on the host for the grid is to go.</summary>
+    public bool IsRemoved => _removed;
 
     /// <summary>Ends with the first answer to a request to join since this process started.</summary>
     public Task AnsweredAsync => _answered.Task;
@@ -47,9 +57,11 @@ internal sealed class NodeMembership : IDisposable
         var before = _current;
         _refusal = null;
         _current = joined;
-        (_rival, _confirmedNow) = (false, true);
+        (_rival, _removed, _confirmedNow) = (false, false, true);
         _answered.TrySetResult();
         _changed.Set();
+        if (File.Exists(_removedFile))
+            DurableFile.Delete(_removedFile);
         if (joined == before)
             return;
         await KeepAsync(cancellationToken);
@@ -72,6 +84,21 @@ internal sealed class NodeMembership : IDisposable
         _refusal = reason;
         if (rival)
             (_rival, _confirmedNow) = (true, false);
+        _answered.TrySetResult();
+        _changed.Set();
+    }
+
+    /// <summary>The node's record was removed, and the agent has it from the master itself.</summary>
+    /// <param name="removal">Node, grid and time, for people.</param>
+    public void Leave(string removal)
+    {
+        if (_removed)
+            return;
+        if (File.Exists(_file))
+            File.Move(_file, _removedFile, overwrite: true);
+        _logger.LogError("This machine is no node any more: {Removal}. Its tunnels, routes and firewall chains are taken away, its containers left alone; kontena-agent join makes it a node again", removal);
+        _refusal = $"{removal}; kontena-agent join with a token makes it a node again";
+        (_current, _removed, _confirmedNow) = (null, true, false);
         _answered.TrySetResult();
         _changed.Set();
     }

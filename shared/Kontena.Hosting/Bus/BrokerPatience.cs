@@ -12,7 +12,7 @@ namespace Kontena.Hosting.Bus;
 /// that waits here instead goes on within <see cref="Pause"/> of the broker's return, and logs two lines instead of a page per attempt. A certificate that is not
 /// believed and a login that is refused are seen by an attempt of our own, which can say why.
 /// </remarks>
-internal sealed partial class BrokerPatience(BusTransport transport, BusSide side, TimeProvider time, ILogger<BrokerPatience> logger, CancellationToken stopping)
+internal sealed partial class BrokerPatience(BusTransport transport, BusSide side, BrokerLogin login, TimeProvider time, ILogger<BrokerPatience> logger, CancellationToken stopping)
 {
     private readonly Uri _broker = transport.RabbitMq!;
     private bool _notLetIn;
@@ -32,6 +32,7 @@ internal sealed partial class BrokerPatience(BusTransport transport, BusSide sid
             if (await RefusedBecauseAsync() is not { } reason)
             {
                 side.Found();
+                login.Accepted();
                 if (said)
                     LogReachable(side.Name, _broker.Host, BusTransport.Port(_broker));
                 return;
@@ -90,6 +91,7 @@ internal sealed partial class BrokerPatience(BusTransport transport, BusSide sid
                 _notLetIn |= cause is AuthenticationFailureException or AuthenticationException;
                 if (cause is AuthenticationFailureException)
                 {
+                    login.Refused();
                     return transport.Outlet is null ? "it refuses user and password"
                         : "it refuses the login of this node: the node was removed, or its token was reset; kontena node create or reset-token prints the line that lets it in";
                 }

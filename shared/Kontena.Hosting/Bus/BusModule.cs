@@ -24,6 +24,7 @@ internal static class BusModule
         services.AddSingleton(transport);
         services.AddSingleton(sides);
         services.AddSingleton<ForeignReports>();
+        services.AddSingleton<BrokerLogin>();
         services.AddMassTransit(bus => Register(bus, sides.Control, control, transport, process));
         services.AddMassTransit<IDataConnection>(bus => Register(bus, sides.Data, data, transport, process));
         services.AddOptions<MassTransitHostOptions>().Configure(options =>
@@ -69,7 +70,7 @@ internal static class BusModule
             bus.UsingRabbitMq((context, configurator) =>
             {
                 var patience = new BrokerPatience(
-                    transport, side, context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
+                    transport, side, context.GetRequiredService<BrokerLogin>(), context.GetRequiredService<TimeProvider>(), context.GetRequiredService<ILogger<BrokerPatience>>(),
                     context.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
                 RabbitMqConnection.Configure(configurator, transport, $"{process} {side.Name}", side, patience);
                 ConfigureShared(configurator, context, side, plan, transport);

@@ -49,6 +49,15 @@ internal sealed class OverlayExecutor(IHostCommands commands, FirewallKeeper fir
         _endpoints.Clear();
     }
 
+    /// <summary>Takes away all that we make on a host, of whatever grid. Bridges are the engine's and stay, with the containers on them.</summary>
+    /// <exception cref="HostNetworkException">The firewall could not be asked or changed.</exception>
+    public async Task RemoveAllAsync(HostState state, CancellationToken cancellationToken)
+    {
+        foreach (var route in state.Routes.Where(route => route.Protocol == $"{OverlayNames.RouteProtocol}"))
+            await commands.RunAsync(new HostCommand("ip", "route", "del", route.To, "proto", $"{OverlayNames.RouteProtocol}"), null, cancellationToken);
+        await RemoveOthersAsync(OverlayNames.Nobody, state, cancellationToken);
+    }
+
     /// <summary>What was to be taken away has gone by itself, as routes do with their interface.</summary>
     private static bool IsGone(HostCommand command, CommandOutput said) => command.Arguments.Contains("del")
         && (said.Error.Contains("No such", StringComparison.Ordinal) || said.Error.Contains("Cannot find", StringComparison.Ordinal));

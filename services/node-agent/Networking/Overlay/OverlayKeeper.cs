@@ -28,6 +28,7 @@ internal sealed class OverlayKeeper(
     private HostAbilities? _abilities;
     private long _abilitiesRead;
     private string? _cleanedFor;
+    private bool _isCleared;
     private string _told = "";
 
     /// <summary>What of the network does not work, for the heartbeat.</summary>
@@ -62,8 +63,11 @@ internal sealed class OverlayKeeper(
     /// <summary>One look, and what follows from it.</summary>
     internal async Task TurnAsync(CancellationToken cancellationToken)
     {
+        if (membership.IsRemoved)
+            await ClearAsync(cancellationToken);
         if (membership.Current is not { } joined)
             return;
+        _isCleared = false;
         var abilities = await AbilitiesAsync(cancellationToken);
         var state = abilities.Administers ? await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken) : null;
         if (abilities.WireGuard)
@@ -101,6 +105,17 @@ internal sealed class OverlayKeeper(
         _plan = plan;
         watch.Follow(seen.Gateway, plan.Routes.Count == 0 ? [] : plan.Peers);
         Tell([.. plan.Problems, .. outcome.Failures.Select(failure => $"the host's network could not be changed: {failure}")]);
+    }
+
+    /// <summary>Once; tried again at the next sweep when it did not work.</summary>
+    private async Task ClearAsync(CancellationToken cancellationToken)
+    {
+        if (_isCleared || !(await AbilitiesAsync(cancellationToken)).Administers)
+            return;
+        await executor.RemoveAllAsync(await reader.ReadAsync(OverlayNames.Nobody, cancellationToken), cancellationToken);
+        (_isCleared, _plan, _cleanedFor) = (true, null, null);
+        Tell([]);
+        logger.LogInformation("This machine is no node any more: its tunnels, routes and firewall chains of the grid are gone");
     }
 
     /// <summary>Looked at again now and then while something is missing: it may be installed meanwhile.</summary>

@@ -8,6 +8,9 @@ internal sealed record OverlayNames(string Mark)
     /// <summary>Of the routes we make: <c>ip route show proto 107</c> lists them.</summary>
     public const int RouteProtocol = 107;
 
+    /// <summary>Of no grid: what carries our naming is another's.</summary>
+    public static OverlayNames Nobody { get; } = new("------");
+
     public string Bridge => $"kontena-b{Mark}";
     public string WireGuard => $"kontena-w{Mark}";
     public string Vxlan => $"kontena-v{Mark}";

@@ -53,6 +53,15 @@ public sealed class FirewallKeeperTests
     }
 
     [Fact]
+    public async Task Of_nobodys_naming_all_grids_are_others()
+    {
+        await ApplyAsync();
+        Assert.Equal([OverlayNames.Of("test")], await _keeper.OthersAsync(OverlayNames.Nobody, TestContext.Current.CancellationToken));
+        var names = OverlayNames.Of("test");
+        Assert.Equal([names.WireGuard, names.Vxlan], OverlayNames.TunnelsOfOthers(OverlayNames.Nobody, [names.WireGuard, names.Vxlan, names.Bridge, "eth0", "kontena-web"]));
+    }
+
+    [Fact]
     public async Task Chains_of_another_grid_are_found()
     {
         await ApplyAsync();
