@@ -57,6 +57,8 @@ public sealed class StackFileReader
         if (services.Count == 0 && volumes is not { Count: > 0 })
             _remarks.Error(new Place(file.Path, 1, 1), "", "does not list any services or volumes");
 
+        CheckExpose(file, services);
+
         return new StackRequest
         {
             Stack = file.Form == StackForm.Stack ? (root["stack"] as YamlScalar)?.Text : name.Name,
@@ -65,6 +67,7 @@ public sealed class StackFileReader
             Labels = file.Form == StackForm.Stack ? Texts(root, "labels") : [],
             Registry = "file://",
             Expose = file.Form == StackForm.Bare ? null : (root["expose"] as YamlScalar)?.Text,
+            Networks = file.Form == StackForm.Bare ? null : NetworksSection.Read(file, _remarks),
             Services = services,
             Volumes = volumes ?? [],
             Source = file.Text,
@@ -82,8 +85,6 @@ public sealed class StackFileReader
             _remarks.Error(services.Value.Place, "services", $"expected a mapping of names to services, found {services.Value.Kind}");
         if (root["depends"] is { } depends)
             _remarks.Error(depends.Place, "depends", "stacks that depend on stacks are not available in this version; install them one after another");
-        if (root["networks"] is { } networks)
-            _remarks.Notice(networks.Place, "networks", "a grid has one network; the section is left out");
         foreach (var entry in root.Entries.Where(entry => !TopLevel.Contains(entry.Key) && !entry.Key.StartsWith("x-", StringComparison.Ordinal)))
         {
             // The original only warned here, and a mistyped section was then silently missing.
@@ -92,6 +93,20 @@ public sealed class StackFileReader
             else
                 _remarks.Notice(entry.KeyPlace, entry.Key, "is not a key of a stack file; it is left out");
         }
+    }
+
+    /// <summary>It names a service that the stack has, as this file is read here and now.</summary>
+    private void CheckExpose(LoadedFile file, List<ServiceRequest> services)
+    {
+        if (file.Form == StackForm.Bare || file.Root["expose"] is not { } expose)
+            return;
+        var written = file.Services?.Entries.Select(entry => entry.Key).ToList() ?? [];
+        if (expose is not YamlScalar { Text: var name })
+            _remarks.Error(expose.Place, "expose", $"expected the name of a service, found {expose.Kind}; ports are published under 'ports' of the service");
+        else if (!written.Contains(name))
+            _remarks.Error(expose.Place, "expose", $"there is no service '{name}' in this file{Closest.Hint(name, written)}");
+        else if (!_remarks.HasErrors && services.All(service => service.Name != name))
+            _remarks.Error(expose.Place, "expose", $"service '{name}' is left out by its only_if or skip_if, so it can't be exposed");
     }
 
     private List<ServiceRequest> Services(LoadedFile file, IReadOnlyList<StackVolumeRequest>? volumes)

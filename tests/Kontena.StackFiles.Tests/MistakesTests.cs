@@ -102,6 +102,32 @@ public sealed class MistakesTests
     }
 
     [Fact]
+    public void Networks_and_what_is_exposed_are_wrong_all_at_once_each_at_its_line()
+    {
+        var result = Reading.Of("stack: a/b\nexpose: webb\nnetworks: privat\nservices:\n  web: {image: i}");
+        Assert.Equal(
+            ["kontena.yml:2:9 expose: there is no service 'webb' in this file, did you mean 'web'?", "kontena.yml:3:11 networks: expected grid or private, found 'privat', did you mean 'private'?"],
+            result.Errors.Select(error => error.ToString()));
+
+        var compose = Reading.Of("networks:\n  back:\n  far: {external: true}\nexpose: [80]\nservices:\n  web:\n    image: i\n    networks: [back, backk, default]");
+        Assert.Equal([(3, "networks.far.external"), (4, "expose"), (8, "services.web.networks")], compose.Errors.Select(error => (error.Line, error.Path)));
+        Assert.Contains("no network 'backk' in this file, did you mean 'back'? Declare it", compose.Errors[2].Message, StringComparison.Ordinal);
+
+        Assert.Contains("left out by its only_if", Assert.Single(Reading.Of(
+            "stack: a/b\nvariables: {x: {type: string, value: a}}\nexpose: web\nservices:\n  web: {image: i, only_if: {x: b}}\n  db: {image: i}").Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stack_says_whether_it_is_private_and_networks_of_docker_compose_are_left_out()
+    {
+        Assert.Equal("private", Reading.Of("stack: a/b\nnetworks: private\nservices: {web: {image: i}}").Request!.Networks);
+        Assert.Equal("private", Reading.Of("version: '3'\nnetworks: private\nservices: {web: {image: i}}").Request!.Networks);
+        var compose = Reading.Of("networks: {front: {driver: bridge}, back: }\nservices: {web: {image: i, networks: [front]}}");
+        Assert.Null(compose.Request!.Networks);
+        Assert.Contains(compose.Notices, notice => notice.Message.Contains("networks: private", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_circle_of_links_names_its_way()
     {
         var result = Reading.Of("stack: a/b\nservices:\n  a: {image: i, links: [b]}\n  b: {image: i, links: [c]}\n  c: {image: i, links: [a]}");

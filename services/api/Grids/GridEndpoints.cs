@@ -54,6 +54,7 @@ internal static class GridEndpoints
             DefaultAffinity = request.DefaultAffinity,
             TrustedSubnets = request.TrustedSubnets,
             OverlayDriver = request.OverlayDriver,
+            StackNetworks = request.StackNetworks,
             Statsd = StatsdOf(request),
             Logs = LogsOf(request),
         }, cancellationToken);
@@ -72,6 +73,7 @@ internal static class GridEndpoints
             DefaultAffinity = request.DefaultAffinity,
             TrustedSubnets = request.TrustedSubnets,
             OverlayDriver = request.OverlayDriver,
+            StackNetworks = request.StackNetworks,
             Statsd = StatsdOf(request),
             ClearStatsd = AsksToClearStatsd(body.RootElement),
             Logs = LogsOf(request),

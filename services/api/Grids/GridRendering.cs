@@ -2,6 +2,7 @@ using Kontena.Api.Snapshots;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Networking;
+using Kontena.Contracts.Stacks;
 using Kontena.Core.Networking;
 
 namespace Kontena.Api.Grids;
@@ -25,6 +26,7 @@ internal static class GridRendering
             DefaultAffinity = grid.DefaultAffinity,
             TrustedSubnets = grid.TrustedSubnets,
             OverlayDriver = grid.OverlayDriver ?? OverlayDriver.Auto,
+            StackNetworks = grid.StackNetworks ?? StackNetworks.Grid,
             BlockPrefix = grid.BlockPrefix ?? GridSubnets.BlockPrefix,
             NodeCount = snapshot.Nodes.Count,
             ServiceCount = snapshot.Services.Count,

@@ -2,6 +2,7 @@ using Kontena.Api.Jobs;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
 
 namespace Kontena.Api.Services;
 
@@ -29,6 +30,7 @@ internal static class ServiceRendering
             Entrypoint = spec.Entrypoint,
             Net = spec.Net,
             Dns = DnsOf(service),
+            Networks = IsPrivate(service, snapshot) ? StackNetworks.Private : null,
             Ports = [.. spec.Ports.Select(port => new PortJson
             {
                 Ip = port.Ip, Protocol = port.Protocol, NodePort = port.NodePort, ContainerPort = port.ContainerPort,
@@ -97,6 +99,10 @@ internal static class ServiceRendering
         return new LinkJson(
             $"{service.Grid}/{stack}/{link.Service}", link.Alias, stack == Service.NoStack ? link.Service : $"{stack}/{link.Service}");
     }
+
+    // What is in force, not what a later deploy will make of it.
+    private static bool IsPrivate(Service service, GridSnapshot snapshot) =>
+        snapshot.Instances[Service.DocumentId(service.Stack, service.Name)].Any(one => one.Spec is { Private: true });
 
     private static HealthCheckJson Check(HealthCheckSpec check) => new()
     {

@@ -31,6 +31,7 @@ internal static class StackRendering
             Version = latest.Version,
             Revision = stack.Revision,
             Expose = latest.Expose,
+            Networks = latest.Networks,
             Source = latest.Source,
             Variables = latest.Variables,
             Labels = latest.Labels,

@@ -31,7 +31,7 @@ internal static class CreateGridDecision
         else if (command.Token is not null && grids.Any(grid => grid.Value.Token == command.Token))
             errors.Say("is already taken", "token");
         var (subnet, supernet) = GridRules.CheckAddresses(command.Subnet, command.Supernet, command.BlockPrefix, errors);
-        GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.OverlayDriver, command.Statsd, command.Logs, errors);
+        GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.OverlayDriver, command.StackNetworks, command.Statsd, command.Logs, errors);
         if (errors.Any)
             return Decision.Refused(errors.Found);
 
@@ -47,6 +47,7 @@ internal static class CreateGridDecision
             DefaultAffinity = command.DefaultAffinity ?? [],
             TrustedSubnets = command.TrustedSubnets ?? [],
             OverlayDriver = command.OverlayDriver,
+            StackNetworks = command.StackNetworks,
             Statsd = command.Statsd,
             Logs = command.Logs is { Forwarder: "none" } ? null : command.Logs,
             CreatedAt = now,

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Networking;
+using Kontena.Contracts.Stacks;
 using Kontena.Core.Networking;
 using Kontena.Core.Services;
 
@@ -9,10 +10,12 @@ namespace Kontena.GridManager.Grids;
 internal static class GridRules
 {
     public static void CheckShared(
-        IReadOnlyList<string>? affinity, IReadOnlyList<string>? trusted, string? driver, StatsdTarget? statsd, LogForwarding? logs, FieldErrors errors)
+        IReadOnlyList<string>? affinity, IReadOnlyList<string>? trusted, string? driver, string? stackNetworks, StatsdTarget? statsd, LogForwarding? logs, FieldErrors errors)
     {
         if (driver is not null && !OverlayDriver.All.Contains(driver))
             errors.Say($"Invalid overlay_driver {driver}; expected one of {string.Join(", ", OverlayDriver.All)}", "overlay_driver");
+        if (stackNetworks is not null && !StackNetworks.All.Contains(stackNetworks))
+            errors.Say($"Invalid stack_networks {stackNetworks}; expected one of {string.Join(", ", StackNetworks.All)}", "stack_networks");
         AffinityRules.Read(affinity ?? [], "default_affinity", errors);
         if ((trusted ?? []).FirstOrDefault(subnet => !Ipv4Cidr.TryParse(subnet, out _)) is var bad && (bad is not null || (trusted?.Contains(null!) ?? false)))
             errors.Say($"Invalid trusted_subnet {bad}", "trusted_subnets");

@@ -14,13 +14,13 @@ internal static class UpdateGridDecision
         if (grids.FirstOrDefault(one => one.Value.Name == command.Grid) is not { } grid)
             return Decision.NotFound($"Grid {command.Grid} does not exist");
         var errors = new FieldErrors();
-        GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.OverlayDriver, command.Statsd, command.Logs, errors);
+        GridRules.CheckShared(command.DefaultAffinity, command.TrustedSubnets, command.OverlayDriver, command.StackNetworks, command.Statsd, command.Logs, errors);
         QuotaRules.Check(command.Quota, command.StackQuotas, errors);
         if (command.Rebalance is not null && !GridRebalance.All.Contains(command.Rebalance))
             errors.Reason("isn't an option", "rebalance");
         if (errors.Any)
             return Decision.Refused(errors.Found);
-        if (command is { DefaultAffinity: null, TrustedSubnets: null, OverlayDriver: null, Statsd: null, ClearStatsd: false, Logs: null, Rebalance: null, Quota: null, StackQuotas: null })
+        if (command is { DefaultAffinity: null, TrustedSubnets: null, OverlayDriver: null, StackNetworks: null, Statsd: null, ClearStatsd: false, Logs: null, Rebalance: null, Quota: null, StackQuotas: null })
             return Decision.Unchanged(command.Grid);
 
         var draft = new GridDraft(command.Grid, StateKeys.System);
@@ -29,6 +29,7 @@ internal static class UpdateGridDecision
             DefaultAffinity = command.DefaultAffinity ?? grid.Value.DefaultAffinity,
             TrustedSubnets = command.TrustedSubnets ?? grid.Value.TrustedSubnets,
             OverlayDriver = command.OverlayDriver ?? grid.Value.OverlayDriver,
+            StackNetworks = command.StackNetworks ?? grid.Value.StackNetworks,
             Statsd = command.ClearStatsd ? null : command.Statsd ?? grid.Value.Statsd,
             Logs = command.Logs is { Forwarder: "none" } ? null : command.Logs ?? grid.Value.Logs,
             Rebalance = command.Rebalance ?? grid.Value.Rebalance,

@@ -45,7 +45,7 @@ internal static partial class SpecChanges
         (string Field, string? Before, string? After)[] fields =
         [
             ("stack", before.StackName, after.StackName), ("version", before.Version, after.Version), ("registry", before.Registry, after.Registry),
-            ("expose", before.Expose, after.Expose), ("labels", Lines(before.Labels), Lines(after.Labels)),
+            ("expose", before.Expose, after.Expose), ("networks", before.Networks, after.Networks), ("labels", Lines(before.Labels), Lines(after.Labels)),
             ("volumes", Lines(before.Volumes.Select(one => $"{one.Name} = {one.External}")), Lines(after.Volumes.Select(one => $"{one.Name} = {one.External}"))),
         ];
         return [.. fields.Where(one => one.Before != one.After).Select(one => new FieldChange(one.Field, Short(Masked(one.Before)), Short(Masked(one.After))))];

@@ -14,6 +14,7 @@ internal static class StackRevisions
         Version = request.Version!.Trim(),
         Registry = request.Registry,
         Expose = request.Expose?.Trim(),
+        Networks = request.Networks,
         Source = request.Source!.Trim(),
         Variables = Kept(request.Variables),
         Metadata = Kept(request.Metadata),

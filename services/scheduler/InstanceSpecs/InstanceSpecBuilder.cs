@@ -21,6 +21,7 @@ internal static class InstanceSpecBuilder
     /// <param name="neighbours">Names of the containers placed on the node, to which <c>volumes_from</c> and <c>net</c> may refer by a
     /// short name.</param>
     /// <param name="volumes">The grid's volumes by name.</param>
+    /// <param name="networks">What the grid says for stacks that don't say (<see cref="StackNetworks"/>).</param>
     public static InstanceSpec Build(
         Service service,
         Stack? stack,
@@ -29,10 +30,12 @@ internal static class InstanceSpecBuilder
         string deployRev,
         Service? balancer = null,
         IReadOnlyCollection<string>? neighbours = null,
-        Func<string, Volume?>? volumes = null)
+        Func<string, Volume?>? volumes = null,
+        string? networks = null)
     {
         var spec = service.Spec;
         var exposed = stack?.Latest.Expose is { } expose && expose == service.Name;
+        var ofPrivateStack = stack is not null && (stack.Latest.Networks ?? networks) == StackNetworks.Private;
         var isHostNet = spec.Net == HostNet;
         var hasOwnNet = !isHostNet && !spec.Net.StartsWith(ContainerNet, StringComparison.Ordinal);
         return new InstanceSpec
@@ -71,6 +74,8 @@ internal static class InstanceSpecBuilder
             DnsSearch = isHostNet ? [] : DomainNames.Search(service.Grid, service.Stack),
             DnsNames = DomainNames.OfInstance(service.Grid, service.Stack, service.Name, number, exposed),
             LinkAliases = [.. spec.Links.Select(link => new LinkAlias(link.Alias, link.Stack, link.Service))],
+            Private = ofPrivateStack && !exposed,
+            OfPrivateStack = ofPrivateStack,
             Labels = Labels(service, number, deployRev, exposed, balancer),
             LogDriver = spec.LogDriver,
             LogOpts = spec.LogOpts,

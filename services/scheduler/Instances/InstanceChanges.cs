@@ -21,7 +21,7 @@ internal static class InstanceChanges
     {
         var stack = draft.Stacks.Find(service.Stack);
         var neighbours = draft.Scene.On(node.Name).Where(one => !one.Leaving).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
-        var spec = InstanceSpecBuilder.Build(service, stack, node, number, deployRev, Balancer(draft, service), neighbours, draft.Volumes.Find) with
+        var spec = InstanceSpecBuilder.Build(service, stack, node, number, deployRev, Balancer(draft, service), neighbours, draft.Volumes.Find, draft.Grid?.StackNetworks) with
         {
             ImagePin = imagePin,
         };

@@ -46,7 +46,7 @@ internal static class RunSpecs
     {
         var neighbours = draft.Scene.On(node.Name).Where(one => !one.Leaving).Select(one => one.Name).ToHashSet(StringComparer.Ordinal);
         var like = service with { Spec = Bare(service, companion) };
-        var spec = InstanceSpecBuilder.Build(like, draft.Stacks.Find(service.Stack), node, 1, run.Id, null, neighbours, draft.Volumes.Find);
+        var spec = InstanceSpecBuilder.Build(like, draft.Stacks.Find(service.Stack), node, 1, run.Id, null, neighbours, draft.Volumes.Find, draft.Grid?.StackNetworks);
         var host = $"{service.Name}-run-{run.Id}";
         return spec with
         {

@@ -109,7 +109,7 @@ internal static class NamesPublication
 
     private static NamedInstance? RowOf(GridDraft draft, InstanceObserved seen)
     {
-        if (draft.Instances.Find(seen.InstanceId) is not { Spec: { } spec } instance || draft.Nodes.Find(seen.Node)?.NodeId != seen.NodeId)
+        if ((draft.Instances.Find(seen.InstanceId) ?? draft.Runs.Find(seen.InstanceId)?.Instance) is not { Spec: { } spec } instance || draft.Nodes.Find(seen.Node)?.NodeId != seen.NodeId)
             return null;
         var liveness = draft.Liveness.Find(seen.Node)?.State ?? LivenessState.Online;
         if (liveness == LivenessState.Offline)

@@ -24,6 +24,10 @@ public sealed record Grid
 
     /// <summary>One of <see cref="Networking.OverlayDriver"/>; null means <see cref="Networking.OverlayDriver.Auto"/>.</summary>
     public string? OverlayDriver { get; init; }
+
+    /// <summary>One of <see cref="Stacks.StackNetworks"/>, for stacks that don't say; null means <see cref="Stacks.StackNetworks.Grid"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StackNetworks { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public LogForwarding? Logs { get; init; }
 
@@ -102,6 +106,9 @@ public sealed record CreateGrid
 
     /// <summary>One of <see cref="Networking.OverlayDriver"/>; null for <c>auto</c>.</summary>
     public string? OverlayDriver { get; init; }
+
+    /// <summary>As <see cref="Grid.StackNetworks"/>.</summary>
+    public string? StackNetworks { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public LogForwarding? Logs { get; init; }
 }
@@ -115,6 +122,9 @@ public sealed record UpdateGrid
 
     /// <summary>One of <see cref="Networking.OverlayDriver"/>.</summary>
     public string? OverlayDriver { get; init; }
+
+    /// <summary>As <see cref="Grid.StackNetworks"/>.</summary>
+    public string? StackNetworks { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public bool ClearStatsd { get; init; }
     public LogForwarding? Logs { get; init; }

@@ -32,6 +32,9 @@ public sealed record GridJson
     /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
     public string OverlayDriver { get; init; } = "auto";
 
+    /// <summary><c>grid</c> or <c>private</c>: who reaches the instances of stacks that don't say. Not of the original API.</summary>
+    public string StackNetworks { get; init; } = "grid";
+
     /// <summary>Length of the prefix of each node's block. Not of the original API.</summary>
     public int BlockPrefix { get; init; } = 24;
 
@@ -104,6 +107,10 @@ public sealed record GridRequest
     /// <summary><c>auto</c>, <c>wireguard</c>, <c>vxlan</c> or <c>direct</c>. Not of the original API.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OverlayDriver { get; init; }
+
+    /// <summary><c>grid</c> or <c>private</c>. Not of the original API.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StackNetworks { get; init; }
     public GridStatsRequest? Stats { get; init; }
     public GridLogsRequest? Logs { get; init; }
 

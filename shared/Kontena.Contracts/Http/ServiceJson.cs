@@ -21,6 +21,10 @@ public sealed record ServiceJson
     public string? Entrypoint { get; init; }
     public string Net { get; init; } = "bridge";
     public string Dns { get; init; } = "";
+
+    /// <summary><c>private</c> when its instances are reached by their own stack and by services with a link alone; left out for others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Networks { get; init; }
     public IReadOnlyList<PortJson> Ports { get; init; } = [];
     public IReadOnlyList<string> Env { get; init; } = [];
     public IReadOnlyList<SecretJson> Secrets { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kontena.Contracts.Http;
 
@@ -20,6 +21,10 @@ public sealed record StackJson
     public string? Version { get; init; }
     public int? Revision { get; init; }
     public string? Expose { get; init; }
+
+    /// <summary><c>private</c> or <c>grid</c>; left out when the file does not say: then it is as the grid says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Networks { get; init; }
 
     /// <summary>The file as submitted.</summary>
     public string? Source { get; init; }

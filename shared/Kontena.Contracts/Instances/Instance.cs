@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kontena.Contracts.Instances;
 
 /// <summary>One numbered member of a service, as wanted. Written by the scheduler; the document id is <see cref="Id"/>.</summary>
@@ -115,6 +117,14 @@ public sealed record InstanceSpec
 
     /// <summary>Aliases this container uses for others: alias and the full name it stands for.</summary>
     public IReadOnlyList<LinkAlias> LinkAliases { get; init; } = [];
+
+    /// <summary>Nobody else's instances reach it than those of its stack, and of services with a link to its service.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Private { get; init; }
+
+    /// <summary>Its stack is private, whether or not it is itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OfPrivateStack { get; init; }
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public string? LogDriver { get; init; }
     public IReadOnlyDictionary<string, string> LogOpts { get; init; } = new Dictionary<string, string>();

@@ -8,6 +8,9 @@ public sealed record NamedInstance
     /// <summary>Ports that are told of one instance; more are left out.</summary>
     public const int MostPorts = 64;
 
+    /// <summary>Links that are told of one instance; more are left out.</summary>
+    public const int MostLinks = 64;
+
     public required string InstanceId { get; init; }
 
     /// <summary>The engine id of the node it runs on. While an instance moves it has an address on two.</summary>
@@ -20,6 +23,18 @@ public sealed record NamedInstance
 
     /// <summary>Its service is the one that its stack exposes, and is found under the stack's name too.</summary>
     public bool Exposed { get; init; }
+
+    /// <summary>Reached, and found, only by its own stack and by services with a link to its service.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Private { get; init; }
+
+    /// <summary>It has an address and no name: what runs once. Told only where that address opens a private stack to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Nameless { get; init; }
+
+    /// <summary>Services of other stacks that its service has a link to, <c>stack/service</c>; at most <see cref="MostLinks"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Links { get; init; }
 
     /// <summary>IPv4, on the grid's network.</summary>
     public required string Address { get; init; }

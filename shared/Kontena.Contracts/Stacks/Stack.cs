@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kontena.Contracts.Services;
 
 namespace Kontena.Contracts.Stacks;
@@ -30,6 +31,10 @@ public sealed record StackRevision
     public required string Version { get; init; }
     public string? Registry { get; init; }
     public string? Expose { get; init; }
+
+    /// <summary>One of <see cref="StackNetworks"/>; null: as the grid says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Networks { get; init; }
 
     /// <summary>The file as submitted.</summary>
     public required string Source { get; init; }

@@ -13,6 +13,10 @@ public sealed record StackRequest
     public IReadOnlyList<string>? Labels { get; init; }
     public string? Registry { get; init; }
     public string? Expose { get; init; }
+
+    /// <summary>One of <see cref="StackNetworks"/>; null: as the grid says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Networks { get; init; }
     public IReadOnlyList<ServiceRequest>? Services { get; init; }
     public IReadOnlyList<StackVolumeRequest>? Volumes { get; init; }
     public JsonElement? Dependencies { get; init; }

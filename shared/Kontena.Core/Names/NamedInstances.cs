@@ -14,8 +14,12 @@ public static class NamedInstances
     /// <returns>Null when it has no address on the grid's network.</returns>
     public static NamedInstance? Of(InstanceObserved seen, InstanceSpec spec, bool wanted, bool suspect)
     {
-        // What ran once and for all is nobody's service.
-        if (spec.Net != "bridge" || spec.RunOnce is not null || !IsAddress(seen.Address))
+        if (spec.Net != "bridge" || !IsAddress(seen.Address))
+            return null;
+        var links = LinksOf(spec);
+        // What runs once and for all is nobody's service. Its address matters where it opens a private stack.
+        var nameless = spec.RunOnce is not null;
+        if (nameless && !spec.OfPrivateStack && links is null)
             return null;
         return new NamedInstance
         {
@@ -25,8 +29,12 @@ public static class NamedInstances
             Service = spec.Service,
             Number = spec.Number,
             Exposed = spec.Stack != Contracts.Services.Service.NoStack && spec.DnsNames.Count > 2,
+            Private = spec.Private,
+            Nameless = nameless,
+            Links = links,
             Address = seen.Address!,
-            Standing = !wanted || seen.State == ObservedState.Stopping ? NameStanding.Leaving
+            // To agents that don't know of the nameless it is a name, and the last to be answered.
+            Standing = !wanted || nameless || seen.State == ObservedState.Stopping ? NameStanding.Leaving
                 : !(seen.Serves ?? seen.Ready) ? NameStanding.Starting
                 : suspect ? NameStanding.Suspect
                 : NameStanding.Ready,
@@ -35,6 +43,15 @@ public static class NamedInstances
     }
 
     private static bool IsAddress(string? text) => IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork;
+
+    /// <summary>Within its stack nobody needs a link to get through.</summary>
+    private static List<string>? LinksOf(InstanceSpec spec)
+    {
+        var links = spec.LinkAliases.Where(link => link.Stack != spec.Stack && link.Stack != Contracts.Services.Service.NoStack)
+            .Select(link => Contracts.Services.Service.DocumentId(link.Stack, link.Service))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(NamedInstance.MostLinks).ToList();
+        return links.Count == 0 ? null : links;
+    }
 
     private static List<NamedPort> PortsOf(InstanceSpec spec)
     {

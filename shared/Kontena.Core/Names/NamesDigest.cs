@@ -23,6 +23,9 @@ public readonly record struct NamesDigest(ulong Sum)
         var text = new StringBuilder(160)
             .Append(row.InstanceId).Append('\n').Append(row.NodeId).Append('\n').Append(row.Stack).Append('\n').Append(row.Service).Append('\n')
             .Append(CultureInfo.InvariantCulture, $"{row.Number}\n{(row.Exposed ? 1 : 0)}\n{row.Address}\n{row.Standing}\n");
+        // Only where they say something: rows that say nothing of it are the same to those who don't know of it.
+        if (row.Private || row.Nameless || row.Links is { Count: > 0 })
+            text.Append(CultureInfo.InvariantCulture, $"{(row.Private ? 1 : 0)}{(row.Nameless ? 1 : 0)} {string.Join(' ', row.Links ?? [])}\n");
         foreach (var port in row.Ports)
             text.Append(CultureInfo.InvariantCulture, $"{port.Port}/{port.Protocol}\n");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

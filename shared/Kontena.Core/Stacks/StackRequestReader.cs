@@ -108,6 +108,8 @@ public static class StackRequestReader
                 errors.Say("a stack can't be its own parent", "parent");
         }
 
+        if (request.Networks is { } networks && !StackNetworks.All.Contains(networks))
+            errors.Say($"networks is {networks}; expected one of {string.Join(", ", StackNetworks.All)}", "networks");
         Check(request.Stack, "stack", errors);
         Check(request.Version, "version", errors);
         Check(request.Source, "source", errors);

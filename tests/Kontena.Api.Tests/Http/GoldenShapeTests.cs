@@ -10,7 +10,7 @@ namespace Kontena.Api.Tests.Http;
 public sealed class GoldenShapeTests(SeededApi seeded) : IClassFixture<SeededApi>
 {
     private const string Grid =
-        "id name token initial_size stats default_affinity trusted_subnets node_count service_count container_count user_count subnet supernet rebalance overlay_driver block_prefix";
+        "id name token initial_size stats default_affinity trusted_subnets node_count service_count container_count user_count subnet supernet rebalance overlay_driver stack_networks block_prefix";
 
     private const string Node =
         "id node_id connected updated availability created_at updated_at connected_at last_seen_at disconnected_at status has_token name os engine_root_dir " +

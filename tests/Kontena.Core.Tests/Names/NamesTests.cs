@@ -44,6 +44,19 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public void What_runs_once_is_told_without_a_name_where_its_address_opens_a_stack_to_it()
+    {
+        var once = Spec with { RunOnce = new RunOnce(), DnsNames = [] };
+        var row = NamedInstances.Of(Seen, once with { OfPrivateStack = true }, wanted: true, suspect: false)!;
+        Assert.Equal((true, NameStanding.Leaving), (row.Nameless, row.Standing));
+        var linked = NamedInstances.Of(Seen, once with { LinkAliases = [new LinkAlias("db", "data", "db"), new LinkAlias("x", "shop", "x"), new LinkAlias("y", "null", "y")] }, wanted: true, suspect: false)!;
+        Assert.Equal(["data/db"], linked.Links!);
+        Assert.NotEqual(NamesDigest.Of(row), NamesDigest.Of(row with { Nameless = false }));
+        Assert.NotEqual(NamesDigest.Of(linked), NamesDigest.Of(linked with { Links = null }));
+        Assert.NotEqual(NamesDigest.Of(Row(Seen)!), NamesDigest.Of(Row(Seen)! with { Private = true }));
+    }
+
+    [Fact]
     public void A_digest_tells_tables_apart_and_does_not_ask_how_they_came_about()
     {
         var (one, other) = (Row(Seen)!, Row(Seen with { InstanceId = "b", Address = "10.81.1.3" })!);

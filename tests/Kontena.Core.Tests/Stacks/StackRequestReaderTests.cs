@@ -40,6 +40,7 @@ public sealed class StackRequestReaderTests
         { "services: Services is required", Shop with { Services = null } },
         { "services: stack does not specify any services", Shop with { Services = [] } },
         { "expose: expose names lb, which is not a service of the stack", Shop with { Expose = "lb" } },
+        { "networks: networks is closed; expected one of grid, private", Shop with { Networks = "closed" } },
         { "labels.[1]: Labels[1] isn't in the right format: name=value, the name of a-z, 0-9, . and -", Shop with { Labels = ["team=a", "Team=a"] } },
         { "variables: Variables isn't a hash", Shop with { Variables = JsonDocument.Parse("[]").RootElement } },
         { "parent: a stack can't be its own parent", Shop with { Parent = new StackParentRequest("shop") } },

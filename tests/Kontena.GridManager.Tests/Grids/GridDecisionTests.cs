@@ -149,6 +149,8 @@ public sealed class GridDecisionTests
         Assert.Equal((26, "10.90.0.0/24", "vxlan"), (made.BlockPrefix, made.Subnet, made.OverlayDriver));
         Assert.Contains("can't be /29", Create(new CreateGrid { Name = "small", BlockPrefix = 29 }).Reply.Show());
         Assert.Contains("between /8 and /25", Create(new CreateGrid { Name = "small", Subnet = "10.90.0.0/26", BlockPrefix = 26 }).Reply.Show());
+        Assert.Contains("Invalid stack_networks closed; expected one of grid, private", Create(new CreateGrid { Name = "small", StackNetworks = "closed" }).Reply.Show());
+        Assert.Equal("private", Assert.Single(Create(new CreateGrid { Name = "small", StackNetworks = "private" }).Puts(StateKeys.Grid)).StackNetworks);
         Assert.Contains("Invalid overlay_driver gre", Create(new CreateGrid { Name = "small", OverlayDriver = "gre" }).Reply.Show());
     }
 

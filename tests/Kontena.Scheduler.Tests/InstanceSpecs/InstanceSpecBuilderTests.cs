@@ -37,6 +37,21 @@ public sealed class InstanceSpecBuilderTests
         Assert.Equal("1", spec.Labels["io.kontena.service.exposed"]);
     }
 
+    [Theory]
+    [InlineData(null, null, null, false)]
+    [InlineData("private", null, null, true)]
+    [InlineData("private", null, "grid", true)]
+    [InlineData("private", "web", null, false)]
+    [InlineData("grid", null, "private", false)]
+    [InlineData(null, null, "private", true)]
+    public void A_service_is_private_as_its_stack_says_or_else_the_grid_and_not_when_it_is_exposed(string? networks, string? expose, string? grid, bool expected)
+    {
+        var stack = Some.Stack(expose: expose);
+        var spec = InstanceSpecBuilder.Build(Some.Service(), stack with { Latest = stack.Latest with { Networks = networks } }, Some.Node(1), 2, "r1", networks: grid);
+        Assert.Equal((expected, (networks ?? grid) == "private"), (spec.Private, spec.OfPrivateStack));
+        Assert.False(InstanceSpecBuilder.Build(Some.Service(), null, Some.Node(1), 2, "r1", networks: "private").Private);
+    }
+
     [Fact]
     public void Our_environment_comes_last_so_that_it_wins()
     {

@@ -11,6 +11,7 @@ internal sealed class GridOptions(CommandBody body)
     private readonly Option<string[]> affinity = body.Many("--default-affinity", null, "A", "Affinity of services that name none (repeatable)");
     private readonly Option<string[]> trusted = body.Many("--trusted-subnet", null, "CIDR", "Network whose wires are trusted: no encryption between nodes in it (repeatable, replaces all)");
     private readonly Option<string?> driver = body.Text("--overlay-driver", null, "auto|wireguard|vxlan|direct", "How packets go from node to node (default: auto)");
+    private readonly Option<string?> networks = body.Text("--stack-networks", null, "grid|private", "Who reaches the services of stacks that don't say: the grid, or their own stack alone (default: grid)");
     private readonly Option<string?> statsd = body.Text("--statsd-server", null, "HOST[:PORT]", $"Send stats there (default port: {StatsdPort})");
     private readonly Option<string?> forwarder = body.Text("--log-forwarder", null, "F", "Ship container logs: fluentd");
     private readonly Option<bool> noForwarder = body.Switch("--no-log-forwarder", null, "Ship no container logs");
@@ -24,10 +25,13 @@ internal sealed class GridOptions(CommandBody body)
         if (opts.Count > 0 && ship is null) throw new CliException("Need to specify --log-forwarder when using --log-opt");
         if (run.Value(driver) is { } way && way is not ("auto" or "wireguard" or "vxlan" or "direct"))
             throw new UsageException($"option '--overlay-driver': invalid value '{way}', expected auto, wireguard, vxlan or direct");
+        if (run.Value(networks) is { } reach && reach is not ("grid" or "private"))
+            throw new UsageException($"option '--stack-networks': invalid value '{reach}', expected grid or private");
         return request with
         {
             TrustedSubnets = run.Given(trusted) ? run.Values(trusted) : request.TrustedSubnets,
             OverlayDriver = run.Value(driver),
+            StackNetworks = run.Value(networks),
             DefaultAffinity = run.Given(affinity) ? run.Values(affinity) : request.DefaultAffinity,
             Stats = run.Value(statsd) is { } server ? new GridStatsRequest(Statsd(server)) : request.Stats,
             Logs = run.Value(noForwarder) ? new GridLogsRequest("none", null) : ship is not null ? new GridLogsRequest(ship, opts) : null,

@@ -19,6 +19,7 @@ internal static class GridOutline
         block.Optional("subnet", grid.Subnet).Optional("supernet", grid.Supernet);
         block.List("trusted_subnets", grid.TrustedSubnets);
         block.Field("overlay_driver", grid.OverlayDriver);
+        block.Field("stack_networks", grid.StackNetworks);
         block.Optional("quota", grid.Quota is { } quota ? QuotaTexts.Show(quota) : null);
         block.List("stack_quotas", grid.StackQuotas?.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}:{QuotaTexts.Show(one.Value)}"));
         WriteStats(block.Open("stats"), grid, nodes);

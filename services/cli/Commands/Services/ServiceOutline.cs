@@ -20,7 +20,7 @@ internal static class ServiceOutline
         WriteDeployOpts(block, service.DeployOpts);
         if (service.RunAtDeploy == true) block.Field("run_at_deploy", "once by each deploy; its runs: kontena service runs");
         if (service.Schedule is { } schedule) Schedules.Write(block.Open("schedule"), schedule);
-        block.Field("dns", service.Dns);
+        block.Field("dns", service.Dns).Optional("networks", service.Networks);
         block.List("affinity", service.Affinity);
         if (service.Cmd is { Count: > 0 } cmd) block.Field("cmd", string.Join(' ', cmd));
         WriteSecrets(block, service);
@@ -48,7 +48,7 @@ internal static class ServiceOutline
         WriteDeployOpts(block, service.DeployOpts);
         if (service.RunAtDeploy == true) block.Field("run_at_deploy", "once by each deploy; its runs: kontena service runs");
         if (service.Schedule is { } schedule) Schedules.Write(block.Open("schedule"), schedule);
-        block.Field("dns", service.Dns);
+        block.Field("dns", service.Dns).Optional("networks", service.Networks);
         block.List("affinity", service.Affinity);
         block.Optional("entrypoint", service.Entrypoint);
         if (service.Cmd is { Count: > 0 } cmd) block.Field("cmd", string.Join(' ', cmd));

@@ -48,7 +48,8 @@ internal sealed class ShowCommand : CommandBody
             .Field("stack", stack.Stack)
             .Field("version", stack.Version)
             .Field("revision", stack.Revision)
-            .Field("expose", stack.Expose ?? "-");
+            .Field("expose", stack.Expose ?? "-")
+            .Optional("networks", stack.Networks);
         WriteMap(block, "variables", stack.Variables);
         WriteMap(block, "metadata", stack.Metadata);
         block.Field("parent", stack.Parent?.Name ?? "-");
