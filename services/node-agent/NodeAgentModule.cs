@@ -55,6 +55,8 @@ public static class NodeAgentModule
         services.AddSingleton<FirewallKeeper>();
         services.AddSingleton<WireGuardKeys>();
         services.AddSingleton<OverlayExecutor>();
+        services.AddSingleton<StackGuard>();
+        services.AddSingleton<BridgeFilter>();
         services.AddSingleton<NetworkReporter>();
         services.AddSingleton(new ControlPlaneAddresses(builder.Configuration));
         services.AddSingleton<LogBuffer>();

@@ -13,6 +13,7 @@ internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPN
     private readonly (uint First, uint Last)[] _clients =
         [(0x7F000000, 0x7FFFFFFF), .. own.Select(NumberOf).Select(one => (one, one)), .. new[] { block, bridge }.OfType<IPNetwork>().Select(RangeOf)];
 
+    private readonly uint[] _own = [.. own.Select(NumberOf)];
     private uint _turn;
 
     public enum Outcome
@@ -47,7 +48,7 @@ internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPN
 
         var view = names.View;
         var asker = view.Askers.GetValueOrDefault(client);
-        if (query.IsPlain && NameResolver.Answer(view, asker, block, query.Name, query.Type) is { } answer)
+        if (query.IsPlain && NameResolver.Answer(view, asker, block, query.Name, query.Type, fromHost: asker is null && IsHost(client)) is { } answer)
         {
             length = DnsReply.Write(request, query, answer, view.Table.Grid, unchecked(_turn++), room);
             return Outcome.Answered;
@@ -64,6 +65,8 @@ internal sealed class NameAnswers(NamesBoard names, NameForwarder forwarder, IPN
         var failure = new byte[DnsQuery.PlainSize];
         return failure.AsMemory(0, DnsReply.Write(request.Span, query, DnsCode.ServerFailure, failure));
     }
+
+    private bool IsHost(uint client) => client >> 24 == 127 || _own.Contains(client);
 
     private bool IsOfGrid(uint client)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Kontena.Contracts.Names;
 using Kontena.Core.Names;
 using Kontena.NodeAgent.Names.Wire;
 
@@ -12,16 +13,18 @@ internal static class NameResolver
     private const string ReverseSuffix = ".in-addr.arpa";
 
     /// <param name="asker">Null when it is none of the node's containers.</param>
+    /// <param name="fromHost">It is the host itself that asks, which reaches everything: it has the containers.</param>
     /// <param name="block">Of the grid's addresses: who has one of them is ours to say, and nobody else knows.</param>
     /// <returns>Null when it is not about the grid: others have to be asked.</returns>
-    public static NameAnswer? Answer(NamesView view, NameAsker? asker, System.Net.IPNetwork? block, string name, DnsType type)
+    public static NameAnswer? Answer(NamesView view, NameAsker? asker, System.Net.IPNetwork? block, string name, DnsType type, bool fromHost = false)
     {
+        bool Reaches(NamedInstance row) => fromHost || !row.Private || (asker?.Row is { } from && Reach.Is(from, row));
         if (name.EndsWith(ReverseSuffix, StringComparison.Ordinal))
-            return ReverseOf(view.Table, block, name, type);
+            return ReverseOf(view.Table, Reaches, block, name, type);
         if (name.StartsWith('_'))
-            return ServicesOf(view, asker, name, type);
+            return ServicesOf(view, asker, Reaches, name, type);
         var alias = AliasOf(view, asker, name);
-        if (Find(view, asker, name, alias) is { } entry)
+        if (Find(view, asker, Reaches, name, alias) is { } entry)
             return type is DnsType.A or DnsType.Any ? NameAnswer.Addresses(entry.Best)
                 : type == DnsType.Srv ? SrvOf(entry.Best, port: null, protocol: null)
                 : NameAnswer.Empty;
@@ -33,20 +36,21 @@ internal static class NameResolver
 
     public static bool IsOurs(string name) => name == DomainNames.Root || name.EndsWith(RootSuffix, StringComparison.Ordinal);
 
-    private static NameEntry? Find(NamesView view, NameAsker? asker, string name, string? alias)
+    private static NameEntry? Find(NamesView view, NameAsker? asker, Func<NamedInstance, bool> reaches, string name, string? alias)
     {
+        NameEntry? At(string full) => view.Table.Find(full)?.For(reaches);
         if (alias is not null)
-            return view.Table.Find(alias);
+            return At(alias);
         if (IsOurs(name))
-            return view.Table.Find(name);
+            return At(name);
         // Asked as it was written, by a resolver that did not try its search list first.
         foreach (var domain in asker?.Search ?? [])
         {
-            if (view.Table.Find($"{name}.{domain}") is { } found)
+            if (At($"{name}.{domain}") is { } found)
                 return found;
         }
 
-        return view.Table.Find($"{name}.{DomainNames.OfGrid(view.Table.Grid)}");
+        return At($"{name}.{DomainNames.OfGrid(view.Table.Grid)}");
     }
 
     /// <summary>An alias is looked for before a service of that name, as who wrote it meant it. Whoever can't be told from others has those of its stack.</summary>
@@ -71,7 +75,7 @@ internal static class NameResolver
     }
 
     /// <summary><c>_8080._tcp.web.shop.prod.kontena.local</c>, or <c>_tcp.web…</c> for all ports of that kind.</summary>
-    private static NameAnswer? ServicesOf(NamesView view, NameAsker? asker, string name, DnsType type)
+    private static NameAnswer? ServicesOf(NamesView view, NameAsker? asker, Func<NamedInstance, bool> reaches, string name, DnsType type)
     {
         var labels = name.Split('.', 3);
         int? port = null;
@@ -80,7 +84,7 @@ internal static class NameResolver
             (port, at) = (number, 1);
         var protocol = labels[at] switch { "_tcp" => "tcp", "_udp" => "udp", _ => null };
         var dot = labels[..(at + 1)].Sum(label => label.Length + 1);
-        if (protocol is null || dot >= name.Length || Find(view, asker, name[dot..], AliasOf(view, asker, name[dot..])) is not { } entry)
+        if (protocol is null || dot >= name.Length || Find(view, asker, reaches, name[dot..], AliasOf(view, asker, name[dot..])) is not { } entry)
             return IsOurs(name) ? NameAnswer.Missing : null;
         var found = SrvOf(entry.Best, port, protocol);
         if (found.Services.Length == 0)
@@ -99,7 +103,7 @@ internal static class NameResolver
         ],
     };
 
-    private static NameAnswer? ReverseOf(NamesTable table, System.Net.IPNetwork? block, string name, DnsType type)
+    private static NameAnswer? ReverseOf(NamesTable table, Func<NamedInstance, bool> reaches, System.Net.IPNetwork? block, string name, DnsType type)
     {
         Span<byte> bytes = stackalloc byte[4];
         var labels = name[..^ReverseSuffix.Length].Split('.');
@@ -112,7 +116,7 @@ internal static class NameResolver
         }
 
         var address = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        if (table.At(address) is { Length: > 0 } owners)
+        if (table.At(address).RemoveAll(one => !reaches(one.Row)) is { Length: > 0 } owners)
             return type is DnsType.Ptr or DnsType.Any ? new NameAnswer(NameOutcome.Found) { Pointers = [.. owners.Select(one => one.OwnName).Distinct()] } : NameAnswer.Empty;
         return block is { } network && network.Contains(new System.Net.IPAddress(bytes)) ? NameAnswer.Missing : null;
     }

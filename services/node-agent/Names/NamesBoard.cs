@@ -57,6 +57,16 @@ internal sealed class NamesBoard
     /// <summary>The queue of news is open: what is told from now on arrives.</summary>
     public bool Hears { get; set; }
 
+    /// <summary>A row is another now. Called under the board's lock: whoever listens takes a note and no more.</summary>
+    public event Action? Changed;
+
+    /// <summary>Every address of the grid as this node knows it, those without a name too.</summary>
+    public IReadOnlyList<NamedInstance> Rows()
+    {
+        lock (_guard)
+            return [.. _answered.Values];
+    }
+
     /// <summary>Ends with the next news.</summary>
     public Task ToldAsync()
     {
@@ -198,8 +208,10 @@ internal sealed class NamesBoard
                 _answered[key] = after;
         }
 
-        if (changes.Count > 0)
-            _view = _view with { Table = _view.Table.After(changes) };
+        if (changes.Count == 0)
+            return;
+        _view = _view with { Table = _view.Table.After(changes) };
+        Changed?.Invoke();
     }
 
     private NamedInstance? Known(string key)
@@ -220,7 +232,7 @@ internal sealed class NamesBoard
         {
             var aliases = spec!.LinkAliases.GroupBy(link => link.Alias.ToLowerInvariant(), StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => DomainNames.OfService(spec.Grid, group.Last().Stack, group.Last().Service), StringComparer.Ordinal);
-            askers = askers.SetItem(target.Address, new NameAsker(instanceId, spec.DnsSearch, aliases));
+            askers = askers.SetItem(target.Address, new NameAsker(instanceId, spec.DnsSearch, aliases) { Row = row });
         }
 
         if (askers != _view.Askers)

@@ -61,7 +61,7 @@ internal sealed class NamesTable
         NamedInstance row, ImmutableDictionary<string, NameEntry>.Builder names, ImmutableDictionary<uint, ImmutableArray<NameTarget>>.Builder addresses,
         ImmutableDictionary<string, int>.Builder domains)
     {
-        if (NameTarget.Of(row, NamesOf(row)) is not { } target)
+        if (row.Nameless || NameTarget.Of(row, NamesOf(row)) is not { } target)
             return;
         foreach (var name in target.Names)
         {
@@ -77,7 +77,7 @@ internal sealed class NamesTable
         NamedInstance row, ImmutableDictionary<string, NameEntry>.Builder names, ImmutableDictionary<uint, ImmutableArray<NameTarget>>.Builder addresses,
         ImmutableDictionary<string, int>.Builder domains)
     {
-        if (NameTarget.Of(row, NamesOf(row)) is not { } target)
+        if (row.Nameless || NameTarget.Of(row, NamesOf(row)) is not { } target)
             return;
         foreach (var name in target.Names)
         {
@@ -122,6 +122,18 @@ internal sealed class NameEntry(ImmutableArray<NameTarget> all)
 
     /// <summary>Those of the best standing that there is, in an order that is the same everywhere.</summary>
     public ImmutableArray<NameTarget> Best { get; } = BestOf(all);
+
+    private readonly bool _hasPrivate = all.Any(one => one.Row.Private);
+
+    /// <summary>What of it somebody may know of: who can't be reached is not answered either.</summary>
+    /// <returns>Null when that is nothing.</returns>
+    public NameEntry? For(Func<NamedInstance, bool> reaches)
+    {
+        if (!_hasPrivate)
+            return this;
+        var left = all.RemoveAll(one => !reaches(one.Row));
+        return left.Length == all.Length ? this : left.Length == 0 ? null : new NameEntry(left);
+    }
 
     public NameEntry With(NameTarget target) => new(all.RemoveAll(one => one.Row.Key == target.Row.Key).Add(target));
 

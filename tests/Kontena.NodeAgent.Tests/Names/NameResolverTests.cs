@@ -44,6 +44,25 @@ public sealed class NameResolverTests
     public void A_container_finds_its_neighbours_and_its_links_by_their_short_names(string name, string addresses) => Assert.Equal(addresses, Ask(name, asker: Shopper));
 
     [Fact]
+    public void Who_cannot_be_reached_is_not_answered_either()
+    {
+        var db = Question.Row(1, "db", "safe") with { Private = true };
+        var view = Of(db, Question.Row(2, "web", "safe", exposed: true), Question.Row(3, "job", "safe") with { Nameless = true });
+        const string Name = "db.safe.test.kontena.local";
+        var member = Shopper with { Row = Question.Row(9, "web", "safe") };
+        var linked = Shopper with { Row = Question.Row(9, "web", "shop") with { Links = ["safe/db"] } };
+        var stranger = Shopper with { Row = Question.Row(9, "web", "shop") };
+
+        Assert.Equal((db.Address, db.Address), (Ask(Name, asker: member, view: view), Ask(Name, asker: linked, view: view)));
+        Assert.Equal(("missing", "missing"), (Ask(Name, asker: stranger, view: view), Ask(Name, view: view)));
+        Assert.Equal("missing", Ask("2.1.81.10.in-addr.arpa", DnsType.Ptr, stranger, view));
+        Assert.Equal("missing", Ask("_80._tcp." + Name, DnsType.Srv, stranger, view));
+        Assert.Equal("10.81.1.3", Ask("safe.test.kontena.local", asker: stranger, view: view));
+        Assert.Equal("missing", Ask("job.safe.test.kontena.local", asker: member, view: view));
+        Assert.Single(NameResolver.Answer(view, null, Block, Name, DnsType.A, fromHost: true)!.Value.Targets);
+    }
+
+    [Fact]
     public void Aliases_of_one_container_are_no_names_for_another() =>
         Assert.Equal(("missing", "10.81.1.5"), (Ask("database.shop.test.kontena.local", asker: Shopper with { Aliases = ImmutableDictionary<string, string>.Empty }), Ask("database.shop.test.kontena.local")));
 

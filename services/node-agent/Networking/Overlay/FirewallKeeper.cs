@@ -15,9 +15,9 @@ internal sealed class FirewallKeeper(IHostCommands commands)
     {
         var saved = await SavedAsync(cancellationToken);
         var chains = plan.Chains.Select(chain => chain with { From = FromOf(chain, saved) }).ToList();
-        var wanted = Restore(chains, chains.SelectMany(chain => Jumps(saved[chain.Table], chain.Chain)));
-        var text = Restore(chains, []);
-        if (text == _wanted && Ours(saved, chains) == _left && chains.All(chain => IsFirst(saved[chain.Table], chain)))
+        var wanted = Restore(chains, [.. chains.Where(chain => chain.From is not null).SelectMany(chain => Jumps(saved[chain.Table], chain.Chain))], Stale(saved["filter"], plan));
+        var text = Restore(chains, [], []);
+        if (text == _wanted && Stale(saved["filter"], plan).Count == 0 && Ours(saved, chains) == _left && chains.All(chain => IsFirst(saved[chain.Table], chain)))
             return false;
 
         var said = await commands.RunAsync(new HostCommand("iptables-restore", "--wait", "5", "--noflush"), wanted, cancellationToken);
@@ -50,6 +50,10 @@ internal sealed class FirewallKeeper(IHostCommands commands)
             text.Append($"-F {chain}\n-X {chain}\nCOMMIT\n");
         }
 
+        var isolation = IsolationOf(saved["filter"], names);
+        if (isolation.Count > 0)
+            text.Append($"*filter\n{string.Concat(isolation.Select(chain => $"-F {chain}\n"))}{string.Concat(isolation.Select(chain => $"-X {chain}\n"))}COMMIT\n");
+
         (_wanted, _left) = (null, null);
         if (text.Length == 0)
             return;
@@ -59,13 +63,14 @@ internal sealed class FirewallKeeper(IHostCommands commands)
     }
 
     /// <summary>An engine that was told to leave the firewall alone has made no chain for us; one whose rules were flushed leads nobody into it.</summary>
-    private static string FromOf(ChainPlan chain, Dictionary<string, IReadOnlyList<string>> saved) =>
+    private static string? FromOf(ChainPlan chain, Dictionary<string, IReadOnlyList<string>> saved) =>
         chain.From == "DOCKER-USER" && !saved[chain.Table].Contains("-A FORWARD -j DOCKER-USER") ? "FORWARD" : chain.From;
 
     /// <summary>One transaction per table: emptied and filled chains, and the way to each as the first rule.</summary>
-    private static string Restore(IReadOnlyList<ChainPlan> chains, IEnumerable<(string Table, string Rule)> stale)
+    /// <param name="old">Rules that lead to our chains now.</param>
+    /// <param name="stale">Chains of ours in <c>filter</c> that are over.</param>
+    private static string Restore(IReadOnlyList<ChainPlan> chains, IReadOnlyList<(string Table, string Rule)> old, IReadOnlyList<string> stale)
     {
-        var old = stale.ToList();
         var text = new StringBuilder();
         foreach (var table in chains.GroupBy(chain => chain.Table, StringComparer.Ordinal))
         {
@@ -76,11 +81,15 @@ internal sealed class FirewallKeeper(IHostCommands commands)
                 text.Append(rule).Append('\n');
             foreach (var chain in table)
             {
-                text.Append($"-I {chain.From} 1 -j {chain.Chain}\n");
+                if (chain.From is not null)
+                    text.Append($"-I {chain.From} 1 -j {chain.Chain}\n");
                 foreach (var rule in chain.Rules)
                     text.Append($"-A {chain.Chain} {rule}\n");
             }
 
+            // Nothing leads to them any more: what did was emptied above, or is one of them.
+            if (table.Key == "filter")
+                text.Append(string.Concat(stale.Select(chain => $"-F {chain}\n"))).Append(string.Concat(stale.Select(chain => $"-X {chain}\n")));
             text.Append("COMMIT\n");
         }
 
@@ -90,7 +99,14 @@ internal sealed class FirewallKeeper(IHostCommands commands)
     private static IEnumerable<(string Table, string Rule)> Jumps(IReadOnlyList<string> saved, string chain) =>
         saved.Where(line => line.StartsWith("-A ", StringComparison.Ordinal) && line.EndsWith($" -j {chain}", StringComparison.Ordinal)).Select(line => ("", "-D" + line[2..]));
 
-    private static bool IsFirst(IReadOnlyList<string> saved, ChainPlan chain) =>
+    /// <summary>Of instances that have left.</summary>
+    private static List<string> Stale(IReadOnlyList<string> saved, FirewallPlan plan) =>
+        [.. IsolationOf(saved, plan.Names).Where(chain => plan.Chains.All(planned => planned.Chain != chain))];
+
+    private static List<string> IsolationOf(IReadOnlyList<string> saved, OverlayNames names) =>
+        [.. saved.Where(line => line.StartsWith(':')).Select(line => line[1..].Split(' ')[0]).Where(names.IsIsolation)];
+
+    private static bool IsFirst(IReadOnlyList<string> saved, ChainPlan chain) => chain.From is null ||
         saved.FirstOrDefault(line => line.StartsWith($"-A {chain.From} ", StringComparison.Ordinal)) == $"-A {chain.From} -j {chain.Chain}";
 
     private static string Ours(Dictionary<string, IReadOnlyList<string>> saved, IReadOnlyList<ChainPlan> chains) => string.Join(

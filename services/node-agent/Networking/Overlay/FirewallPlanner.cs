@@ -15,9 +15,10 @@ internal static class FirewallPlanner
         var closed = host.ClosedPorts.Count == 0 ? null : $"-p tcp -m multiport --dports {string.Join(',', host.ClosedPorts)}";
         // What is written here goes to iptables-restore as root: nothing but addresses, whatever the map says.
         peers = [.. peers.Where(peer => HostAddress.Plain(peer.Endpoint) is not null)];
-        return new FirewallPlan(
+        return new FirewallPlan(names,
         [
             new ChainPlan("filter", names.Forward, "DOCKER-USER", [.. Forward()]),
+            .. Isolated(),
             new ChainPlan("filter", names.Input, "INPUT", [.. Input()]),
             new ChainPlan("nat", names.Nat, "POSTROUTING",
             [
@@ -38,6 +39,14 @@ internal static class FirewallPlanner
         {
             // A container can't send in another's name, whatever it is allowed to do.
             yield return $"-i {bridge} ! -s {block} -j DROP";
+            if (host.Isolation is not null)
+            {
+                // What was let through goes on: whoever may open a connection gets its answers.
+                yield return $"-s {grid} -d {block} -o {bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED -j {names.Isolated}";
+                if (!Ipv4Cidr.Parse(grid).Contains(Ipv4Cidr.Parse(block)))
+                    yield return $"-s {block} -d {block} -o {bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED -j {names.Isolated}";
+            }
+
             foreach (var peer in peers)
             {
                 if (From(peer) is { } from)
@@ -54,6 +63,24 @@ internal static class FirewallPlanner
                 yield return $"-i {bridge} -d {broker.Address} {closed} -j REJECT --reject-with tcp-reset";
                 yield return $"-i {bridge} -d {broker.Address} -p tcp -m tcp --dport {broker.Port} -j REJECT --reject-with tcp-reset";
             }
+        }
+
+        // Returning is passing on to the rules that follow. What is dropped is asked again a second later, and a member of the stack that has just started is known by then.
+        IEnumerable<ChainPlan> Isolated()
+        {
+            if (host.Isolation is not { } isolation)
+                yield break;
+            var groups = isolation.Groups.Select((group, index) => (Group: group, Chain: names.IsolatedGroup(index))).ToList();
+            foreach (var (group, chain) in groups)
+                yield return new ChainPlan("filter", chain, null, [.. group.Sources.Select(source => $"-s {source}/32 -j RETURN"), "-j DROP"]);
+            yield return new ChainPlan("filter", names.Isolated, null,
+            [
+                // Ports that were published are for everybody, by whatever address of the host.
+                "-m conntrack --ctstate DNAT -j RETURN",
+                .. groups.SelectMany(one => one.Group.Addresses.Select(address => $"-d {address}/32 -g {one.Chain}")),
+                .. isolation.Open.Select(address => $"-d {address}/32 -j RETURN"),
+                "-j DROP",
+            ]);
         }
 
         IEnumerable<string> Input()

@@ -39,6 +39,10 @@ internal sealed class OverlayExecutor(IHostCommands commands, FirewallKeeper fir
         return new OverlayOutcome(changes, failures);
     }
 
+    /// <summary>The firewall's rules alone.</summary>
+    /// <exception cref="HostNetworkException">They could not be read or set.</exception>
+    public Task<bool> ApplyFirewallAsync(OverlayPlan plan, CancellationToken cancellationToken) => firewall.ApplyAsync(plan.Firewall, cancellationToken);
+
     /// <summary>Takes away what carries our naming and the mark of another grid: tunnels, with their routes, and chains. Bridges are the engine's and stay.</summary>
     public async Task RemoveOthersAsync(OverlayNames own, HostState state, CancellationToken cancellationToken)
     {

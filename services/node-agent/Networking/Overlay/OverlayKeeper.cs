@@ -11,7 +11,7 @@ namespace Kontena.NodeAgent.Networking.Overlay;
 /// restart of the engine, a flush of the firewall or an operator does lasts.</summary>
 internal sealed class OverlayKeeper(
     NetworkMapBook book, GridNetwork network, NodeMembership membership, OverlayExecutor executor, HostStateReader reader, IHostCommands commands, NetworkReporter reporter, WireGuardKeys keys,
-    ControlPlaneAddresses controlPlane, HostNetworkNews news, PeerWatch watch, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
+    ControlPlaneAddresses controlPlane, HostNetworkNews news, PeerWatch watch, StackGuard guard, BridgeFilter bridges, NodeAgentOptions options, TimeProvider time, ILogger<OverlayKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(3);
 
@@ -21,10 +21,15 @@ internal sealed class OverlayKeeper(
     /// <summary>Between two looks: a container that starts brings a dozen changes.</summary>
     private static readonly TimeSpan Gap = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Relook = TimeSpan.FromMinutes(1);
+
+    /// <summary>Between two changes of who reaches whom: in a rollout addresses come and go all the time.</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
+    private const string NotKept = "private stacks are open to the whole grid here: ";
     private volatile IReadOnlyList<string> _troubles = [];
     private volatile OverlayPlan? _plan;
+    private HostFacts? _facts;
     private HostAbilities? _abilities;
     private long _abilitiesRead;
     private string? _cleanedFor;
@@ -32,7 +37,7 @@ internal sealed class OverlayKeeper(
     private string _told = "";
 
     /// <summary>What of the network does not work, for the heartbeat.</summary>
-    public IReadOnlyList<string> Troubles => _troubles;
+    public IReadOnlyList<string> Troubles => options.Overlay || !guard.IsExpected ? _troubles : [NotKept + "Kontena:Agent:Overlay is off"];
 
     /// <summary>The plan last carried out; null before.</summary>
     public OverlayPlan? Plan => _plan;
@@ -77,7 +82,7 @@ internal sealed class OverlayKeeper(
             return;
         if (!abilities.Administers)
         {
-            Tell(map.Nodes.Count > 1 ? [$"containers here reach no other node's: {abilities.Missing}"] : []);
+            Tell([.. map.Nodes.Count > 1 ? [$"containers here reach no other node's: {abilities.Missing}"] : Array.Empty<string>(), .. guard.IsExpected ? [NotKept + abilities.Missing] : Array.Empty<string>()]);
             return;
         }
 
@@ -100,11 +105,34 @@ internal sealed class OverlayKeeper(
         }
 
         _cleanedFor = map.Grid;
-        var plan = OverlayPlanner.Plan(map, self, FactsOf(state, OverlayNames.Of(map.Grid), seen, bridge) with { OwnKey = abilities.WireGuard ? await keys.PublicAsync(cancellationToken) : null });
+        _facts = FactsOf(state, OverlayNames.Of(map.Grid), seen, bridge) with { OwnKey = abilities.WireGuard ? await keys.PublicAsync(cancellationToken) : null };
+        var plan = OverlayPlanner.Plan(map, self, _facts);
         var outcome = await executor.ApplyAsync(plan, state, abilities, cancellationToken);
         _plan = plan;
         watch.Follow(seen.Gateway, plan.Routes.Count == 0 ? [] : plan.Peers);
-        Tell([.. plan.Problems, .. outcome.Failures.Select(failure => $"the host's network could not be changed: {failure}")]);
+        var open = _facts.Isolation is null ? null : await bridges.EnsureAsync(bridge, cancellationToken);
+        Tell([.. plan.Problems, .. outcome.Failures.Select(failure => $"the host's network could not be changed: {failure}"), .. open is null ? Array.Empty<string>() : [NotKept + open]]);
+    }
+
+    /// <summary>Who reaches whom is another, and nothing else: the firewall alone is looked at.</summary>
+    private async Task GuardAsync(CancellationToken cancellationToken)
+    {
+        if (_facts is not { } facts || _plan is null || book.Current is not { } map || book.Self is not { } self || guard.Current is var isolation && isolation?.Text == facts.Isolation?.Text)
+            return;
+        try
+        {
+            _facts = facts with { Isolation = isolation };
+            var plan = OverlayPlanner.Plan(map, self, _facts);
+            await executor.ApplyFirewallAsync(plan, cancellationToken);
+            _plan = plan;
+            // The first here: the next look is the one that tells what stands in the way.
+            if (facts.Isolation is null && isolation is not null)
+                await bridges.EnsureAsync(facts.Bridge, cancellationToken);
+        }
+        catch (HostNetworkException error)
+        {
+            Tell([$"the network of the grid can't be looked after: {error.Message}"]);
+        }
     }
 
     /// <summary>Once; tried again at the next sweep when it did not work.</summary>
@@ -138,20 +166,31 @@ internal sealed class OverlayKeeper(
             .Select(route => new ForeignRoute(route.To, route.Device))
             .ToList();
         return new HostFacts(bridge, seen.Subnet, seen.Gateway, foreign, controlPlane.Current, options.ClosedPorts,
-            [.. state.Links.Values.Where(link => !ours.Contains(link.Name)).SelectMany(link => link.Addresses.Select(address => new HostCard(link.Name, address)))]);
+            [.. state.Links.Values.Where(link => !ours.Contains(link.Name)).SelectMany(link => link.Addresses.Select(address => new HostCard(link.Name, address)))])
+        {
+            Isolation = guard.Current,
+        };
     }
 
     /// <summary>Until a new map comes or the next sweep is due; sooner when something of the host has changed, or an interface we made has gone, as with its process.</summary>
     private async Task RestAsync(CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var (changed, heard) = (book.ChangedAsync(ends.Token), news.ChangedAsync(ends.Token));
+        var (changed, heard, guarded) = (book.ChangedAsync(ends.Token), news.ChangedAsync(ends.Token), guard.ChangedAsync(ends.Token));
         var (began, remarks) = (time.GetTimestamp(), watch.Remarks);
         var sweep = IsSettled ? SlowSweep : Sweep;
         while (!changed.IsCompleted && time.GetElapsedTime(began) is var rested && rested < sweep && !(heard.IsCompleted && rested >= Gap) && ReferenceEquals(remarks, watch.Remarks) && !IsSomethingGone())
-            await Task.WhenAny(changed, Task.Delay(Glance, time, cancellationToken));
+        {
+            await Task.WhenAny(changed, guarded, Task.Delay(Glance, time, cancellationToken));
+            if (!guarded.IsCompletedSuccessfully)
+                continue;
+            await GuardAsync(cancellationToken);
+            await Task.Delay(Between, time, cancellationToken);
+            guarded = guard.ChangedAsync(ends.Token);
+        }
+
         await ends.CancelAsync();
-        await Task.WhenAll(changed, heard).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(changed, heard, guarded).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

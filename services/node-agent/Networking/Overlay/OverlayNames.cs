@@ -21,6 +21,13 @@ internal sealed record OverlayNames(string Mark)
     public string Nat => $"kontena-nat-{Mark}";
     public string Mangle => $"kontena-mss-{Mark}";
 
+    /// <summary>Which containers take from everybody; from it, one chain for each group of those that don't.</summary>
+    public string Isolated => $"kontena-iso-{Mark}";
+    public string IsolatedGroup(int number) => $"kontena-iso{number}-{Mark}";
+
+    /// <summary>Whether a chain is <see cref="Isolated"/> or one of its groups.</summary>
+    public bool IsIsolation(string chain) => chain.StartsWith("kontena-iso", StringComparison.Ordinal) && chain.EndsWith($"-{Mark}", StringComparison.Ordinal);
+
     /// <summary>Tells the VXLAN networks of different grids apart on one wire; 24 bits.</summary>
     public int Vni => Convert.ToInt32(Mark, 16) | 1;
 

@@ -55,9 +55,9 @@ internal sealed record VxlanPeer(string Mac, string Address, string Endpoint);
 internal sealed record RoutePlan(string To, string? Via, string? Device, string Source, int? Mtu);
 
 /// <summary>Rules as <c>iptables-restore</c> reads them, by chain. The chains are ours alone and are replaced whole.</summary>
-internal sealed record FirewallPlan(IReadOnlyList<ChainPlan> Chains);
+internal sealed record FirewallPlan(OverlayNames Names, IReadOnlyList<ChainPlan> Chains);
 
 /// <param name="Table"><c>filter</c>, <c>nat</c> or <c>mangle</c>.</param>
-/// <param name="From">The chain whose first rule leads here.</param>
+/// <param name="From">The chain whose first rule leads here; null when rules of other chains of ours do.</param>
 /// <param name="Rules">Without <c>-A CHAIN</c>.</param>
-internal sealed record ChainPlan(string Table, string Chain, string From, IReadOnlyList<string> Rules);
+internal sealed record ChainPlan(string Table, string Chain, string? From, IReadOnlyList<string> Rules);

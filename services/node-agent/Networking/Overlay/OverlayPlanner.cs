@@ -17,6 +17,9 @@ internal sealed record HostFacts(
 {
     /// <summary>The WireGuard key this host has, whether or not the map has it; null without WireGuard.</summary>
     public string? OwnKey { get; init; }
+
+    /// <summary>Null where no instance of a private stack is.</summary>
+    public StackIsolation? Isolation { get; init; }
 }
 
 /// <param name="Address">IPv4.</param>
@@ -52,6 +55,8 @@ internal static class OverlayPlanner
                 + $"Free {self.Block} on this host, then: kontena node update --availability drain, docker network rm {GridNetwork.NameOf(map.Grid)}, restart the agent, activate");
         }
 
+        if (host.Isolation is { LeftOut: > 0 and var more })
+            problems.Add($"private stacks here have more than the {StackIsolation.MostSources} neighbours that are let in: {more} are refused; spread the stacks over more nodes, or make fewer of them private");
         var peers = map.Nodes.Where(node => node.Number != self.Number).OrderBy(node => node.Number).Select(node => Look(map, self, node, host)).ToList();
         problems.AddRange(Overlaps(map, host));
         var lost = peers.Where(peer => peer.Driver is null).ToList();

@@ -1,0 +1,45 @@
+using Kontena.Contracts.Instances;
+using Kontena.NodeAgent.Names;
+using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Registration;
+
+namespace Kontena.NodeAgent.Networking.Overlay;
+
+/// <summary>Notices when who may reach this node's containers is to be another: by its own orders and by the addresses that the grid's names tell of.</summary>
+internal sealed class StackGuard
+{
+    private readonly Signal _changed = new();
+    private readonly NamesBoard _names;
+    private readonly OrderBook _orders;
+    private readonly AgentIdentity _identity;
+    private volatile bool _isExpected;
+
+    public StackGuard(NamesBoard names, OrderBook orders, AgentIdentity identity)
+    {
+        (_names, _orders, _identity) = (names, orders, identity);
+        orders.Changed += _ => Look();
+        names.Changed += () =>
+        {
+            if (_isExpected)
+                _changed.Set();
+        };
+        Look();
+    }
+
+    /// <summary>Instances of private stacks are to run here.</summary>
+    public bool IsExpected => _isExpected;
+
+    /// <summary>As it is now; null when nothing needs to be kept from anybody. Already when the order has come: the container that follows is known by its address only once it runs.</summary>
+    public StackIsolation? Current => _identity.NodeId is { } node && _isExpected ? StackIsolation.Of(_names.Rows(), node) : null;
+
+    /// <summary>Until there may be something else, now or since the last call. For one reader.</summary>
+    public Task ChangedAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
+
+    private void Look()
+    {
+        var expected = _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true });
+        if (expected != _isExpected)
+            _changed.Set();
+        _isExpected = expected;
+    }
+}
