@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kontena.Hosting.Bus;
 
-/// <summary>Starts a bus again that does not come back by itself although its broker answers.</summary>
+/// <summary>Starts a bus again that does not come back by itself although its broker answers, and drops a connection that has ended without anybody seeing it.</summary>
 /// <remarks>
 /// MassTransit takes a call to the broker that times out for the wish to stop, and gives up the queue for ever. That happens when the broker dies
 /// while a queue is being opened, or comes back before its queues have found their leaders.
@@ -38,8 +38,14 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
         while (true)
         {
             await Task.Delay(Look, time, stoppingToken);
-            var silent = side.WaitsFor is null && side.SilentFor(time) >= PatienceWithSilence;
-            if (!silent && (side.WaitsFor is not null || bus.CheckHealth().Status == BusHealthStatus.Healthy))
+            if (side.WaitsFor is null && side.SilentFor(time) >= PatienceWithSilence)
+            {
+                LogDropping(side.Name);
+                side.Heard();
+                side.Drop();
+            }
+
+            if (side.WaitsFor is not null || bus.CheckHealth().Status == BusHealthStatus.Healthy)
             {
                 since = null;
                 side.GaveUp = false;
@@ -51,13 +57,12 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
                 since = null;
             gaveUp = side.GaveUp;
             since ??= time.GetUtcNow();
-            if (!silent && time.GetUtcNow() - since < (gaveUp ? PatienceAfterGivingUp : Patience))
+            if (time.GetUtcNow() - since < (gaveUp ? PatienceAfterGivingUp : Patience))
                 continue;
             LogStartingAgain(side.Name);
-            side.GaveUp = false;
-            side.Heard();
-            side.Wire?.Dispose(); // So that nobody waits for an answer over it.
             await BoundedAsync(bus.StopAsync, stoppingToken);
+            // What was given up up to now is opened by the start; stopped once more in the middle of that, the bus would come back without its queues.
+            side.GaveUp = false;
             await BoundedAsync(async token => await bus.StartAsync(token), stoppingToken);
             since = null;
         }
@@ -75,6 +80,9 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
             LogStepFailed(side.Name, exception.Message);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The broker confirms nothing over the {Side} connection, though nobody has seen it end; dropping it")]
+    private partial void LogDropping(string side);
 
     [LoggerMessage(LogLevel.Warning, "The {Side} connection does not come back by itself although the broker answers; opening it anew")]
     private partial void LogStartingAgain(string side);

@@ -69,6 +69,19 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     /// <summary>The socket of the connection; null in memory and before the first.</summary>
     public Socket? Wire { get; set; }
 
+    /// <summary>Ends the connection: its reader sees that, and MassTransit connects anew as after any other end.</summary>
+    public void Drop()
+    {
+        try
+        {
+            Wire?.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // It has ended meanwhile.
+        }
+    }
+
     /// <summary>A message was confirmed, or the connection is being made anew.</summary>
     public void Heard() => Volatile.Write(ref _silentSince, 0);
 

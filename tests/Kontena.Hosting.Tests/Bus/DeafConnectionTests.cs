@@ -19,6 +19,8 @@ public sealed class DeafConnectionTests(RabbitMqBroker broker)
         await using var proxy = new DeafProxy(await broker.NewVirtualHostAsync(Token));
         await using var host = await BusHost.StartAsync(proxy.Address, builder => builder.AddControlEndpoint(Orders), Token);
         await host.UntilReadyAsync(Token);
+        // Its queue for answers is opened after it is ready.
+        await AnswersAsync(host);
         var before = proxy.Connections;
 
         proxy.Deafen();
@@ -27,8 +29,7 @@ public sealed class DeafConnectionTests(RabbitMqBroker broker)
 
         Assert.True(proxy.Connections > before);
         // Queues as well, not the sending alone.
-        var answer = await host.Control.AskAsync<Ping, Pong>(Destination.Queue("orders"), new Ping { Text = "again" }, TimeSpan.FromSeconds(60), Token);
-        Assert.Equal("again", answer.Text);
+        await AnswersAsync(host);
     }
 
     [Fact]
@@ -47,6 +48,12 @@ public sealed class DeafConnectionTests(RabbitMqBroker broker)
         side.Found();
         side.Unheard(Second(50));
         Assert.Equal(TimeSpan.Zero, side.SilentFor(time));
+    }
+
+    private static async Task AnswersAsync(BusHost host)
+    {
+        var answer = await host.Control.AskAsync<Ping, Pong>(Destination.Queue("orders"), new Ping { Text = "again" }, TimeSpan.FromSeconds(60), Token);
+        Assert.Equal("again", answer.Text);
     }
 
     private static async Task<bool> IsTakenAsync(BusHost host)
