@@ -52,6 +52,7 @@ public static class ApiModule
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
         services.AddSingleton<EnrolTurns>();
+        services.AddSingleton<PackageTurns>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogFollowers>();
         services.AddSingleton<StatsReader>();

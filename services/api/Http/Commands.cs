@@ -44,6 +44,8 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
     public async Task<NodeEnrolled> EnrolAsync(EnrolNode request, CancellationToken cancellationToken)
     {
         var enrolled = await AskAsync<EnrolNode, NodeEnrolled>(Destination.GridManager, "grid-manager", request, cancellationToken);
+        if (enrolled.IsBusy)
+            throw HttpRefusal.Away(string.Join("; ", enrolled.Result.Errors.Select(error => error.Message)));
         Accept(enrolled.Result);
         return enrolled;
     }

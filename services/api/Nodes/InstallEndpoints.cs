@@ -1,4 +1,7 @@
+using System.Net;
 using Kontena.Api.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Kontena.Api.Nodes;
 
@@ -10,27 +13,32 @@ internal static class InstallEndpoints
 
     private const string Resource = "Kontena.Api.Nodes.install.sh";
 
-    /// <summary>Whoever joins many machines at once waits for the network, not for a refusal.</summary>
-    private const int AtOnce = 32;
-    private static readonly SemaphoreSlim Turns = new(AtOnce, AtOnce);
+    /// <summary>As long as the script waits. Who reads more slowly than this allows holds up others.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+    private static readonly MinDataRate Slowest = new(bytesPerSecond: 64 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(ScriptPath, Script).WithSummary("A shell script that installs the agent and joins; 404 when this master hands no package out").WithTags("nodes");
-        routes.MapGet(PackagePath, PackageAsync).WithSummary("The agent's Debian package").WithTags("nodes");
+        routes.MapGet(PackagePath, Package).WithSummary("The agent's Debian package").WithTags("nodes");
     }
 
     private static IResult Script(ApiOptions options) =>
         Find(options) is null ? throw None() : Results.Stream(typeof(InstallEndpoints).Assembly.GetManifestResourceStream(Resource)!, "text/x-shellscript");
 
-    private static async Task<IResult> PackageAsync(HttpContext http, ApiOptions options, CancellationToken cancellationToken)
+    private static IResult Package(HttpContext http, ApiOptions options, PackageTurns turns, TimeProvider time)
     {
         var file = Find(options) ?? throw None();
-        await Turns.WaitAsync(cancellationToken);
-        http.Response.OnCompleted(() =>
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (!turns.TryTake(address))
+            throw HttpRefusal.Away($"as many machines fetch the agent at this moment as this api serves at once ({PackageTurns.AtOnce}, {PackageTurns.OfOneAddress} of one address); try again in a moment");
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = Slowest;
+        var limit = time.CreateTimer(_ => http.Abort(), null, Longest, Timeout.InfiniteTimeSpan);
+        http.Response.OnCompleted(async () =>
         {
-            Turns.Release();
-            return Task.CompletedTask;
+            await limit.DisposeAsync();
+            turns.Leave(address);
         });
         return Results.File(file, "application/vnd.debian.binary-package", Path.GetFileName(file));
     }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes this machine a node: installs the agent from the master, unless it is here, and joins.
-#   install.sh https://MASTER:PORT TOKEN [--ca-fingerprint SHA256] [--name NAME] [--label LABEL]...
-# The line that prints its checksum is `kontena node create NAME`.
+#   KONTENA_TOKEN=TOKEN install.sh https://MASTER:PORT [--ca-fingerprint SHA256] [--name NAME] [--label LABEL]...
+# `kontena node create NAME` prints the line that fetches it, checks it and runs it.
 set -eu
 
 stop() { echo "kontena: $1" >&2; exit 1; }
@@ -17,7 +17,7 @@ main() {
     previous=$word
   done
   [ -S "${KONTENA_DOCKER_SOCKET:-/var/run/docker.sock}" ] || stop "there is no Docker Engine on this machine (no /var/run/docker.sock); install it first: apt-get install docker.io, or https://docs.docker.com/engine/install/"
-  if command -v kontena-agent >/dev/null; then
+  if command -v kontena-agent >/dev/null && ! is_half_installed; then
     echo "kontena: the agent is installed already"
   else
     install_agent
@@ -26,6 +26,11 @@ main() {
   if [ ! -d /run/systemd/system ]; then
     echo "kontena: there is no systemd here; start the agent by what this machine has: kontena-agent"
   fi
+}
+
+# As dpkg leaves it when something that it needs is missing.
+is_half_installed() {
+  command -v dpkg-query >/dev/null && status=$(dpkg-query -W -f '${Status}' kontena-node-agent 2>/dev/null) && [ "$status" != "install ok installed" ]
 }
 
 install_agent() {
@@ -46,7 +51,7 @@ install_agent() {
     [ -n "$trust" ] || stop "the authority of $master does not have the fingerprint $fingerprint: it is another master, or its authority was made anew"
   fi
   echo "kontena: fetching the agent from $master"
-  curl -fsS --proto =https --max-time 600 ${trust:+--cacert "$trust"} "$master/v1/agent.deb" -o "$folder/agent.deb" || stop "the agent's package could not be fetched from $master"
+  curl -fsS --proto =https --max-time 600 --retry 20 --retry-delay 3 ${trust:+--cacert "$trust"} "$master/v1/agent.deb" -o "$folder/agent.deb" || stop "the agent's package could not be fetched from $master"
   chmod 0755 "$folder"; chmod 0644 "$folder/agent.deb"
   # apt fetches what the package needs; without it, or without its sources, what is missing is said.
   dpkg -i "$folder/agent.deb" >"$folder/said" 2>&1 || {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Identities;
 using Kontena.GridManager.Networking;
 using Kontena.State;
 using Kontena.State.Documents;
@@ -10,7 +11,8 @@ using MassTransit;
 namespace Kontena.GridManager.Grids;
 
 /// <summary>Commands about grids.</summary>
-internal sealed class GridConsumer(GridLedger ledger, IStateStore store, NetworkMapPublisher networks) : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
+/// <param name="keepers">One when nodes have users at the broker; else none.</param>
+internal sealed class GridConsumer(GridLedger ledger, IStateStore store, NetworkMapPublisher networks, IEnumerable<IdentityKeeper> keepers) : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
 {
     public async Task Consume(ConsumeContext<CreateGrid> context)
     {
@@ -36,6 +38,13 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
     private async Task<CommandResult> DeleteAsync(DeleteGrid command, CancellationToken cancellationToken)
     {
         Grid? deleted = null;
+        if (keepers.FirstOrDefault() is { } keeper && (await store.ListAsync(StateKeys.RevokedIdentity, command.Grid, cancellationToken)).Any(revoked => revoked.Value.DoneAt is null))
+        {
+            // What says that they are to go is the grid's, and would go first.
+            keeper.LookNow();
+            return CommandResult.Refused(FieldError.At("grid", "Logins of removed nodes are still being taken away at the broker; try again in a moment"));
+        }
+
         var emptied = await ledger.DecideAsync(command.Grid, (grid, _) =>
         {
             deleted = grid.Grid;

@@ -19,7 +19,7 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
     private readonly Lock _guard = new();
     private readonly SemaphoreSlim _news = new(0, 1);
     private bool _bounded;
-    private bool _gaveAll;
+    private readonly HashSet<BrokerUser> _given = [];
     private string? _said;
 
     /// <summary>Something was committed that concerns users: it is carried out now and not at the next look.</summary>
@@ -80,7 +80,7 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         }
     }
 
-    /// <summary>One look. The broker is read before the store: a user whose node joins meanwhile is in neither, never only in the broker.</summary>
+    /// <summary>One look, broken off when there is news: what is revoked comes before what is given once more. The broker is read before the store: a user whose node joins meanwhile is in neither, never only in the broker.</summary>
     internal async Task TurnAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -99,10 +99,16 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
 
             await SettleAsync(look, cancellationToken);
             var cutOff = await CutOffAsync(look.Wanted, cancellationToken);
-            // Once for all: an older version may have bound less.
-            foreach (var user in (_gaveAll ? plan.Give : look.Wanted).Where(user => !cutOff.Contains(user.Outlet.User)))
+            // Once for each: an older version may have bound less.
+            foreach (var user in plan.Give.Concat(look.Wanted.Where(user => !_given.Contains(user))).Distinct().Where(user => !cutOff.Contains(user.Outlet.User)))
+            {
+                if (_news.CurrentCount > 0)
+                    return;
                 await GiveAgainAsync(user, cancellationToken);
-            _gaveAll = true;
+                _given.Add(user);
+            }
+
+            _given.IntersectWith(look.Wanted);
             if (plan.Unknown.Count > 0)
             {
                 Say($"The broker has {plan.Unknown.Count} users of nodes that the state store knows nothing of ({string.Join(", ", plan.Unknown.Take(3))}{(plan.Unknown.Count > 3 ? ", …" : "")}). They are left "
@@ -133,7 +139,7 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         {
             await GiveWhileWantedAsync(user, cancellationToken);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             Say($"Broker user {user.Outlet.User} of node {user.Outlet.Grid}/{user.Outlet.Node} can't be made; tried again every {Every.TotalSeconds:0} s: {exception.Message}");
         }

@@ -33,16 +33,16 @@ internal sealed class EnrolConsumer(JoinAdmission admission, IdentityOptions opt
             return Refused("broker_password", "must have 32 to 128 letters, digits, - and _");
         var (_, outcome) = await admission.DecideAsync(join, new Enrolment(request.BrokerPassword, BrokerPassword.NewSalt()), cancellationToken);
         if (outcome.Node is not { } node || BrokerUser.Of(node) is not { } user)
-            return Refused("token", outcome.Refusal ?? "ask again in a moment");
+            return outcome.Refusal is { } why ? Refused("token", why) : Busy("token", $"engine {join.NodeId} is being made a node by another request; ask again in a moment");
         try
         {
             // Between the commit and now it may have been taken away again.
             if (!await keeper.GiveAsync(user, cancellationToken))
                 return Refused("token", $"node {node.Name} was removed or its token was reset a moment ago");
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return Refused("broker", $"the broker user could not be made, ask again in a moment: {exception.Message}");
+            return Busy("broker", $"the broker user could not be made, ask again in a moment: {exception.Message}");
         }
 
         return new NodeEnrolled
@@ -50,6 +50,8 @@ internal sealed class EnrolConsumer(JoinAdmission admission, IdentityOptions opt
             Result = CommandResult.Done(node.Name), Grid = node.Grid, Node = node.Name, Broker = broker.AbsoluteUri, User = user.Outlet.User, Outlet = user.Outlet.Exchange,
         };
     }
+
+    private static NodeEnrolled Busy(string field, string why) => Refused(field, why) with { IsBusy = true };
 
     private static NodeEnrolled Refused(string field, string why) => new() { Result = CommandResult.Refused(FieldError.At(field, why)) };
 }

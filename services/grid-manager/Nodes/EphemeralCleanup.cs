@@ -2,6 +2,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Nodes;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Identities;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.State;
 using Kontena.State.Documents;
@@ -11,8 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace Kontena.GridManager.Nodes;
 
 /// <summary>Removes the records of ephemeral nodes that have been away for long (runtime.md §1.8): machines of a group that scales, which nobody will start again.</summary>
+/// <param name="keepers">One when nodes have users at the broker; else none.</param>
 internal sealed class EphemeralCleanup(
-    IStateStore store, GridLedger ledger, NodeLivenessMonitor monitor, TimeProvider time, ILogger<EphemeralCleanup> logger) : BackgroundService
+    IStateStore store, GridLedger ledger, NodeLivenessMonitor monitor, IEnumerable<IdentityKeeper> keepers, TimeProvider time, ILogger<EphemeralCleanup> logger) : BackgroundService
 {
     /// <summary>Silence after which the record goes.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromHours(6);
@@ -53,6 +55,7 @@ internal sealed class EphemeralCleanup(
                 await ledger.DecideAsync(
                     name, (snapshot, now) => RemoveNodeDecision.Decide(snapshot, new RemoveNode { Grid = name, Node = node.Name, NodeId = node.NodeId }, now), cancellationToken);
                 monitor.Forget(name, node.Name);
+                keepers.FirstOrDefault()?.LookNow();
                 logger.LogInformation("Grid {Grid}: ephemeral node {Node} was silent for more than {Limit} h and is removed", name, node.Name, Limit.TotalHours);
             }
         }

@@ -20,7 +20,8 @@ internal sealed class JoinAdmission(GridLedger ledger, JoinLookup lookup, Engine
         var outcome = place.IsThere
             ? await DecideAsync(place, join, enrolment, cancellationToken)
             : await claims.DecideAsync(join.NodeId, place.Grid!, limited => DecideAsync(place, join, enrolment, limited), cancellationToken);
-        return (place.Grid, outcome ?? new JoinOutcome(null, $"engine {join.NodeId} is being made a node by another request; ask again in a moment"));
+        // Somebody else is making it a node at this moment.
+        return (place.Grid, outcome ?? new JoinOutcome(null, null));
     }
 
     /// <summary>An agent that came through the exchange of its own.</summary>

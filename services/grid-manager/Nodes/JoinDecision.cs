@@ -92,7 +92,8 @@ internal static class JoinDecision
             return Refused($"node {tokenNode} was removed from grid {name}");
         if (known is not null && known.Value.Name != tokenNode)
             return Refused($"this engine is already node {known.Value.Name} of grid {name}; the token is that of node {tokenNode}");
-        if (own.Value.NodeId is null && own.Value.TokenExpiresAt < now)
+        // Who has joined in time may come again, as long as it is the same agent.
+        if (own.Value.TokenExpiresAt < now && (own.Value.NodeId is null || join.Key is null || !IsKeyOf(own.Value, join)))
             return Refused($"the token of node {tokenNode} ended {own.Value.TokenExpiresAt:u}; kontena node reset-token {tokenNode} makes another");
         return own.Value.NodeId is null || own.Value.NodeId == join.NodeId
             ? JoinAgain(grid, own, join, join.Labels, now, enrolment)

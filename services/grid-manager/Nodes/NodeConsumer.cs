@@ -61,5 +61,5 @@ internal sealed class NodeConsumer(GridLedger ledger, NodeLivenessMonitor monito
     }
 
     /// <summary>Without signs that a shell or a URL would take for something else.</summary>
-    private static string RandomToken() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48)).Replace('+', '-').Replace('/', '_');
+    private static string RandomToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 }

@@ -90,4 +90,7 @@ public sealed record NodeEnrolled
 
     /// <summary>Name of a <see cref="Messaging.NodeOutlet"/>.</summary>
     public string? Outlet { get; init; }
+
+    /// <summary>Refused for this moment only: asked again it may be done.</summary>
+    public bool IsBusy { get; init; }
 }

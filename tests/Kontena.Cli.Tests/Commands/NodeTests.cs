@@ -152,11 +152,12 @@ public sealed class NodeTests : CliTest
             // The shell of the machine, with a curl and a sudo on paper.
             Write("curl", "cat \"$(dirname \"$0\")/script\"");
             Write("sudo", "exec \"$@\"");
-            Write("script", "#!/bin/sh\necho \"joins $*\"\n\n");
-            var line = JoinLine.Installing("https://master:9442", "#!/bin/sh\necho \"joins $*\"\n\n", "https://master:9442 token --ca-fingerprint ab");
-            Assert.Equal("joins https://master:9442 token --ca-fingerprint ab\n", await ShellAsync(line));
+            const string Script = "#!/bin/sh\necho \"joins $* by $KONTENA_TOKEN\"\nexit 3\n\n";
+            Write("script", Script);
+            var line = JoinLine.Installing("https://master:9442", Script, "token", " --ca-fingerprint ab");
+            Assert.Equal((3, "joins https://master:9442 --ca-fingerprint ab by token\n"), await ShellAsync(line));
             Write("script", "#!/bin/sh\necho evil\n");
-            Assert.Equal("", await ShellAsync(line));
+            Assert.Equal((1, ""), await ShellAsync(line));
         }
         finally
         {
@@ -169,14 +170,14 @@ public sealed class NodeTests : CliTest
             File.SetUnixFileMode(Path.Combine(folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        async Task<string> ShellAsync(string line)
+        async Task<(int Status, string Said)> ShellAsync(string line)
         {
             var start = new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["PATH"] = $"{folder}:/usr/bin:/bin";
             using var shell = System.Diagnostics.Process.Start(start)!;
             var said = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return said;
+            return (shell.ExitCode, said);
         }
     }
 

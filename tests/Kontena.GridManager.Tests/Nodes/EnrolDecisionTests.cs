@@ -48,7 +48,10 @@ public sealed class EnrolDecisionTests
         var ending = Waiting with { TokenExpiresAt = Some.Now.AddSeconds(-1) };
         Assert.Contains("ended", JoinDecision.Decide(Some.Snapshot(ending), Join, "core-1", Incumbent.None, Some.Now, Enrolment).Reply.Refusal, StringComparison.Ordinal);
         Assert.NotNull(JoinDecision.Decide(Some.Snapshot(ending with { TokenExpiresAt = Some.Now.AddSeconds(1) }), Join, "core-1", Incumbent.None, Some.Now, Enrolment).Reply.Node);
-        Assert.NotNull(JoinDecision.Decide(Some.Snapshot(Bound() with { TokenExpiresAt = Some.Now.AddSeconds(-1) }), Join, "core-1", Incumbent.None, Some.Now, Enrolment).Reply.Node);
+        var bound = Bound() with { TokenExpiresAt = Some.Now.AddSeconds(-1) };
+        Assert.NotNull(JoinDecision.Decide(Some.Snapshot(bound), Join, "core-1", Incumbent.None, Some.Now, Enrolment).Reply.Node);
+        // Whoever has found it later, and waits until the node is off.
+        Assert.Contains("ended", JoinDecision.Decide(Some.Snapshot(bound), Join with { Key = "the-key-of-a-thief-1" }, "core-1", Incumbent.None, Some.Now, Enrolment).Reply.Refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,6 +95,8 @@ public sealed class EnrolDecisionTests
     [InlineData("core-2", "short", 1, "too short")]
     [InlineData("core-2", "", 1, "can't be blank")]
     [InlineData("core-2", "a-token-that-is-taken", 1, "Node with token already exists")]
+    [InlineData("core-2", "--a-token-like-an-option", 1, "must begin with a letter or a digit")]
+    [InlineData("core-2", "a-token;reboot #$HOME", 1, "letters, digits and - _ . + / = only")]
     [InlineData("core-2", null, 0, "seconds")]
     public void What_a_new_record_lacks_is_said(string? name, string? token, int seconds, string expected)
     {

@@ -14,19 +14,21 @@ internal static class JoinLine
     public static async Task<(string Needs, string Line)> OfAsync(CommandRun run, string token, CancellationToken cancellationToken)
     {
         var master = run.Api.Url.TrimEnd('/');
-        var what = await FingerprintAsync(run, cancellationToken) is { } fingerprint ? $"{master} {token} --ca-fingerprint {fingerprint}" : $"{master} {token}";
+        var trust = await FingerprintAsync(run, cancellationToken) is { } fingerprint ? $" --ca-fingerprint {fingerprint}" : "";
         return master.StartsWith("https://", StringComparison.Ordinal) && await ScriptAsync(run, cancellationToken) is { } script
-            ? ("Docker", Installing(master, script, what))
-            : ("Docker and the node-agent", $"sudo kontena-agent join {what}");
+            ? ("Docker and curl", Installing(master, script, token, trust))
+            : ("Docker and the node-agent", $"sudo kontena-agent join {master} {token}{trust}");
     }
 
-    /// <summary>The script is run as root, so the machine runs it only when it is the one that this client has seen: the master's authority is not known there yet. Pure.</summary>
-    internal static string Installing(string master, string script, string what)
+    /// <summary>The script is run as root, so the machine runs it only when it is the one that this client has seen: the master's authority is not known there yet. The token comes
+    /// with the script and not as a word of a command, which every user of the machine could read, and sudo would write down. Pure.</summary>
+    internal static string Installing(string master, string script, string token, string trust)
     {
         // As a shell's $(…) gives it: without the last line ends.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script.TrimEnd('\n'))));
-        return $"s=$(curl -fsSk {master}/v1/install.sh) && [ \"$(printf %s \"$s\" | sha256sum | cut -c-64)\" = {hash} ] && printf %s \"$s\" | sudo sh -s -- {what} "
-            + "|| echo 'kontena: not joined; is that the right master?' >&2";
+        return $"s=$(curl -fsSk {master}/v1/install.sh) && if [ \"$(printf %s \"$s\" | sha256sum | cut -c-64)\" = {hash} ]; "
+            + $"then printf 'export KONTENA_TOKEN=%s\\n%s\\n' '{token}' \"$s\" | $([ \"$(id -u)\" = 0 ] || echo sudo) sh -s -- {master}{trust}; "
+            + "else echo 'kontena: not joined: this master is another one, or of another version, than the line is for' >&2; false; fi";
     }
 
     /// <summary>Null when this master hands no agent out.</summary>

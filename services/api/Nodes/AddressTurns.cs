@@ -2,12 +2,9 @@ using System.Net;
 
 namespace Kontena.Api.Nodes;
 
-/// <summary>How many machines are served at once that exchange a token: each looks at every token there is, and anybody may ask. One address can't take all turns.</summary>
-internal sealed class EnrolTurns
+/// <summary>How many are served at once of what anybody may ask and what is dear. One address can't take all turns.</summary>
+internal abstract class AddressTurns(int atOnce, int ofOneAddress)
 {
-    public const int AtOnce = 16;
-    public const int OfOneAddress = 8;
-
     private readonly Lock _guard = new();
     private readonly Dictionary<IPAddress, int> _taken = [];
     private int _all;
@@ -18,7 +15,7 @@ internal sealed class EnrolTurns
         lock (_guard)
         {
             var own = _taken.GetValueOrDefault(address);
-            if (_all >= AtOnce || own >= OfOneAddress)
+            if (_all >= atOnce || own >= ofOneAddress)
                 return false;
             _taken[address] = own + 1;
             _all++;
@@ -35,4 +32,18 @@ internal sealed class EnrolTurns
                 _taken.Remove(address);
         }
     }
+}
+
+/// <summary>Of machines that exchange a token: each looks at every token there is.</summary>
+internal sealed class EnrolTurns() : AddressTurns(AtOnce, OfOneAddress)
+{
+    public const int AtOnce = 16;
+    public const int OfOneAddress = 8;
+}
+
+/// <summary>Of machines that fetch the agent's package.</summary>
+internal sealed class PackageTurns() : AddressTurns(AtOnce, OfOneAddress)
+{
+    public const int AtOnce = 32;
+    public const int OfOneAddress = 4;
 }
