@@ -44,10 +44,10 @@ internal static class BusModule
         if (!transport.InMemory)
         {
             services.AddSingleton<IHostedService>(provider => new BusRevival(
-                provider.GetRequiredService<IBusControl>(), sides.Control,
+                provider.GetRequiredService<IBusControl>(), sides.Control, provider.GetRequiredService<IHostApplicationLifetime>(),
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BusRevival>>()));
             services.AddSingleton<IHostedService>(provider => new BusRevival(
-                provider.GetRequiredService<IBusInstance<IDataConnection>>().BusControl, sides.Data,
+                provider.GetRequiredService<IBusInstance<IDataConnection>>().BusControl, sides.Data, provider.GetRequiredService<IHostApplicationLifetime>(),
                 provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BusRevival>>()));
         }
 

@@ -9,7 +9,7 @@ namespace Kontena.Hosting.Bus;
 /// MassTransit takes a call to the broker that times out for the wish to stop, and gives up the queue for ever. That happens when the broker dies
 /// while a queue is being opened, or comes back before its queues have found their leaders.
 /// </remarks>
-internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProvider time, ILogger<BusRevival> logger) : BackgroundService
+internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BusRevival> logger) : BackgroundService
 {
     /// <summary>
     /// How long a bus may be not ready, with a broker that answers, before it is started again. Longer than MassTransit's own longest pause: a bus
@@ -31,10 +31,14 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
     /// <summary>MassTransit waits for two answers of the broker in a row when it stops, each as long as a call may take. Started before that is over, it does not start.</summary>
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often in a row a bus that was stopped may fail to start. MassTransit does not start one again whose end it did not see through; a new process does.</summary>
+    private const int MostFailedStarts = 2;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         DateTimeOffset? since = null;
         var gaveUp = false;
+        var failedStarts = 0;
         while (true)
         {
             await Task.Delay(Look, time, stoppingToken);
@@ -50,6 +54,7 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
                 since = null;
                 side.GaveUp = false;
                 gaveUp = false;
+                failedStarts = side.WaitsFor is null ? 0 : failedStarts;
                 continue;
             }
 
@@ -63,21 +68,31 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
             await BoundedAsync(bus.StopAsync, stoppingToken);
             // What was given up up to now is opened by the start; stopped once more in the middle of that, the bus would come back without its queues.
             side.GaveUp = false;
-            await BoundedAsync(async token => await bus.StartAsync(token), stoppingToken);
+            failedStarts = await BoundedAsync(async token => await bus.StartAsync(token), stoppingToken) ? 0 : failedStarts + 1;
+            if (failedStarts >= MostFailedStarts)
+            {
+                LogEnding(side.Name);
+                Environment.ExitCode = 1;
+                lifetime.StopApplication();
+                return;
+            }
+
             since = null;
         }
     }
 
     /// <summary>A step that fails or takes too long is not waited for: the next look decides again.</summary>
-    private async Task BoundedAsync(Func<CancellationToken, Task> step, CancellationToken stoppingToken)
+    private async Task<bool> BoundedAsync(Func<CancellationToken, Task> step, CancellationToken stoppingToken)
     {
         try
         {
             await step(stoppingToken).WaitAsync(StepLimit, time, stoppingToken);
+            return true;
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogStepFailed(side.Name, exception.Message);
+            return false;
         }
     }
 
@@ -86,6 +101,9 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, TimeProv
 
     [LoggerMessage(LogLevel.Warning, "The {Side} connection does not come back by itself although the broker answers; opening it anew")]
     private partial void LogStartingAgain(string side);
+
+    [LoggerMessage(LogLevel.Error, "The {Side} connection can't be opened anew in this process; it ends, to be started again. Containers run on")]
+    private partial void LogEnding(string side);
 
     [LoggerMessage(LogLevel.Warning, "Opening the {Side} connection anew: {Reason}")]
     private partial void LogStepFailed(string side, string reason);
