@@ -67,6 +67,7 @@ public static class JoinCommand
         }, time, cancellationToken);
         var identity = new BrokerIdentity(info.Id, given.Grid, given.Node, wanted.Master.AbsoluteUri, given.Broker, given.User, password, given.Outlet);
         await identity.WriteAsync(options.DataDirectory, given.BrokerCa, master.CaPem, cancellationToken);
+        NodeMembership.ForgetRemoval(options.DataDirectory);
         return identity;
     }
 

@@ -28,7 +28,7 @@ internal sealed class NodeMembership : IDisposable
         _logger = logger;
         DurableFile.MakeDirectory(options.DataDirectory);
         _file = Path.Combine(options.DataDirectory, "joined.json");
-        _removedFile = Path.Combine(options.DataDirectory, "removed.json");
+        _removedFile = RemovedFileIn(options.DataDirectory);
         _current = Read();
         if (_current is null && File.Exists(_removedFile))
             (_removed, _refusal) = (true, "its record was removed from the grid; kontena-agent join with a token makes it a node again");
@@ -122,6 +122,15 @@ internal sealed class NodeMembership : IDisposable
             _writing.Release();
         }
     }
+
+    /// <summary>The machine has a login again: the agent that starts with it asks to be a node.</summary>
+    public static void ForgetRemoval(string dataDirectory)
+    {
+        if (File.Exists(RemovedFileIn(dataDirectory)))
+            DurableFile.Delete(RemovedFileIn(dataDirectory));
+    }
+
+    private static string RemovedFileIn(string dataDirectory) => Path.Combine(dataDirectory, "removed.json");
 
     private NodeJoined? Read()
     {

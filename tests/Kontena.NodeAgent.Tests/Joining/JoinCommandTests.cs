@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Kontena.Contracts.Nodes;
 using Kontena.NodeAgent.Joining;
 using Kontena.NodeAgent.Registration;
 using Kontena.Testing.Docker;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Kontena.NodeAgent.Tests.Joining;
@@ -35,6 +37,22 @@ public sealed class JoinCommandTests : IDisposable
         // With another token it may be another node: what a thief has is no good any more.
         Assert.NotEqual(first.Password, (await JoinAsync(master, "another-token")).Password);
     }
+
+    [Fact]
+    public async Task A_machine_whose_node_was_removed_asks_to_be_one_again_once_it_has_a_login()
+    {
+        await using var master = await MasterInstead.StartAsync();
+        master.Text = Given;
+        using var membership = Membership();
+        await membership.AcceptAsync(
+            new NodeJoined { Grid = "prod", Node = "core-1", Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = "10.81.1.0/24" }, TestContext.Current.CancellationToken);
+        membership.Leave("node core-1 was removed");
+        Assert.True(Membership().IsRemoved);
+        await JoinAsync(master, "another-token");
+        Assert.False(Membership().IsRemoved);
+    }
+
+    private NodeMembership Membership() => new(new NodeAgentOptions { DataDirectory = _directory }, NullLogger<NodeMembership>.Instance);
 
     [Fact]
     public async Task Of_many_machines_that_join_at_once_each_waits_for_its_turn()

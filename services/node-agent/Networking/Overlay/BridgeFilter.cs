@@ -11,7 +11,11 @@ internal sealed class BridgeFilter(IHostCommands commands)
     public async Task<string?> EnsureAsync(string bridge, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(Kernel))
+        {
             await commands.RunAsync(new HostCommand("modprobe", "br_netfilter"), null, cancellationToken);
+            LeaveOthersAlone();
+        }
+
         if (!Directory.Exists(Kernel))
             return "containers of one host can't be kept apart: the kernel has no br_netfilter; load that module";
         if (IsOn(bridge))
@@ -19,6 +23,19 @@ internal sealed class BridgeFilter(IHostCommands commands)
         // Of this bridge alone: others are their owners' business.
         var said = await commands.RunAsync(new HostCommand("ip", "link", "set", "dev", bridge, "type", "bridge", "nf_call_iptables", "1"), null, cancellationToken);
         return said.Ok ? null : $"containers of one host can't be kept apart: the bridge {bridge} could not be told to ask the firewall: {said.Error}";
+    }
+
+    /// <summary>The module begins with all bridges of the host, those of virtual machines too.</summary>
+    private void LeaveOthersAlone()
+    {
+        if (!Directory.Exists(Kernel))
+            return;
+        foreach (var table in (string[])["iptables", "ip6tables", "arptables"])
+        {
+            var file = Path.Combine(Kernel, "bridge-nf-call-" + table);
+            if (File.Exists(file))
+                File.WriteAllText(file, "0");
+        }
     }
 
     private bool IsOn(string bridge)

@@ -11,6 +11,9 @@ internal sealed class EchoEar : IDisposable
     private const int IcmpFilter = 1;
     private const byte EchoRequest = 8;
     private const int SourceInHeader = 12;
+
+    /// <summary>More than the nodes of a grid send in a while, and few enough to be read at once.</summary>
+    private const int MostAtOnce = 4096;
     private Socket? _socket;
     private string? _address;
 
@@ -23,8 +26,16 @@ internal sealed class EchoEar : IDisposable
             if (_address != address)
                 Open(address);
             var packet = new byte[64];
-            while (_socket!.Available > 0)
+            for (var read = 0; _socket!.Available > 0; read++)
             {
+                // A flood: what else waits is thrown away with the socket.
+                if (read == MostAtOnce)
+                {
+                    Dispose();
+                    break;
+                }
+
+
                 var length = Receive(_socket, packet);
                 if (length >= 20)
                     heard.Add(new IPAddress(packet.AsSpan(SourceInHeader, 4)).ToString());

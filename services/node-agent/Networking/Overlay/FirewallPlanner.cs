@@ -41,10 +41,8 @@ internal static class FirewallPlanner
             yield return $"-i {bridge} ! -s {block} -j DROP";
             if (host.Isolation is not null)
             {
-                // What was let through goes on: whoever may open a connection gets its answers.
-                yield return $"-s {grid} -d {block} -o {bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED -j {names.Isolated}";
-                if (!Ipv4Cidr.Parse(grid).Contains(Ipv4Cidr.Parse(block)))
-                    yield return $"-s {block} -d {block} -o {bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED -j {names.Isolated}";
+                // What was let through goes on: whoever may open a connection gets its answers. From wherever it comes: hosts may pass packets of others on.
+                yield return $"-d {block} -o {bridge} -m conntrack ! --ctstate RELATED,ESTABLISHED -j {names.Isolated}";
             }
 
             foreach (var peer in peers)

@@ -71,7 +71,7 @@ internal sealed class NetworkMeasurer(
             using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
             var (roundTrip, _) = await MeasureProtocol.MeasureAsync(IPAddress.Parse(seen.Gateway), EndpointOf(peer), false, time, either.Token);
             // None when pings are not answered at all.
-            var mtu = await PathProbe.LargestAsync(peer);
+            var mtu = await PathProbe.LargestAsync(peer, time);
             return none with
             {
                 Reached = true, RoundTrip = Math.Round(roundTrip, 3), Mtu = mtu == 0 ? null : mtu, Why = mtu > 0 && mtu < peer.Mtu ? PeerSight.TooNarrow(peer, mtu) : null,

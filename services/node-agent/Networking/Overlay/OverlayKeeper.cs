@@ -93,6 +93,7 @@ internal sealed class OverlayKeeper(
         if (network.Seen is not { Bridge: { } bridge } seen || !state!.Links.ContainsKey(bridge))
         {
             network.Forget(); // Somebody may have removed it.
+            watch.Follow(null, []);
             Tell(map.Nodes.Count > 1 ? [$"containers here reach no other node's: the engine's networks are not on the host the agent runs on; run the agent beside the engine, in the host's network"] : []);
             return;
         }
@@ -133,6 +134,10 @@ internal sealed class OverlayKeeper(
         {
             Tell([$"the network of the grid can't be looked after: {error.Message}"]);
         }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(error, "A change of who reaches whom was not carried out; the next look does it");
+        }
     }
 
     /// <summary>Once; tried again at the next sweep when it did not work.</summary>
@@ -142,6 +147,7 @@ internal sealed class OverlayKeeper(
             return;
         await executor.RemoveAllAsync(await reader.ReadAsync(OverlayNames.Nobody, cancellationToken), cancellationToken);
         (_isCleared, _plan, _cleanedFor) = (true, null, null);
+        watch.Follow(null, []);
         Tell([]);
         logger.LogInformation("This machine is no node any more: its tunnels, routes and firewall chains of the grid are gone");
     }
@@ -169,6 +175,7 @@ internal sealed class OverlayKeeper(
             [.. state.Links.Values.Where(link => !ours.Contains(link.Name)).SelectMany(link => link.Addresses.Select(address => new HostCard(link.Name, address)))])
         {
             Isolation = guard.Current,
+            Caps = watch.Caps,
         };
     }
 

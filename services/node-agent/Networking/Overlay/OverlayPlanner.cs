@@ -18,6 +18,9 @@ internal sealed record HostFacts(
     /// <summary>The WireGuard key this host has, whether or not the map has it; null without WireGuard.</summary>
     public string? OwnKey { get; init; }
 
+    /// <summary>By gateway of peers whose way was seen to be narrower than computed: bytes that go through.</summary>
+    public IReadOnlyDictionary<string, int> Caps { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Null where no instance of a private stack is.</summary>
     public StackIsolation? Isolation { get; init; }
 }
@@ -180,10 +183,15 @@ internal static class OverlayPlanner
             [.. peers.Select(peer => new VxlanPeer(MacOf(peer.Number), OverlayAddress(map, peer.Number), peer.Endpoint!))]);
     }
 
-    private static RoutePlan RouteTo(NetworkMap map, OverlayNames names, NetworkPeer self, PlannedPeer peer, HostFacts host) => peer.Driver switch
+    /// <summary>By the route's MTU the kernel tells containers that send whole packets, and takes others' apart.</summary>
+    private static RoutePlan RouteTo(NetworkMap map, OverlayNames names, NetworkPeer self, PlannedPeer peer, HostFacts host)
     {
-        OverlayDriver.WireGuard => new RoutePlan(peer.Block, null, names.WireGuard, host.Gateway, null),
-        OverlayDriver.Vxlan => new RoutePlan(peer.Block, OverlayAddress(map, peer.Number), names.Vxlan, host.Gateway, null),
-        _ => new RoutePlan(peer.Block, peer.Endpoint, null, host.Gateway, peer.Mtu < WireMtu(self) ? peer.Mtu : null),
-    };
+        int? cap = host.Caps.TryGetValue(peer.Gateway, out var seen) && seen < peer.Mtu ? seen : null;
+        return peer.Driver switch
+        {
+            OverlayDriver.WireGuard => new RoutePlan(peer.Block, null, names.WireGuard, host.Gateway, cap),
+            OverlayDriver.Vxlan => new RoutePlan(peer.Block, OverlayAddress(map, peer.Number), names.Vxlan, host.Gateway, cap),
+            _ => new RoutePlan(peer.Block, peer.Endpoint, null, host.Gateway, cap ?? (peer.Mtu < WireMtu(self) ? peer.Mtu : null)),
+        };
+    }
 }

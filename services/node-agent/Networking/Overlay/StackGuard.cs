@@ -12,6 +12,7 @@ internal sealed class StackGuard
     private readonly NamesBoard _names;
     private readonly OrderBook _orders;
     private readonly AgentIdentity _identity;
+    private readonly Lock _guard = new();
     private volatile bool _isExpected;
 
     public StackGuard(NamesBoard names, OrderBook orders, AgentIdentity identity)
@@ -20,13 +21,14 @@ internal sealed class StackGuard
         orders.Changed += _ => Look();
         names.Changed += () =>
         {
+            Look();
             if (_isExpected)
                 _changed.Set();
         };
         Look();
     }
 
-    /// <summary>Instances of private stacks are to run here.</summary>
+    /// <summary>Instances of private stacks are to run here, or still do: one that is to go runs until its hooks and its grace are over.</summary>
     public bool IsExpected => _isExpected;
 
     /// <summary>As it is now; null when nothing needs to be kept from anybody. Already when the order has come: the container that follows is known by its address only once it runs.</summary>
@@ -37,9 +39,13 @@ internal sealed class StackGuard
 
     private void Look()
     {
-        var expected = _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true });
-        if (expected != _isExpected)
-            _changed.Set();
-        _isExpected = expected;
+        lock (_guard)
+        {
+            var before = _isExpected;
+            _isExpected = _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true })
+                || (before && _names.Rows().Any(row => row.Private && row.NodeId == _identity.NodeId));
+            if (_isExpected != before)
+                _changed.Set();
+        }
     }
 }

@@ -52,6 +52,21 @@ public sealed class OverlayPlannerTests
         Assert.Equal(["192.168.0.2:51820", "203.0.113.3:51820", "192.168.0.4:51820"], plan.WireGuard!.Peers.Select(peer => peer.Endpoint));
     }
 
+    [Theory]
+    [InlineData("wireguard", 1420)]
+    [InlineData("vxlan", 1450)]
+    [InlineData("direct", 1500)]
+    public void The_route_of_a_narrow_way_has_its_size_and_the_others_have_none(string driver, int computed)
+    {
+        int?[] Sizes(int seen) =>
+        [
+            .. OverlayPlanner.Plan(Map(driver, ["192.168.0.0/24"], Node(1), Node(2), Node(3)), Node(1), Host(1) with { Caps = new Dictionary<string, int> { ["10.81.2.1"] = seen } })
+                .Routes.Select(route => route.Mtu),
+        ];
+        Assert.Equal([1280, null], Sizes(1280));
+        Assert.Equal([null, null], Sizes(computed));
+    }
+
     [Fact]
     public void A_tunnel_takes_from_each_peer_only_the_block_it_was_given()
     {

@@ -34,4 +34,14 @@ public sealed class PeerSightTests
     [Fact]
     public void A_way_that_takes_small_packets_only_is_told_with_both_sizes() =>
         Assert.StartsWith("packets of more than 1280 bytes don't go through to n2, 1450 were expected:", Seen((1280, true), (1280, true), (1280, true)).Remark(Peer), StringComparison.Ordinal);
+
+    [Fact]
+    public void Packets_are_held_to_what_goes_through_until_all_does_again()
+    {
+        Assert.Null(Seen((1280, true), (1280, true)).Cap);
+        Assert.Equal(1280, Seen((1280, true), (1280, true), (1280, true)).Cap);
+        Assert.Equal(1280, Seen((1280, true), (1280, true), (1280, true), (0, true)).Cap);
+        Assert.Null(Seen((1280, true), (1280, true), (1280, true), (1450, true)).Cap);
+        Assert.Null(Seen((84, true), (84, true), (84, true)).Cap);
+    }
 }
