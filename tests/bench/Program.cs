@@ -28,8 +28,22 @@ if (name == "lab")
     using var grid = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
     var filter = Environment.GetEnvironmentVariable("BENCH_ROWS") ?? "";
     var measured = await new LabBench(hosts, grid, swarms, Setting("BENCH_NET"), filter, runs, TimeProvider.System).RunAsync(CancellationToken.None);
+    if ("drain of a host".Contains(filter, StringComparison.Ordinal))
+        measured = [.. measured, await new DrainBench(hosts, grid, Setting("BENCH_WEB_IMAGE"), Setting("BENCH_IMAGE"), TimeProvider.System).RunAsync(CancellationToken.None)];
     Report.Print($"{name}, three hosts, medians of {runs}; peer: Docker Swarm over the same engines", measured);
     Report.Write(output, measured);
+    return 0;
+}
+
+if (name == "freshness")
+{
+    var lab = Setting("KONTENA_LAB");
+    var machines = int.Parse(Setting("BENCH_HOSTS"));
+    var hosts = new LabHosts(lab, machines, Setting("BENCH_SWITCH"), TimeProvider.System);
+    using var grid = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
+    var fresh = await new FreshnessBench(hosts, lab, grid, int.Parse(Setting("BENCH_CHANGES")), runs, TimeProvider.System).RunAsync(CancellationToken.None);
+    FreshnessRow.Print($"{name}, {machines} hosts: from what happened to the last answer that was wrong", fresh);
+    Report.Write(output, FreshnessRow.ToRows(fresh));
     return 0;
 }
 
@@ -82,7 +96,7 @@ switch (name)
             .RunAsync(CancellationToken.None);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, names, placement, step, zerodown or lab");
+        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, freshness, names, placement, step, zerodown or lab");
         return 2;
 }
 
