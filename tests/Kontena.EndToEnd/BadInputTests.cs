@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Kontena.EndToEnd;
 
-[Collection("one engine")]
-public sealed class DistributedBadInputTests(DistributedPlatform platform) : BadInputTests(platform), IClassFixture<DistributedPlatform>;
+[Collection(nameof(DistributedPlatform))]
+public sealed class DistributedBadInputTests(DistributedPlatform platform) : BadInputTests(platform);
 
 /// <summary>What several services have to agree on when the input is bad: each refusal with its status, its words and its remedy, and nothing left half-made.</summary>
 public abstract class BadInputTests

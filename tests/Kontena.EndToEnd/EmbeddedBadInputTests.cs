@@ -4,8 +4,8 @@ using Xunit;
 namespace Kontena.EndToEnd;
 
 /// <summary>Besides what the forms share: what the client and the API refuse alone, which is the same in both forms.</summary>
-[Collection("one engine")]
-public sealed class EmbeddedBadInputTests(EmbeddedPlatform platform) : BadInputTests(platform), IClassFixture<EmbeddedPlatform>
+[Collection(nameof(EmbeddedPlatform))]
+public sealed class EmbeddedBadInputTests(EmbeddedPlatform platform) : BadInputTests(platform)
 {
     private const string Head = "stack: test/bad\nversion: 0.1.0\nservices:\n";
 

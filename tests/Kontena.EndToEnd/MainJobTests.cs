@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Kontena.EndToEnd;
 
-[Collection("one engine")]
-public sealed class EmbeddedMainJobTests(EmbeddedPlatform platform) : MainJobTests(platform), IClassFixture<EmbeddedPlatform>;
+[Collection(nameof(EmbeddedPlatform))]
+public sealed class EmbeddedMainJobTests(EmbeddedPlatform platform) : MainJobTests(platform);
 
-[Collection("one engine")]
-public sealed class DistributedMainJobTests(DistributedPlatform platform) : MainJobTests(platform), IClassFixture<DistributedPlatform>;
+[Collection(nameof(DistributedPlatform))]
+public sealed class DistributedMainJobTests(DistributedPlatform platform) : MainJobTests(platform);
 
 /// <summary>A person's first hour: start, look, change, scale, read, break and remove, through the client alone.</summary>
 public abstract partial class MainJobTests

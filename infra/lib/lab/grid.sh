@@ -17,10 +17,12 @@ start_control_plane() {
 all_ready() { local name; for name in $(replica_names "$1"); do ready "$name" >/dev/null || return 1; done; }
 
 log_in() {
-  local said
-  mkdir -p "$lab/home"
-  said=$(KONTENA_TOKEN=$(cat "$home/data/admin.token") lab_kontena master login --name lab --skip-grid-auto-select "$api_url" 2>&1 && lab_kontena grid use default 2>&1) \
-    || refuse "the client could not log in at $api_url: $said" "see $home/log"
+  local said url; url=$(secure_url_of api)
+  # As on another machine: over TLS, by the authority that the master has made for itself.
+  mkdir -p "$lab/home/.kontena/certs"
+  cp "$home/tls/ca.pem" "$lab/home/.kontena/certs/$address.pem"
+  said=$(KONTENA_TOKEN=$(cat "$home/data/admin.token") lab_kontena master login --name lab --skip-grid-auto-select "$url" 2>&1 && lab_kontena grid use default 2>&1) \
+    || refuse "the client could not log in at $url: $said" "see $home/log"
 }
 
 # agent_of N COMMAND...: on the host, with the settings of its agent. The node is called like the host, hN.
@@ -61,9 +63,11 @@ load_images() {
     context=$(mktemp -d)
     cp -L /bin/busybox "$context/busybox"
     cp "$root/infra/examples/hello/web/serve" "$context/serve"
+    # busybox looks no names up outside of its own nslookup; this does, as programs do.
+    for version in /usr/bin/getent $(ldd /usr/bin/getent | grep -o '/[^ ]*'); do mkdir -p "$context/resolver${version%/*}"; cp -L "$version" "$context/resolver$version"; done
     for version in 1 2; do
       printf 'FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sleep\nCOPY busybox /bin/sh\nENV VERSION=%s\nSTOPSIGNAL SIGKILL\nCMD ["/bin/sleep","1000000"]\n' "$version" >"$context/tiny.$version"
-      sed "s/^STOPSIGNAL/ENV VERSION=$version\nSTOPSIGNAL/" "$root/infra/examples/hello/web/Dockerfile" >"$context/web.$version"
+      sed "s/^STOPSIGNAL/COPY resolver \/\nENV VERSION=$version\nSTOPSIGNAL/" "$root/infra/examples/hello/web/Dockerfile" >"$context/web.$version"
     done
     tar -C "$context" -cf "$lab/context.tar" .
     rm -rf "$context"

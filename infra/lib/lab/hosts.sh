@@ -143,7 +143,10 @@ cut_cable() {
   [ "$2" = in ] || on_host "$1" iptables -w -t mangle -I POSTROUTING -o eth0 -m comment --comment lab-cut -j DROP
 }
 slow_cable() { on_host "$1" tc qdisc replace dev eth0 root tbf rate "$2" burst 16kbit latency 400ms; }
+# The switch's end of the cable, so that the host's card still says 1500.
+narrow_cable() { ip -n "$switch" link set "h$1" mtu "$2"; }
 mend_cable() {
+  narrow_cable "$1" 1500
   local table
   for table in raw mangle; do
     on_host "$1" sh -c "iptables -w -t $table -S | grep lab-cut | sed 's/^-A/-D/' | while read -r rule; do iptables -w -t $table \$rule; done"

@@ -4,8 +4,8 @@ using Xunit;
 namespace Kontena.EndToEnd.Lab;
 
 /// <summary>A private stack among others, over three hosts: each has instances of both, so that packets go over the wire and over one bridge.</summary>
-[Collection("one engine")]
-public sealed class IsolationTests : IClassFixture<RunningLab>
+[Collection(nameof(RunningLab))]
+public sealed class IsolationTests
 {
     private readonly RunningLab _lab;
 

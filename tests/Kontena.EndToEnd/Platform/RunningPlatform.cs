@@ -1,6 +1,9 @@
 using Kontena.Docker;
 using Xunit;
 
+// One engine, one lab: what one test does to them is not seen by another at the same time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Kontena.EndToEnd.Platform;
 
 /// <summary>A platform that <c>infra/up</c> started for the tests of one form, with its own home, ports and login.</summary>
@@ -112,3 +115,11 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
 public sealed class EmbeddedPlatform() : RunningPlatform("embedded", 19292);
 
 public sealed class DistributedPlatform() : RunningPlatform("distributed", 19392, "--distributed");
+
+/// <summary>One platform of each form for all that need it: a test leaves it as it found it.</summary>
+[CollectionDefinition(nameof(EmbeddedPlatform))]
+public sealed class EmbeddedPlatformTests : ICollectionFixture<EmbeddedPlatform>;
+
+/// <inheritdoc cref="EmbeddedPlatformTests"/>
+[CollectionDefinition(nameof(DistributedPlatform))]
+public sealed class DistributedPlatformTests : ICollectionFixture<DistributedPlatform>;
