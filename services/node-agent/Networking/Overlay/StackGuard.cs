@@ -12,7 +12,6 @@ internal sealed class StackGuard
     private readonly NamesBoard _names;
     private readonly OrderBook _orders;
     private readonly AgentIdentity _identity;
-    private readonly Lock _guard = new();
     private volatile bool _isExpected;
 
     public StackGuard(NamesBoard names, OrderBook orders, AgentIdentity identity)
@@ -37,15 +36,14 @@ internal sealed class StackGuard
     /// <summary>Until there may be something else, now or since the last call. For one reader.</summary>
     public Task ChangedAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
 
+    /// <summary>The names may be locked by who calls: nothing is asked of them under a lock of ours.</summary>
     private void Look()
     {
-        lock (_guard)
-        {
-            var before = _isExpected;
-            _isExpected = _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true })
-                || (before && _names.Rows().Any(row => row.Private && row.NodeId == _identity.NodeId));
-            if (_isExpected != before)
-                _changed.Set();
-        }
+        var expected = _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true })
+            || (_isExpected && _names.Rows().Any(row => row.Private && row.NodeId == _identity.NodeId));
+        if (expected == _isExpected)
+            return;
+        _isExpected = expected;
+        _changed.Set();
     }
 }
