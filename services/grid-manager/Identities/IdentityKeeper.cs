@@ -104,8 +104,8 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
             {
                 if (_news.CurrentCount > 0)
                     return;
-                await GiveAgainAsync(user, cancellationToken);
-                _given.Add(user);
+                if (await GiveAgainAsync(user, cancellationToken))
+                    _given.Add(user);
             }
 
             _given.IntersectWith(look.Wanted);
@@ -133,15 +133,18 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
     }
 
     /// <summary>One that the broker does not take stops no other.</summary>
-    private async Task GiveAgainAsync(BrokerUser user, CancellationToken cancellationToken)
+    /// <returns>False when it is to be tried again.</returns>
+    private async Task<bool> GiveAgainAsync(BrokerUser user, CancellationToken cancellationToken)
     {
         try
         {
             await GiveWhileWantedAsync(user, cancellationToken);
+            return true;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             Say($"Broker user {user.Outlet.User} of node {user.Outlet.Grid}/{user.Outlet.Node} can't be made; tried again every {Every.TotalSeconds:0} s: {exception.Message}");
+            return false;
         }
     }
 

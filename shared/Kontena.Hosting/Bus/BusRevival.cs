@@ -54,7 +54,7 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
                 since = null;
                 side.GaveUp = false;
                 gaveUp = false;
-                failedStarts = side.WaitsFor is null ? 0 : failedStarts;
+                failedStarts = 0;
                 continue;
             }
 
