@@ -30,10 +30,12 @@ internal sealed class NamesFeed(
     private string? _written;
     private string? _heard;
 
-    /// <summary>What was known is answered from the first moment on.</summary>
+    /// <summary>What was known is answered from the first moment on: a name server that knows of nothing would say that nothing exists.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         Read();
+        if (membership.Current is { } joined)
+            names.Join(joined.Grid);
         return base.StartAsync(cancellationToken);
     }
 

@@ -27,6 +27,7 @@ public sealed class TwoGridsTests
         }
         finally
         {
+            await _lab.LabAsync("exec", "3", "ip", "route", "del", "10.81.2.0/24", "via", "10.99.0.12");
             await _lab.LabAsync("kontena", "service", "rm", "--force", "oak");
             await _lab.LabAsync("kontena", "service", "rm", "--force", "--grid", "other", "elm");
             await _lab.LeaveAsync(3, "other");
@@ -53,7 +54,6 @@ public sealed class TwoGridsTests
         // A way that somebody has made by hand is none.
         await _lab.MustLabAsync("exec", "3", "sh", "-c", "ip route add 10.81.2.0/24 via 10.99.0.12");
         await NobodyAsync(here, there);
-        await _lab.MustLabAsync("exec", "3", "sh", "-c", "ip route del 10.81.2.0/24 via 10.99.0.12");
     }
 
     private async Task CreateAsync(string service, string grid, int instances)

@@ -1,8 +1,13 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Names;
 using Kontena.NodeAgent.Instances.Steps;
+using Kontena.NodeAgent.Names;
+using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Kontena.NodeAgent.Tests.Names;
@@ -63,6 +68,29 @@ public sealed class NamesBoardTests
         await using var again = await AgentHarness.StartAsync(engine, directory);
         again.Names.Join("test");
         Assert.Equal("10.81.1.2", Answered(again));
+    }
+
+    [Fact]
+    public async Task A_starting_agent_answers_what_it_was_told_before_the_engine_has_said_who_it_is()
+    {
+        var engine = new FakeContainerEngine();
+        NodeAgentOptions options;
+        await using (var agent = await AgentHarness.StartAsync(engine))
+        {
+            agent.Names.Join("test");
+            agent.Names.Take(Told(Question.Row(1, node: "n2")));
+            options = agent.Options;
+        }
+
+        var identity = new AgentIdentity(options, engine, TimeProvider.System, NullLogger<AgentIdentity>.Instance);
+        using var membership = new NodeMembership(options, NullLogger<NodeMembership>.Instance);
+        using var orders = new OrderBook(options, TimeProvider.System, NullLogger<OrderBook>.Instance);
+        var names = new NamesBoard(identity, orders, new ReportBoard(TimeProvider.System));
+        using var feed = new NamesFeed(names, identity, membership, null!, null!, options, TimeProvider.System, NullLogger<NamesFeed>.Instance);
+        await feed.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Null(identity.NodeId);
+        Assert.Equal("10.81.1.2", names.View.Table.Find(Web)?.Best.Single().Row.Address);
+        await feed.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -12,38 +12,21 @@ internal sealed class StackGuard
     private readonly NamesBoard _names;
     private readonly OrderBook _orders;
     private readonly AgentIdentity _identity;
-    private volatile bool _isExpected;
 
     public StackGuard(NamesBoard names, OrderBook orders, AgentIdentity identity)
     {
         (_names, _orders, _identity) = (names, orders, identity);
-        orders.Changed += _ => Look();
-        names.Changed += () =>
-        {
-            Look();
-            if (_isExpected)
-                _changed.Set();
-        };
-        Look();
+        orders.Changed += _ => _changed.Set();
+        names.Changed += _changed.Set;
     }
 
     /// <summary>Instances of private stacks are to run here, or still do: one that is to go runs until its hooks and its grace are over.</summary>
-    public bool IsExpected => _isExpected;
+    public bool IsExpected => _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true })
+        || (_identity.NodeId is { } node && _names.Rows().Any(row => row.Private && row.NodeId == node));
 
     /// <summary>As it is now; null when nothing needs to be kept from anybody. Already when the order has come: the container that follows is known by its address only once it runs.</summary>
-    public StackIsolation? Current => _identity.NodeId is { } node && _isExpected ? StackIsolation.Of(_names.Rows(), node) : null;
+    public StackIsolation? Current => _identity.NodeId is { } node && IsExpected ? StackIsolation.Of(_names.Rows(), node) : null;
 
     /// <summary>Until there may be something else, now or since the last call. For one reader.</summary>
     public Task ChangedAsync(CancellationToken cancellationToken) => _changed.WaitAsync(cancellationToken);
-
-    /// <summary>The names may be locked by who calls: nothing is asked of them under a lock of ours.</summary>
-    private void Look()
-    {
-        var expected = _orders.All.Any(order => order is { Desired: not DesiredState.Removed, Spec.Private: true })
-            || (_isExpected && _names.Rows().Any(row => row.Private && row.NodeId == _identity.NodeId));
-        if (expected == _isExpected)
-            return;
-        _isExpected = expected;
-        _changed.Set();
-    }
 }
