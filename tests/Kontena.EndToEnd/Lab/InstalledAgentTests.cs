@@ -30,6 +30,7 @@ public sealed partial class InstalledAgentTests
         finally
         {
             await _lab.LabAsync("kontena", "service", "rm", "--force", "spread");
+            await _lab.LabAsync("kontena", "service", "rm", "--force", "asker");
             await _lab.MustLabAsync("systemd", "3", "--off");
             await Until.TrueAsync("core-01 is off", async () => !NodeLine().IsMatch(await _lab.MustAsync("node", "ls")), seconds: 30);
             await _lab.LabAsync("kontena", "node", "rm", "--force", "core-01");
@@ -50,9 +51,14 @@ public sealed partial class InstalledAgentTests
         Assert.Equal("enabled", (await _lab.MustLabAsync("systemd", "3", "systemctl", "is-enabled", Unit)).Trim());
         Assert.Contains("installed already", await _lab.MustLabAsync("systemd", "3", "sh", "-c", line));
 
+        // A new node is degraded until its network is made, and degraded nodes are passed over.
+        await Until.TrueAsync("core-01 lacks nothing", async () => InOrder().IsMatch(await _lab.MustAsync("node", "ls")) ? null : await _lab.MustAsync("node", "show", "core-01"), seconds: 60);
+
         await _lab.MustAsync("service", "create", "--instances", "3", "--deploy-wait-for-port", "80", "spread", "kontena-lab/web:1");
+        await _lab.MustAsync("service", "create", "--affinity", "node==core-01", "asker", "kontena-lab/web:1");
         await _lab.MustAsync("service", "deploy", "spread");
-        var here = Assert.Single(await _lab.ContainersAsync("null"), one => one.Host == 3);
+        await _lab.MustAsync("service", "deploy", "asker");
+        var here = Assert.Single(await _lab.ContainersAsync("null"), one => one.Service == "asker");
         // A question waits for its answer as long as the engine lets it; nobody is told that the name does not exist.
         var asked = _lab.ShellAsync(here, "i=0; while [ $i -lt 200 ]; do i=$((i+1)); said=$(nslookup -type=a spread.default.kontena.local 2>&1); case $said in *NXDOMAIN*) echo gone;; *Address*10.81.*) ;; *) echo late;; esac; sleep 0.05; done; echo done");
         await _lab.MustLabAsync("systemd", "3", "systemctl", "restart", Unit);
@@ -65,4 +71,7 @@ public sealed partial class InstalledAgentTests
 
     [GeneratedRegex("core-01 .*online")]
     private static partial Regex NodeLine();
+
+    [GeneratedRegex(@"core-01 .*online(?! \(degraded\))")]
+    private static partial Regex InOrder();
 }
