@@ -129,5 +129,12 @@ internal sealed class ServerCertificate
         return SslStreamCertificateContext.Create(X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), behind, offline: true);
     }
 
-    private (DateTime Certificate, DateTime Key) Written() => (File.GetLastWriteTimeUtc(_certificateFile), File.GetLastWriteTimeUtc(_keyFile));
+    private (DateTime Certificate, DateTime Key) Written() => (Written(_certificateFile), Written(_keyFile));
+
+    /// <summary>Of what is read when the file is opened. By its name it would be that of a link, which stays as it is when its target or a directory on the way becomes another.</summary>
+    private static DateTime Written(string file)
+    {
+        using var opened = File.OpenHandle(file);
+        return File.GetLastWriteTimeUtc(opened);
+    }
 }

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Kontena.Core.Tls;
 using Kontena.Hosting.Tls;
+using Kontena.Testing;
 using Microsoft.AspNetCore.Builder;
 using Xunit;
 
@@ -70,6 +71,39 @@ public sealed class TlsTests : IDisposable
         while (await ShownAsync(server) == before)
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancelled);
         Assert.Null(await RefusalAsync(server, CertificateTrust.OfFile(Path.Combine(_directory, "ca.pem"), TimeProvider.System), "127.0.0.1"));
+    }
+
+    /// <summary>What the settings name are links: certbot's archive, the directory behind <c>..data</c> of a mounted secret, a target that a script writes over.</summary>
+    [Theory]
+    [InlineData("the directory behind")]
+    [InlineData("what is in it")]
+    public void A_certificate_behind_links_is_read_anew_whatever_of_them_changes(string changes)
+    {
+        foreach (var version in new[] { "one", "two" })
+            new CertificateFolder(Path.Combine(_directory, version), TimeProvider.System).Ensure(["localhost"]);
+        var data = Path.Combine(_directory, "..data");
+        Directory.CreateSymbolicLink(data, "one");
+        foreach (var file in new[] { "server.pem", "server.key" })
+            File.CreateSymbolicLink(Path.Combine(_directory, file), Path.Combine("..data", file));
+        var clock = new TestClock();
+        var said = new List<string>();
+        var certificate = new ServerCertificate(Path.Combine(_directory, "server.pem"), Path.Combine(_directory, "server.key"), clock, said.Add);
+        var before = certificate.Current().TargetCertificate.SerialNumber;
+
+        if (changes == "what is in it")
+        {
+            foreach (var file in new[] { "server.key", "server.pem" })
+                File.Copy(Path.Combine(_directory, "two", file), Path.Combine(_directory, "one", file), overwrite: true);
+        }
+        else
+        {
+            File.Delete(data);
+            Directory.CreateSymbolicLink(data, "two");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.NotEqual(before, certificate.Current().TargetCertificate.SerialNumber);
+        Assert.Contains("was read anew", Assert.Single(said), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
