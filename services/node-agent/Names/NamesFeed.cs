@@ -21,10 +21,12 @@ internal sealed class NamesFeed(
     /// <summary>Between two looks at what is to be written or joined; names themselves don't wait for it.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
-    private readonly string _file = Path.Combine(options.DataDirectory, "names.json");
-    /// <summary>A file of a large grid has megabytes, and what is lost of it is told again.</summary>
-    private static readonly TimeSpan WrittenEvery = TimeSpan.FromSeconds(30);
+    /// <summary>A file of a large grid has megabytes, and what is lost of it is told again: writing takes a fiftieth of the time at most, unless that were longer than this.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private const int Share = 50;
 
+    private readonly string _file = Path.Combine(options.DataDirectory, "names.json");
+    private TimeSpan _pause = Every;
     private long _writtenAt = time.GetTimestamp();
     private bool _tooLarge;
     private string? _written;
@@ -52,7 +54,7 @@ internal sealed class NamesFeed(
             if (names.IsTooLarge && !_tooLarge)
                 logger.LogError("The grid has more than {Most} addresses: those of other nodes are answered as they were told before", ToldNames.MostPages * NamesChanged.Most);
             _tooLarge = names.IsTooLarge;
-            if (time.GetElapsedTime(_writtenAt) > WrittenEvery)
+            if (time.GetElapsedTime(_writtenAt) >= _pause)
                 await WriteAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -63,6 +65,9 @@ internal sealed class NamesFeed(
         await base.StopAsync(cancellationToken);
         await WriteAsync(cancellationToken);
     }
+
+    /// <summary>Until the next write, by what the last one took.</summary>
+    internal static TimeSpan PauseAfter(TimeSpan took) => TimeSpan.FromTicks(Math.Clamp(took.Ticks * Share, Every.Ticks, LongestPause.Ticks));
 
     private async Task HearAsync(NodeJoined joined, CancellationToken cancellationToken)
     {
@@ -99,19 +104,23 @@ internal sealed class NamesFeed(
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        _writtenAt = time.GetTimestamp();
-        if (names.ToldDigest == _written || names.ToFile() is not { } file)
+        // Taken before the rows: what changes while they are written is written the next time.
+        var digest = names.ToldDigest;
+        if (digest == _written || names.ToFile() is not { } file)
             return;
+        var begun = time.GetTimestamp();
         try
         {
-            await DurableFile.WriteAsync(_file, JsonSerializer.SerializeToUtf8Bytes(file, AgentJson.Default.NamesFile), cancellationToken);
-            _written = names.ToldDigest;
+            await DurableFile.WriteAsync(_file, stream => JsonSerializer.SerializeAsync(stream, file, AgentJson.Default.NamesFile, cancellationToken));
+            _pause = PauseAfter(time.GetElapsedTime(begun));
         }
         catch (IOException error)
         {
             // Told again after a restart; what is answered now is in memory.
             logger.LogWarning("Names can't be written to {File}: {Reason}", _file, error.Message);
-            _written = names.ToldDigest;
+            _pause = LongestPause;
         }
+
+        (_written, _writtenAt) = (digest, time.GetTimestamp());
     }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Names;
+using Kontena.NodeAgent.Files;
 using Kontena.NodeAgent.Instances.Steps;
 using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Orders;
@@ -69,6 +71,25 @@ public sealed class NamesBoardTests
         again.Names.Join("test");
         Assert.Equal("10.81.1.2", Answered(again));
     }
+
+    [Fact]
+    public async Task What_was_told_is_on_disk_soon_after_also_when_nothing_ends_in_order()
+    {
+        await using var agent = await AgentHarness.StartAsync(new FakeContainerEngine());
+        agent.Names.Join("test");
+        agent.Names.Take(Told(Question.Row(1, node: "n2")));
+        await UntilAsync(() => Kept(agent) == "10.81.1.2", () => Kept(agent));
+
+        agent.Names.Take(new NamesChanged { Grid = "test", Epoch = 1, Revision = 6, Upserts = [Question.Row(2, node: "n2")] });
+        await UntilAsync(() => Kept(agent) == "10.81.1.2 10.81.1.3", () => Kept(agent));
+    }
+
+    [Theory]
+    [InlineData(2, 1000)]
+    [InlineData(100, 5000)]
+    [InlineData(5000, 30_000)]
+    public void Writing_takes_a_small_part_of_the_time_however_large_the_grid_and_slow_the_disk(int took, int pause) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(pause), NamesFeed.PauseAfter(TimeSpan.FromMilliseconds(took)));
 
     [Fact]
     public async Task A_starting_agent_answers_what_it_was_told_before_the_engine_has_said_who_it_is()
@@ -142,6 +163,13 @@ public sealed class NamesBoardTests
         }
 
         await agent.ObserveAsync(one => one.State == ObservedState.Removed);
+    }
+
+    private static string Kept(AgentHarness agent)
+    {
+        var file = Path.Combine(agent.Directory, "names.json");
+        var rows = File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), AgentJson.Default.NamesFile)!.Instances : [];
+        return string.Join(' ', rows.Select(row => row.Address).Order(StringComparer.Ordinal));
     }
 
     private static async Task UntilAsync(Func<bool> holds, Func<string> what)
