@@ -117,6 +117,21 @@ internal sealed class KeptSockets
         }
     }
 
+    /// <summary>Nobody reads what the last run left: questions that come get the kernel's refusal instead of silence, and another program may have the port.</summary>
+    public void GiveUp()
+    {
+        List<string> names;
+        lock (_guard)
+        {
+            names = [.. _given.Keys];
+            foreach (var socket in _given.Values)
+                socket.Dispose();
+            _given.Clear();
+        }
+
+        names.ForEach(Drop);
+    }
+
     private Socket Connected()
     {
         var datagram = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

@@ -43,7 +43,11 @@ internal sealed class NameServer(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.AnswersNames)
+        {
+            kept.GiveUp();
             return;
+        }
+
         using var timer = new PeriodicTimer(Every, time);
         do
         {

@@ -104,6 +104,27 @@ public sealed class NameSocketsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Kept_sockets_are_given_up_when_names_are_left_to_the_engine()
+    {
+        using var systemd = new PaperSystemd(_directory);
+        var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var streams = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        datagrams.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        streams.Bind(datagrams.LocalEndPoint!);
+        streams.Listen();
+        var kept = new KeptSockets(systemd.Path, [(NameSockets.KeptDatagrams, datagrams), (NameSockets.KeptStreams, streams)], NullLogger.Instance);
+        var options = new NodeAgentOptions { DataDirectory = _directory, AnswersNames = false };
+        using var membership = new NodeMembership(options, NullLogger<NodeMembership>.Instance);
+        using var server = new NameServer(_names, _forwarder, new FakeContainerEngine(), membership, kept, options, TimeProvider.System, NullLogger<NameServer>.Instance);
+
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.ExecuteTask!;
+
+        Assert.Equal(["FDSTOREREMOVE=1\nFDNAME=names-datagrams", "FDSTOREREMOVE=1\nFDNAME=names-streams"], systemd.Told().Select(one => one.Text));
+        Assert.True(datagrams.SafeHandle.IsClosed && streams.SafeHandle.IsClosed);
+    }
+
+    [Fact]
     public async Task What_is_cut_short_in_a_datagram_is_whole_over_a_stream()
     {
         var cut = Question.Read(await AskAsync(Question.Of(Web, DnsType.A)));
