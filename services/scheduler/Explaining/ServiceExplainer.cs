@@ -24,11 +24,12 @@ internal static class ServiceExplainer
         if (!ServiceSpec.KeepsInstances(service.Spec))
             service = Jobs.RunSpecs.AsOneRun(service);
         var own = draft.InstancesOf(service.Uid);
+        var reach = ReachExplainer.Of(snapshot, service, own);
         var seed = PlacementSeed.Of(service);
         var most = Math.Clamp(Looks / Math.Max(1, draft.Scene.Nodes.Count), 1, Most);
         var report = PlacementPlanner.Explain(draft.Scene, service, own, now, PlacementSeed.Of(service), question.Instance, most);
         if (report.Problem is not null)
-            return new PlacementExplained { Found = true, Problem = report.Problem, Wanted = service.Spec.Instances };
+            return new PlacementExplained { Found = true, Problem = report.Problem, Reach = reach, Wanted = service.Spec.Instances };
 
         var refused = report.Plan as PlacementPlan.Refused;
         var placed = refused?.Found.Count ?? ((PlacementPlan.Placed)report.Plan).Assignments.Count;
@@ -36,6 +37,7 @@ internal static class ServiceExplainer
         return new PlacementExplained
         {
             Found = true,
+            Reach = reach,
             Wanted = refused is null ? placed : service.Spec.Instances,
             Placed = placed,
             Instances = [.. report.Instances.Select(one => Told(one, present.GetValueOrDefault(one.Number)))],

@@ -21,6 +21,9 @@ public sealed record PlacementExplained
     /// <summary>Why nothing could be planned: a rule that can't be read. Null when it could.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Who reaches the service, in a line for people, when its stack is private. Null when it is not; older schedulers never say.</summary>
+    public string? Reach { get; init; }
+
     /// <summary>Instances that are wanted; for a strategy per node, all that its nodes make.</summary>
     public int Wanted { get; init; }
 

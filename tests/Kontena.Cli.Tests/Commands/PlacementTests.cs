@@ -42,6 +42,14 @@ public sealed class PlacementTests : CliTest
     }
 
     [Fact]
+    public async Task Explain_says_who_reaches_a_service_of_a_private_stack()
+    {
+        Master.On("GET", "/v1/services/main/shop/web/explain", Explained.Replace("\"problem\":null,\"wanted\"", "\"problem\":null,\"reach\":\"private: reached by stack shop\",\"wanted\"", StringComparison.Ordinal));
+        Assert.Equal(0, await RunAsync("service", "explain", "shop/web"));
+        Assert.StartsWith("1 of 2 instances has a node\nprivate: reached by stack shop\n\nINSTANCE", Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Explain_of_one_instance_shows_every_node()
     {
         Master.On("GET", "/v1/services/main/shop/web/explain?instance=1", Explained);

@@ -46,6 +46,7 @@ internal sealed class ExplainCommand : CommandBody
         }
 
         run.Out.WriteLine($"{answer.Placed} of {answer.Wanted} instances {(answer.Placed == 1 ? "has" : "have")} a node");
+        if (answer.Reach is not null) run.Out.WriteLine(answer.Reach);
         run.Out.WriteLine();
         var instances = new Table("INSTANCE", "NODE", "WHY");
         foreach (var one in answer.Instances)
