@@ -49,7 +49,8 @@ public static class StateModule
         {
             // Checked by Kontena.Hosting in a running service; a tool is told here.
             var trust = configuration["Kontena:Tls:CaFile"] is { Length: > 0 } ca ? CertificateTrust.OfFile(ca, time) : null;
-            return new RedisStateStore(new RedisConnection(redis, time, logger, trust), origin, time);
+            var allowPlain = bool.TryParse(configuration[PlainWire.AllowKey], out var allowed) && allowed;
+            return new RedisStateStore(new RedisConnection(redis, time, logger, trust, allowPlain), origin, time);
         }
 
         var directory = configuration["Kontena:DataDirectory"] ?? DefaultDataDirectory;

@@ -31,6 +31,47 @@ public sealed class KontenaApplicationBuilderTests
         Assert.Contains(key.Replace(":", "__", StringComparison.Ordinal), error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("amqp://user:hunter2@broker.example/", null, false)]
+    [InlineData("amqp://user:hunter2@10.0.0.5:5672/", "false", false)]
+    [InlineData("amqp://user:hunter2@localhost.example:5672/", null, false)]
+    [InlineData("amqp://user:hunter2@10.0.0.5:5672/", "true", true)]
+    [InlineData("amqp://user:hunter2@127.0.0.9:5672/", null, true)]
+    [InlineData("amqp://user:hunter2@[::1]:5672/", null, true)]
+    [InlineData("amqp://user:hunter2@LocalHost:5672/", null, true)]
+    [InlineData("amqps://user:hunter2@broker.example/", null, true)]
+    public void Another_machines_broker_is_not_spoken_to_without_TLS_unless_that_is_allowed(string broker, string? allowed, bool starts)
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Configuration["Kontena:Bus:RabbitMq"] = broker;
+        builder.Configuration["Kontena:Tls:AllowPlain"] = allowed;
+        if (starts)
+        {
+            Assert.Equal(broker.StartsWith("amqp://", StringComparison.Ordinal) && allowed == "true", BusTransport.From(builder.Configuration).Title.Contains("without TLS", StringComparison.Ordinal));
+            return;
+        }
+
+        var error = Assert.Throws<SettingException>(builder.Build);
+        Assert.Equal("Kontena:Bus:RabbitMq", error.Key);
+        Assert.Contains(new Uri(broker).Host, error.Message, StringComparison.Ordinal);
+        Assert.Contains("amqps://", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Kontena:Tls:AllowPlain=true", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_management_API_of_another_machine_is_not_asked_without_TLS_either()
+    {
+        var builder = KontenaApplicationBuilder.Create("test", []);
+        builder.Configuration["Kontena:Bus:RabbitMq"] = "amqps://user:hunter2@broker.example/";
+        builder.Configuration["Kontena:Bus:Management"] = "http://broker.example:15672";
+        Assert.Contains("https://", Assert.Throws<SettingException>(builder.Build).Message, StringComparison.Ordinal);
+        builder.Configuration["Kontena:Tls:AllowPlain"] = "perhaps";
+        Assert.Equal("Kontena:Tls:AllowPlain", Assert.Throws<SettingException>(() => BrokerManagement.AddressIn(builder.Configuration)).Key);
+        builder.Configuration["Kontena:Tls:AllowPlain"] = "true";
+        Assert.Equal("http", BrokerManagement.AddressIn(builder.Configuration)?.Scheme);
+    }
+
     [Fact]
     public void Nothing_where_the_process_was_started_is_read_or_watched()
     {

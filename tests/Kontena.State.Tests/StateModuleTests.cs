@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Kontena.State.Tests;
 
@@ -73,6 +74,13 @@ public sealed class StateModuleTests
         await host.Services.GetRequiredService<IStateStore>().CommitAsync(Sample.Batch().Send(Sample.Queue(), Sample.Fact("1")), Token);
         await Eventually.TrueAsync(() => sender.Taken.Count == 1, "the message is sent");
         await host.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_store_on_another_machine_without_TLS_ends_the_start()
+    {
+        using var host = Build(new RecordingSender(), ("Kontena:State:Redis", "192.0.2.1:6379"));
+        Assert.Contains("Kontena:Tls:AllowPlain", (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Token))).Message, StringComparison.Ordinal);
     }
 
     private static IHost Build(RecordingSender sender, (string Key, string Value) setting)

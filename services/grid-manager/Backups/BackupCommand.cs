@@ -3,6 +3,7 @@ using Kontena.Hosting;
 using Kontena.State;
 using Kontena.State.Backups;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 
 namespace Kontena.GridManager.Backups;
 
@@ -42,7 +43,7 @@ public static class BackupCommand
         {
             await Console.Error.WriteLineAsync($"{name}: {given[0]} is not restored: {problem.Message}");
         }
-        catch (Exception problem) when (problem is StateUnavailableException or SettingException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is StateUnavailableException or SettingException or OptionsValidationException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"{name}: {args[0]} of {given[0]} failed: {problem.Message}");
         }

@@ -1,4 +1,5 @@
 using Kontena.Hosting;
+using Kontena.Hosting.Tls;
 using Microsoft.Extensions.Configuration;
 
 namespace Kontena.GridManager.Identities;
@@ -17,6 +18,8 @@ internal sealed record IdentityOptions(Uri? Broker)
             return new IdentityOptions((Uri?)null);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0 || (given is not null && uri.UserInfo.Length > 0))
             throw new SettingException(given is null ? "Kontena:Bus:RabbitMq" : Key, "is not a broker address", "amqps://broker.example.org:5671/, without user and password");
+        // Agents take what they are told here.
+        TlsTrust.RefusePlain(configuration, given is null ? "Kontena:Bus:RabbitMq" : Key, uri);
         return new IdentityOptions(new UriBuilder(uri) { UserName = "", Password = "" }.Uri);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Kontena.Contracts.Messaging;
 using Kontena.Core.Files;
+using Kontena.Core.Tls;
 using Kontena.Hosting;
 using Kontena.Hosting.Tls;
 using Kontena.NodeAgent.Files;
@@ -74,6 +75,9 @@ internal sealed record BrokerIdentity(string NodeId, string Grid, string Node, s
             throw new SettingException("Kontena:Bus:RabbitMq", $"is not set, and this machine has not joined a grid (no {FileName} in {directory}); kontena node create NAME prints the line that joins it", "amqps://user:password@broker:5671/");
         settings["Kontena:Bus:RabbitMq"] = new UriBuilder(identity.Broker) { UserName = Uri.EscapeDataString(identity.User), Password = Uri.EscapeDataString(identity.Password) }.Uri.AbsoluteUri;
         settings["Kontena:Bus:Outlet"] = identity.Outlet;
+        // The master has said so over HTTPS, and says it without TLS only where its operator allows that. A machine that joined earlier stays a node after an upgrade.
+        if (string.IsNullOrWhiteSpace(settings[PlainWire.AllowKey]) && identity.Broker.StartsWith("amqp://", StringComparison.OrdinalIgnoreCase))
+            settings[PlainWire.AllowKey] = "true";
         var ca = Path.Combine(directory, CaFileName);
         if (string.IsNullOrWhiteSpace(settings[TlsTrust.Key]) && File.Exists(ca))
             settings[TlsTrust.Key] = ca;

@@ -97,9 +97,10 @@ public sealed class BrokerManagement : IDisposable
         var text = configuration[Key];
         if (string.IsNullOrWhiteSpace(text))
             return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? uri
-            : throw new SettingException(Key, "is not a URL", "http://user:password@host:15672");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new SettingException(Key, "is not a URL", "https://user:password@host:15671");
+        TlsTrust.RefusePlain(configuration, Key, uri);
+        return uri;
     }
 
     private async Task SendAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancellationToken)

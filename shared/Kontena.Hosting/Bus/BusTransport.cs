@@ -22,7 +22,7 @@ internal sealed record BusTransport(Uri? RabbitMq, string? Outlet = null)
     /// <summary>For people and logs: never with the password.</summary>
     public string Title => RabbitMq is null
         ? "the in-memory bus"
-        : $"RabbitMQ at {RabbitMq.Host}:{Port(RabbitMq)}, vhost '{VirtualHost(RabbitMq)}'";
+        : $"RabbitMQ at {RabbitMq.Host}:{Port(RabbitMq)}, vhost '{VirtualHost(RabbitMq)}'{(RabbitMq.Scheme == "amqp" && !PlainWire.StaysHere(RabbitMq.Host) ? ", without TLS" : "")}";
 
     public static BusTransport From(IConfiguration configuration)
     {
@@ -30,7 +30,8 @@ internal sealed record BusTransport(Uri? RabbitMq, string? Outlet = null)
         if (string.IsNullOrWhiteSpace(text))
             return new BusTransport((Uri?)null);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
-            throw new SettingException(Key, "is not a broker address", "amqp://user:password@host:5672/vhost");
+            throw new SettingException(Key, "is not a broker address", "amqps://user:password@host:5671/vhost");
+        TlsTrust.RefusePlain(configuration, Key, uri);
         var outlet = string.IsNullOrWhiteSpace(configuration[OutletKey]) ? null : configuration[OutletKey];
         if (outlet is not null && NodeOutlet.Read(outlet) is null)
             throw new SettingException(OutletKey, $"is '{outlet}', which is no exchange of a node", "node-ID.out.GRID.NODE, as it was given when the node joined");

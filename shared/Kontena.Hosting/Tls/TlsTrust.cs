@@ -25,6 +25,24 @@ public static class TlsTrust
         }
     }
 
+    /// <summary>Refuses the address of another machine that is spoken to without TLS, unless <see cref="PlainWire.AllowKey"/> says that it may be.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="key">The setting that has the address.</param>
+    /// <param name="address">With a scheme that becomes the one with TLS by an s at its end.</param>
+    /// <exception cref="SettingException">It is refused.</exception>
+    public static void RefusePlain(IConfiguration configuration, string key, Uri address)
+    {
+        if (address.Scheme.EndsWith('s') || PlainWire.StaysHere(address.Host))
+            return;
+        var text = configuration[PlainWire.AllowKey] is { Length: > 0 } given ? given : bool.FalseString;
+        if (!bool.TryParse(text, out var isAllowed))
+            throw new SettingException(PlainWire.AllowKey, $"is '{text}', which is neither true nor false", "false");
+        if (isAllowed)
+            return;
+        throw new SettingException(key, $"names {address.Host} without TLS, so that passwords and orders could be read and changed on the way",
+            $"{address.Scheme}s://user:password@{address.Host}/, or {PlainWire.AllowKey}=true where a tunnel protects the way");
+    }
+
     /// <summary>The CA that has signed this process's own certificate, to be handed out: <c>Kontena:Tls:OwnCaFile</c>, by default the trusted one.</summary>
     public const string OwnCaKey = "Kontena:Tls:OwnCaFile";
 

@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using Kontena.Core.Tls;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Kontena.State.Redis;
@@ -21,9 +22,21 @@ internal sealed class RedisConnection : IDisposable
     private volatile bool _closed;
 
     /// <param name="trust">Which certificates the server may show; used with <c>ssl=true</c>.</param>
-    public RedisConnection(string setting, TimeProvider time, ILogger logger, CertificateTrust? trust = null)
+    /// <param name="allowPlain">The server may be on another machine and without TLS.</param>
+    /// <exception cref="ArgumentException">The setting can't be read.</exception>
+    /// <exception cref="OptionsValidationException">It names another machine without TLS, and may not.</exception>
+    public RedisConnection(string setting, TimeProvider time, ILogger logger, CertificateTrust? trust = null, bool allowPlain = false)
     {
         _options = Read(setting);
+        if (!_options.Ssl && !allowPlain && _options.EndPoints.Select(HostOf).FirstOrDefault(host => !PlainWire.StaysHere(host)) is { } away)
+        {
+            throw new OptionsValidationException("Kontena:State:Redis", typeof(RedisConnection),
+                [
+                    $"Kontena:State:Redis names {away} without TLS, so that its password and all state could be read and changed on the way; expected host:port,password=…,ssl=true,"
+                    + $" or {PlainWire.AllowKey}=true where a tunnel protects the way",
+                ]);
+        }
+
         if (_options.Ssl)
         {
             var check = (trust ?? CertificateTrust.OfSystem).CallbackFor(_options.SslHost ?? HostOf(_options.EndPoints[0]));

@@ -46,6 +46,18 @@ public sealed class BrokerIdentityTests : IDisposable
         Assert.Equal("/etc/mine.pem", pinned["Kontena:Tls:CaFile"]);
     }
 
+    [Theory]
+    [InlineData("amqp://broker:5672/", null, "true")]
+    [InlineData("amqp://broker:5672/", "false", "false")]
+    [InlineData("amqps://broker:5671/", null, null)]
+    public async Task A_broker_that_the_master_has_told_may_be_without_TLS_unless_this_machine_forbids_it(string broker, string? set, string? allowed)
+    {
+        await (Identity with { Broker = broker }).WriteAsync(_directory, null, null, Cancelled);
+        var settings = Settings([.. set is null ? Array.Empty<(string, string)>() : [("Kontena:Tls:AllowPlain", set)]]);
+        BrokerIdentity.Apply(settings);
+        Assert.Equal(allowed, settings["Kontena:Tls:AllowPlain"]);
+    }
+
     [Fact]
     public async Task An_authority_of_before_does_not_stay_when_there_is_none_any_more()
     {

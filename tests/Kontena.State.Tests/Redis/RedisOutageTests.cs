@@ -4,6 +4,7 @@ using Kontena.State.Tests.Contract;
 using Kontena.State.Tests.Outbox;
 using Kontena.Testing.Redis;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Kontena.State.Tests.Redis;
 
@@ -177,6 +178,27 @@ public sealed class RedisOutageTests
         var refused = Assert.Throws<ArgumentException>(() => new RedisConnection(setting, TimeProvider.System, new ListLogger<RedisConnection>()));
 
         Assert.Contains("host:port", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis.example:6379,password=s3cr3t", false, false)]
+    [InlineData("127.0.0.1:6379,10.0.0.5:6379,password=s3cr3t", false, false)]
+    [InlineData("10.0.0.5:6379,password=s3cr3t", true, true)]
+    [InlineData("redis.example:6379,password=s3cr3t,ssl=true", false, true)]
+    [InlineData("localhost:6379,password=s3cr3t", false, true)]
+    public void Another_machines_store_is_not_spoken_to_without_TLS_unless_that_is_allowed(string setting, bool allowed, bool starts)
+    {
+        RedisConnection Open() => new(setting, TimeProvider.System, new ListLogger<RedisConnection>(), allowPlain: allowed);
+        if (starts)
+        {
+            Open().Dispose();
+            return;
+        }
+
+        var refused = Assert.Throws<OptionsValidationException>(Open);
+        Assert.Contains("ssl=true", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Kontena:Tls:AllowPlain=true", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", refused.ToString(), StringComparison.Ordinal);
     }
 
