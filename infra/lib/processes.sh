@@ -92,6 +92,20 @@ as_user() {
   if [ "$user" = "$(id -un)" ]; then "$@"; else sudo --preserve-env=KONTENA_TOKEN --set-home -u "$user" "$@"; fi
 }
 
+# trust_authority USER: their client believes what our authority has signed for this address, beside what stands in that file from elsewhere.
+trust_authority() {
+  as_user "$1" sh -c 'file=$HOME/.kontena/certs/$1.pem pem=$(cat); mkdir -p "${file%/*}"
+    case $(cat "$file" 2>/dev/null) in
+      "") printf "%s\n" "$pem" >"$file" ;;
+      *"$pem"*) ;;
+      *) printf "\n%s\n" "$pem" >>"$file" ;;
+    esac' sh "$address" <"$home/tls/ca.pem"
+}
+# distrust_authority USER: the authority is gone for good. A file in which others stand too is left to its owner.
+distrust_authority() {
+  as_user "$1" sh -c 'file=$HOME/.kontena/certs/$1.pem; [ "$(cat "$file" 2>/dev/null)" != "$(cat)" ] || rm -f "$file"' sh "$address" <"$home/tls/ca.pem"
+}
+
 # random N: N characters for passwords and tokens.
 random() { head -c 256 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' | head -c "$1"; }
 

@@ -29,6 +29,7 @@ public abstract partial class MainJobTests
         Assert.Contains("hello/web", await _platform.MustAsync("service", "ls"));
         Assert.Contains("hello.web-1", await _platform.MustAsync("container", "ls"));
         Assert.Contains("online", await _platform.MustAsync("node", "ls"));
+        Assert.Contains(_platform.Form == "embedded" ? "http://127.0.0.1:" : "https://127.0.0.1:", await _platform.MustAsync("master", "ls"));
     }
 
     [Fact]
