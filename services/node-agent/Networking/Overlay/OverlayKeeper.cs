@@ -46,6 +46,7 @@ internal sealed class OverlayKeeper(
     {
         if (!options.Overlay)
             return;
+        await guard.SettledAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

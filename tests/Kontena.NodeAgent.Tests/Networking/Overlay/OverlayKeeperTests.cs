@@ -1,0 +1,136 @@
+using Kontena.Contracts.Instances;
+using Kontena.Hosting.Bus;
+using Kontena.NodeAgent.Heartbeats;
+using Kontena.NodeAgent.Housekeeping;
+using Kontena.NodeAgent.Networking;
+using Kontena.NodeAgent.Networking.Overlay;
+using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Tests.Support;
+using Kontena.Testing.Docker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using static Kontena.NodeAgent.Tests.Networking.Overlay.SomeNetwork;
+
+namespace Kontena.NodeAgent.Tests.Networking.Overlay;
+
+/// <summary>The keeper over a host on paper.</summary>
+public sealed class OverlayKeeperTests
+{
+    private static readonly InstanceSpec Private = Some.Spec() with { Private = true, OfPrivateStack = true };
+    private readonly FakeContainerEngine _engine = new();
+    private readonly PaperCommands _host = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public OverlayKeeperTests()
+    {
+        Assert.SkipUnless(HostAbilities.MayAdminister(File.ReadAllText("/proc/self/status")), "the agent looks whether it may administer the host");
+        _engine.AddImage(TinyImages.Tiny1);
+    }
+
+    [Fact]
+    public async Task The_first_rules_of_a_run_are_made_when_it_is_known_who_the_node_is_and_what_runs_on_it()
+    {
+        string directory;
+        await using (var before = await AgentHarness.StartAsync(_engine))
+        {
+            await before.ApplyAsync(Private);
+            await before.ReadyAsync(1);
+            directory = before.Directory;
+        }
+
+        // Of a grid with one node nobody tells, so that the containers themselves are all there is to know.
+        File.Delete(Path.Combine(directory, "names.json"));
+        var looked = _engine.Calls.Hold("ListContainers");
+        await using var agent = await AgentHarness.StartAsync(_engine, directory);
+        var identity = new AgentIdentity(agent.Options, _engine, TimeProvider.System, NullLogger<AgentIdentity>.Instance);
+        var keeper = await KeeperAsync(agent, identity, agent.Bus);
+        await keeper.StartAsync(Token);
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Token);
+            Assert.Empty(_host.Restored);
+            await identity.SettleAsync(Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Token);
+            Assert.Empty(_host.Restored);
+
+            looked.Open();
+            await UntilAsync(() => _host.Restored.Count > 0);
+            var address = (await _engine.InspectContainerAsync(Private.Name, Token))!.Addresses.Values.Single();
+            Assert.Single(_host.Restored);
+            Assert.Equal([address], Sources(address));
+        }
+        finally
+        {
+            await keeper.StopAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Who is let in there by the rules made last, by address.</summary>
+    private IReadOnlyList<string> Sources(string to)
+    {
+        var lines = _host.Restored.LastOrDefault("").Split('\n');
+        var chain = lines.FirstOrDefault(line => line.Contains($" -d {to}/32 -g ", StringComparison.Ordinal))?.Split(' ')[^1];
+        return [.. lines.Where(line => line.StartsWith($"-A {chain} -s ", StringComparison.Ordinal)).Select(line => line.Split(' ')[3][..^3]).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (var tries = 0; !holds(); tries++)
+        {
+            Assert.True(tries < 1000, "it did not come to that");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
+        }
+    }
+
+    private async Task<OverlayKeeper> KeeperAsync(AgentHarness agent, AgentIdentity identity, IControlBus bus)
+    {
+        var (options, time) = (agent.Options, TimeProvider.System);
+        var book = new NetworkMapBook(options, agent.Membership, Log<NetworkMapBook>());
+        await book.TakeAsync(Map("direct", [], Node(1) with { Name = "node-1" }), Token);
+        var facts = new NodeFactsReader(_engine, options, new DiskWatch(options, Log<DiskWatch>()));
+        var keys = new WireGuardKeys(options, _host, time, Log<WireGuardKeys>());
+        var reporter = new NetworkReporter(
+            agent.Membership, identity, facts, new FactsReporter(facts, agent.Membership, identity, bus, time, Log<FactsReporter>()), keys, bus, options, time, Log<NetworkReporter>());
+        var network = new GridNetwork(_engine, agent.Membership, book, time, Log<GridNetwork>());
+        return new OverlayKeeper(
+            book, network, agent.Membership, new OverlayExecutor(_host, new FirewallKeeper(_host), keys), new HostStateReader(_host), _host, reporter, keys,
+            new ControlPlaneAddresses(new ConfigurationBuilder().Build()), new HostNetworkNews(Log<HostNetworkNews>()), new PeerWatch(options, time, Log<PeerWatch>()),
+            new StackGuard(agent.Names, agent.Orders, identity, agent.Supervisor, time), new BridgeFilter(_host), options, time, Log<OverlayKeeper>());
+    }
+
+    private static NullLogger<T> Log<T>() => NullLogger<T>.Instance;
+
+    /// <summary>A host with the grid's bridge and a firewall; whatever else it is told, it says yes to.</summary>
+    private sealed class PaperCommands : IHostCommands
+    {
+        private readonly PaperFirewall _firewall = new();
+        private readonly List<string> _restored = [];
+
+        /// <summary>What the firewall was given, the first first.</summary>
+        public IReadOnlyList<string> Restored
+        {
+            get
+            {
+                lock (_restored)
+                    return [.. _restored];
+            }
+        }
+
+        public Task<CommandOutput> RunAsync(HostCommand command, string? input, CancellationToken cancellationToken)
+        {
+            if (command.Program == "iptables-restore" && input is not null)
+            {
+                lock (_restored)
+                    _restored.Add(input);
+            }
+
+            if (command.Program.StartsWith("iptables", StringComparison.Ordinal) && command.Arguments.All(one => one != "--version"))
+                return _firewall.RunAsync(command, input, cancellationToken);
+            var links = command.Arguments.Contains("address") ? $$"""[{"ifname":"{{OverlayNames.Of("test").Bridge}}","mtu":1500,"flags":["UP"]}]""" : "";
+            return Task.FromResult(new CommandOutput(command.Program.StartsWith('w') ? CommandOutput.Missing : 0, links, ""));
+        }
+    }
+}
