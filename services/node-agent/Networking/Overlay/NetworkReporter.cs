@@ -21,12 +21,36 @@ internal sealed class NetworkReporter(
     private long? _sentAt;
     private string _sent = "";
     private string _addresses = "";
+    private Task _look = Task.CompletedTask;
 
-    /// <summary>Looks whether there is something to tell, and tells it.</summary>
+    /// <summary>Looks whether there is something to tell, and tells it, beside whatever the caller does next: a broker that is slow or away delays no rule. One look at a
+    /// time; what the one under way does not know is told by a later one.</summary>
     /// <param name="state">Null when the host can't be asked.</param>
     /// <param name="revision">Of the map there is.</param>
     /// <param name="remarks">What is wrong with others.</param>
-    public async Task LookAsync(HostAbilities abilities, HostState? state, long revision, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
+    public void Look(HostAbilities abilities, HostState? state, long revision, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
+    {
+        if (_look.IsCompleted)
+            _look = LookAsync(abilities, state, revision, remarks, cancellationToken);
+    }
+
+    private async Task LookAsync(HostAbilities abilities, HostState? state, long revision, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TellAsync(abilities, state, revision, remarks, cancellationToken);
+        }
+        catch (TimeoutException error)
+        {
+            logger.LogDebug("The broker did not take the report about the network: {Reason}", error.Message);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(error, "The report about the network was not made; the next look at it does it");
+        }
+    }
+
+    private async Task TellAsync(HostAbilities abilities, HostState? state, long revision, IReadOnlyList<string> remarks, CancellationToken cancellationToken)
     {
         if (membership.Current is not { } joined || !membership.ConfirmedNow || identity.NodeId is not { } nodeId)
             return;
@@ -37,16 +61,9 @@ internal sealed class NetworkReporter(
         var due = revision == 0 ? Impatient : Interval;
         if (text == _sent && _sentAt is { } at && time.GetElapsedTime(at) < due)
             return;
-        try
-        {
-            var report = new NodeNetworkReport { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Network = network, Revision = revision, Remarks = remarks };
-            await bus.SendAsync(Destination.Report(joined.Grid, "network"), report, cancellationToken);
-            (_sent, _sentAt) = (text, time.GetTimestamp());
-        }
-        catch (TimeoutException error)
-        {
-            logger.LogDebug("The broker did not take the report about the network: {Reason}", error.Message);
-        }
+        var report = new NodeNetworkReport { Grid = joined.Grid, Node = joined.Node, NodeId = nodeId, Network = network, Revision = revision, Remarks = remarks };
+        await bus.SendAsync(Destination.Report(joined.Grid, "network"), report, cancellationToken);
+        (_sent, _sentAt) = (text, time.GetTimestamp());
     }
 
     /// <summary>A host that has other addresses than before is asked for its facts at once: the others dial what they say.</summary>

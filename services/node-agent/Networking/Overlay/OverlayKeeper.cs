@@ -76,9 +76,10 @@ internal sealed class OverlayKeeper(
         _isCleared = false;
         var abilities = await AbilitiesAsync(cancellationToken);
         var state = abilities.Administers ? await reader.ReadAsync(OverlayNames.Of(joined.Grid), cancellationToken) : null;
-        if (abilities.WireGuard)
+        // The key is made here, so that what is told beside finds it made.
+        if (abilities.WireGuard && await keys.PublicAsync(cancellationToken) is not null)
             await keys.AdvanceAsync(book.Self?.Network?.NextKey, cancellationToken);
-        await reporter.LookAsync(abilities, state, book.Revision, [.. _plan?.Remarks ?? [], .. watch.Remarks], cancellationToken);
+        reporter.Look(abilities, state, book.Revision, [.. _plan?.Remarks ?? [], .. watch.Remarks], cancellationToken);
         if (book.Current is not { } map || book.Self is not { } self)
             return;
         if (!abilities.Administers)

@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Heartbeats;
 using Kontena.NodeAgent.Housekeeping;
@@ -28,6 +29,33 @@ public sealed class OverlayKeeperTests
     {
         Assert.SkipUnless(HostAbilities.MayAdminister(File.ReadAllText("/proc/self/status")), "the agent looks whether it may administer the host");
         _engine.AddImage(TinyImages.Tiny1);
+    }
+
+    [Fact]
+    public async Task Rules_are_made_while_the_broker_takes_nothing()
+    {
+        await using var agent = await AgentHarness.StartAsync(_engine);
+        await agent.ApplyAsync(Private);
+        var seen = await agent.ReadyAsync(1);
+        var keeper = await KeeperAsync(agent, agent.Identity, new SilentBus());
+
+        await keeper.TurnAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
+
+        Assert.Contains($"-d {seen.Address}/32", Assert.Single(_host.Restored), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_told_is_told_by_a_later_look()
+    {
+        await using var agent = await AgentHarness.StartAsync(_engine);
+        var bus = new RecordingBus { Away = true };
+        var keeper = await KeeperAsync(agent, agent.Identity, bus);
+        await keeper.TurnAsync(Token);
+        Assert.Empty(bus.Sent);
+
+        bus.Away = false;
+        await keeper.TurnAsync(Token);
+        await bus.WaitForAsync<Contracts.Networking.NodeNetworkReport>(report => report.Revision == 1);
     }
 
     [Fact]
@@ -132,5 +160,15 @@ public sealed class OverlayKeeperTests
             var links = command.Arguments.Contains("address") ? $$"""[{"ifname":"{{OverlayNames.Of("test").Bridge}}","mtu":1500,"flags":["UP"]}]""" : "";
             return Task.FromResult(new CommandOutput(command.Program.StartsWith('w') ? CommandOutput.Missing : 0, links, ""));
         }
+    }
+
+    /// <summary>Never says whether it has taken a message.</summary>
+    private sealed class SilentBus : IControlBus
+    {
+        public Task SendAsync(Destination destination, object message, CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
+        public Task<TReply> AskAsync<TRequest, TReply>(Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+            where TRequest : class
+            where TReply : class => throw new InvalidOperationException();
     }
 }
