@@ -11,8 +11,8 @@ internal sealed record SeenNetwork(string? Bridge, string Subnet, string Gateway
 
 /// <summary>The bridge of the grid on this node, <c>kontena-GRID</c>, with the block of addresses the node was given (design §7).</summary>
 /// <remarks>
-/// Addresses are given by the engine, one after another within the block: it knows which containers are there, takes an address back with its container,
-/// and gives it again only when it has been through all others.
+/// Addresses are given by the engine, within the block: it knows which containers are there, takes an address back when its container stops, and may give
+/// it to the next one that starts.
 /// </remarks>
 internal sealed class GridNetwork(IContainerEngine engine, NodeMembership membership, NetworkMapBook book, TimeProvider time, ILogger<GridNetwork> logger) : IDisposable
 {

@@ -1,11 +1,13 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
+using Kontena.Contracts.Names;
 using Kontena.Hosting.Bus;
 using Kontena.NodeAgent.Heartbeats;
 using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Tests.Names;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using Microsoft.Extensions.Configuration;
@@ -89,6 +91,35 @@ public sealed class OverlayKeeperTests
             var address = (await _engine.InspectContainerAsync(Private.Name, Token))!.Addresses.Values.Single();
             Assert.Single(_host.Restored);
             Assert.Equal([address], Sources(address));
+        }
+        finally
+        {
+            await keeper.StopAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_container_that_is_made_again_while_everything_above_is_away_is_no_stranger_to_its_stack_here()
+    {
+        await using var agent = await AgentHarness.StartAsync(_engine);
+        var other = Some.Spec("db", 2) with { Private = true, OfPrivateStack = true };
+        await agent.ApplyAsync(Private);
+        await agent.ApplyAsync(other);
+        var (before, db) = (await agent.ReadyAsync(1), await agent.ReadyAsync(1, instance: 2));
+        // As everybody was told before: the new address is in nobody's map.
+        agent.Names.Take(new NamesTold
+        {
+            Grid = "test", Epoch = 1, Revision = 1, Page = 0, Pages = 1,
+            Instances = [Question.Row(1, address: before.Address, node: agent.Identity.NodeId!) with { InstanceId = Some.Id(1), Private = true }],
+        });
+        agent.Bus.Away = true;
+        var keeper = await KeeperAsync(agent, agent.Identity, new SilentBus());
+        await keeper.StartAsync(Token);
+        try
+        {
+            await UntilAsync(() => Sources(db.Address!).Contains(before.Address!));
+            await _engine.RemoveContainerAsync(Private.Name, force: true, anonymousVolumes: true, Token);
+            await UntilAsync(() => agent.Board.Find(Some.Id(1)) is { Address: { } address } && address != before.Address && Sources(db.Address!).ToHashSet().SetEquals([address, db.Address!]));
         }
         finally
         {
