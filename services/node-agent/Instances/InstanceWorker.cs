@@ -312,11 +312,7 @@ internal sealed class InstanceWorker : IDisposable
             Memory = _memory,
             ContainerName = plan.OnSuccessor ? SuccessorName.Of(order.Name) : order.Name,
         };
-        context.Show = phase =>
-        {
-            _phase = plan.IsQuiet ? null : phase;
-            Report();
-        };
+        context.Show = phase => { _phase = plan.IsQuiet ? null : phase; Report(); };
         foreach (var step in plan.Steps)
         {
             if (step.Phase is { } phase && phase != _phase && !plan.IsQuiet)
@@ -324,6 +320,9 @@ internal sealed class InstanceWorker : IDisposable
                 _phase = phase;
                 Report();
             }
+
+            if (plan.IsQuiet && step is LeaveNames)
+                Report(); // A check may have found the successor ready: names lead to it before its predecessor goes.
 
             // Before the step, as its events may come before its answer.
             _endedByUs = step switch { StopContainer stop => stop.ContainerId, RemoveContainer remove => remove.ContainerId, _ => _endedByUs };

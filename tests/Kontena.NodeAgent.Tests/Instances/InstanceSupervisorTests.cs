@@ -20,6 +20,24 @@ public class InstanceSupervisorTests
     }
 
     [Fact]
+    public async Task A_successor_that_a_check_finds_ready_is_told_before_its_predecessor_is_stopped()
+    {
+        var engine = new FakeContainerEngine { HealthAtStart = container => container.Name.EndsWith(".next", StringComparison.Ordinal) ? "starting" : null };
+        engine.AddImage(TinyImages.Tiny1);
+        await using var agent = await AgentHarness.StartAsync(engine);
+        await agent.ApplyAsync(Some.Spec() with { ReplaceOrder = InstanceSpec.StartFirst });
+        var first = await agent.ReadyAsync(1);
+        engine.Calls.Hold("StopContainer");
+        await agent.ApplyAsync(Some.Spec(revision: 2) with { ReplaceOrder = InstanceSpec.StartFirst }, 2);
+        for (var tries = 0; engine.Containers.All(one => one.Health != "starting") && tries < 500; tries++)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        engine.SetHealth("shop.web-1.next", "healthy");
+
+        await agent.ObserveAsync(seen => seen.Serves == true && seen.Address != first.Address);
+    }
+
+    [Fact]
     public async Task An_order_becomes_a_running_container_with_few_calls()
     {
         var engine = await EngineAsync();
