@@ -18,6 +18,9 @@ internal sealed class InstanceContainers(string instanceId)
     /// <summary>The one whose checks decide: the successor, where there is one.</summary>
     public ContainerSight? Candidate => Next ?? Seen;
 
+    /// <summary>Where the throw-away container of a hook is that runs right now; null when there is none.</summary>
+    public string? Hook { get; set; }
+
     public bool IsEmpty => Seen is null && Next is null;
 
     public IEnumerable<ContainerSight> All
@@ -35,6 +38,13 @@ internal sealed class InstanceContainers(string instanceId)
     /// <summary>The one that stands for the instance in reports: the successor from when it serves.</summary>
     public ContainerSight? ToTell(InstanceOrder? order, InstanceMemory memory) =>
         Seen is null || StartFirst.HasTakenOver(order, Next, memory) ? Next ?? Seen : Seen;
+
+    /// <summary>On the grid's network, of whatever runs beside the one that is told; null when that is nothing.</summary>
+    public IReadOnlyList<string>? OtherAddresses(ContainerSight? told)
+    {
+        List<string> others = [.. All.Where(one => one.Running && one.Id != told?.Id).Select(one => one.Address).Append(Hook).OfType<string>()];
+        return others.Count == 0 ? null : others;
+    }
 
     /// <summary>When the container has gone its successor is what there is.</summary>
     public void Promote()

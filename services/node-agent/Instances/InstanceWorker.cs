@@ -1,4 +1,5 @@
 using Kontena.Contracts.Instances;
+using Kontena.Core.Names;
 using Kontena.Docker;
 using Kontena.NodeAgent.Health;
 using Kontena.NodeAgent.Instances.Steps;
@@ -313,6 +314,7 @@ internal sealed class InstanceWorker : IDisposable
             ContainerName = plan.OnSuccessor ? SuccessorName.Of(order.Name) : order.Name,
         };
         context.Show = phase => { _phase = plan.IsQuiet ? null : phase; Report(); };
+        context.HookRuns = address => { _containers.Hook = address; Report(); };
         foreach (var step in plan.Steps)
         {
             if (step.Phase is { } phase && phase != _phase && !plan.IsQuiet)
@@ -376,7 +378,9 @@ internal sealed class InstanceWorker : IDisposable
         if (order is not null && order.Generation != _memory.Generation)
             return;
         var memory = _checks.Into(_memory);
-        _board.Set(InstanceObservation.Of(InstanceId, nodeId, joined, order, _containers.ToTell(order, memory), memory, _phase, _tools.Time.GetUtcNow()));
+        var told = _containers.ToTell(order, memory);
+        var observed = InstanceObservation.Of(InstanceId, nodeId, joined, order, told, memory, _phase, _tools.Time.GetUtcNow());
+        _board.Set(observed with { OtherAddresses = _containers.OtherAddresses(told) }, tellsOthers: order?.Spec is { } spec && NamedInstances.Opens(spec));
     }
 
     private void Touch() => Volatile.Write(ref _changedAt, _tools.Time.GetTimestamp());

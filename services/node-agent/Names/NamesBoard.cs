@@ -181,7 +181,7 @@ internal sealed class NamesBoard
     {
         var order = _orders.Find(observed.InstanceId);
         var row = order?.Spec is { } spec && observed.Grid == _view.Table.Grid
-            ? NamedInstances.Of(observed, spec, order.Desired == DesiredState.Running, suspect: false)
+            ? NamedInstances.Of(observed, spec, order.Desired == DesiredState.Running, suspect: false, here: true)
             : null;
         if (observed.State == ObservedState.Removed && _ownAreComplete)
             _own.Remove(observed.InstanceId);
@@ -228,11 +228,13 @@ internal sealed class NamesBoard
         var askers = _view.Askers;
         foreach (var (address, _) in askers.Where(one => one.Value.InstanceId == instanceId).ToList())
             askers = askers.Remove(address);
-        if (row is not null && NameTarget.Of(row, []) is { } target)
+        if (row is not null)
         {
             var aliases = spec!.LinkAliases.GroupBy(link => link.Alias.ToLowerInvariant(), StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => DomainNames.OfService(spec.Grid, group.Last().Stack, group.Last().Service), StringComparer.Ordinal);
-            askers = askers.SetItem(target.Address, new NameAsker(instanceId, spec.DnsSearch, aliases) { Row = row });
+            var asker = new NameAsker(instanceId, spec.DnsSearch, aliases) { Row = row };
+            foreach (var address in row.Addresses.Select(NameTarget.NumberOf).OfType<uint>())
+                askers = askers.SetItem(address, asker);
         }
 
         if (askers != _view.Askers)

@@ -156,11 +156,12 @@ internal sealed record NameTarget(NamedInstance Row, uint Address, IReadOnlyList
     public string OwnName => Names[1];
 
     /// <returns>Null when the address is none.</returns>
-    public static NameTarget? Of(NamedInstance row, IReadOnlyList<string> names)
+    public static NameTarget? Of(NamedInstance row, IReadOnlyList<string> names) => NumberOf(row.Address) is { } address ? new NameTarget(row, address, names) : null;
+
+    /// <returns>Null when it is no IPv4 address.</returns>
+    public static uint? NumberOf(string text)
     {
         Span<byte> bytes = stackalloc byte[4];
-        return IPAddress.TryParse(row.Address, out var address) && address.TryWriteBytes(bytes, out var written) && written == 4
-            ? new NameTarget(row, BinaryPrimitives.ReadUInt32BigEndian(bytes), names)
-            : null;
+        return IPAddress.TryParse(text, out var address) && address.TryWriteBytes(bytes, out var written) && written == 4 ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : null;
     }
 }

@@ -45,18 +45,22 @@ internal sealed class ReportBoard(TimeProvider time)
     }
 
     /// <summary>Takes what is seen now; a report only when it differs from the last. True when it did.</summary>
-    public bool Set(InstanceObserved observed)
+    /// <param name="tellsOthers">Its other addresses matter to other nodes; else what is new of them goes with whatever is told next.</param>
+    public bool Set(InstanceObserved observed, bool tellsOthers = true)
     {
         lock (_guard)
         {
             var before = _latest.GetValueOrDefault(observed.InstanceId);
-            if (before is not null && Same(before, observed))
+            var sameOthers = (before?.OtherAddresses ?? []).SequenceEqual(observed.OtherAddresses ?? [], StringComparer.Ordinal);
+            var isSame = before is not null && Same(before, observed);
+            if (isSame && sameOthers)
                 return false;
-            var next = observed with { Sequence = Next(), Run = Run };
-            if (IsMerePhase(before, observed))
-                Hold(next);
+            if (isSame && !tellsOthers)
+                _latest[observed.InstanceId] = before! with { OtherAddresses = observed.OtherAddresses };
+            else if (IsMerePhase(before, observed) && (sameOthers || !tellsOthers))
+                Hold(observed with { Sequence = Next(), Run = Run });
             else
-                Put(next);
+                Put(observed with { Sequence = Next(), Run = Run });
             if (observed.State == ObservedState.Removed && before?.State != ObservedState.Removed)
                 NoteRemoved(observed.InstanceId);
         }
@@ -189,9 +193,9 @@ internal sealed class ReportBoard(TimeProvider time)
 
     private long Next() => _sequence = Math.Max(_sequence + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>A health check that says the same again is no news.</summary>
+    /// <summary>A health check that says the same again is no news. Of other addresses apart.</summary>
     private static bool Same(InstanceObserved one, InstanceObserved other) =>
-        one with { Sequence = 0, Run = null, HealthAt = null } == other with { Sequence = 0, Run = null, HealthAt = null };
+        one with { Sequence = 0, Run = null, HealthAt = null, OtherAddresses = null } == other with { Sequence = 0, Run = null, HealthAt = null, OtherAddresses = null };
 
     private void NoteRemoved(string instanceId)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace Kontena.Contracts.Instances;
 
@@ -45,6 +46,11 @@ public sealed record InstanceObserved
     /// <summary>What the container was made from, in the form of <see cref="InstanceSpec.ImagePin"/>; null from older agents and for their containers.</summary>
     public string? ImagePin { get; init; }
     public string? Address { get; init; }
+
+    /// <summary>On the grid's network, of its other containers that run: the one that is to take its place, the one that is about to go, that of a hook. Null when there is none, and
+    /// from older agents.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? OtherAddresses { get; init; }
     public DateTimeOffset? CreatedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }

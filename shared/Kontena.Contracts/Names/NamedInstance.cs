@@ -11,6 +11,9 @@ public sealed record NamedInstance
     /// <summary>Links that are told of one instance; more are left out.</summary>
     public const int MostLinks = 64;
 
+    /// <summary>Other addresses that are told of one instance; more are left out.</summary>
+    public const int MostOthers = 8;
+
     public required string InstanceId { get; init; }
 
     /// <summary>The engine id of the node it runs on. While an instance moves it has an address on two.</summary>
@@ -28,7 +31,7 @@ public sealed record NamedInstance
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Private { get; init; }
 
-    /// <summary>It has an address and no name: what runs once. Told only where that address opens a private stack to it.</summary>
+    /// <summary>It has an address and no name: what runs once, and a hook before the container that it goes before. Told only where that address opens a private stack to it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Nameless { get; init; }
 
@@ -38,10 +41,19 @@ public sealed record NamedInstance
 
     /// <summary>IPv4, on the grid's network.</summary>
     public required string Address { get; init; }
+
+    /// <summary>Where others of its containers are, which have no name: let in as it is, and never answered. At most <see cref="MostOthers"/>; told only where they open a private
+    /// stack.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? OtherAddresses { get; init; }
     public required NameStanding Standing { get; init; }
 
     /// <summary>Where it listens, as far as its service says; for SRV answers.</summary>
     public IReadOnlyList<NamedPort> Ports { get => field ?? []; init; } = [];
+
+    /// <summary>With a name and without.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Addresses => [Address, .. OtherAddresses ?? []];
 
     /// <summary>Of the instance on this node.</summary>
     [JsonIgnore]

@@ -11,16 +11,23 @@ public static class NamedInstances
     /// <param name="spec">What the node was last told.</param>
     /// <param name="wanted">It is meant to run there.</param>
     /// <param name="suspect">Its node has missed heartbeats.</param>
+    /// <param name="here">For its own node, which tells all containers that run on it from strangers.</param>
     /// <returns>Null when it has no address on the grid's network.</returns>
-    public static NamedInstance? Of(InstanceObserved seen, InstanceSpec spec, bool wanted, bool suspect)
+    public static NamedInstance? Of(InstanceObserved seen, InstanceSpec spec, bool wanted, bool suspect, bool here = false)
     {
-        if (spec.Net != "bridge" || !IsAddress(seen.Address))
+        if (spec.Net != "bridge")
             return null;
         var links = LinksOf(spec);
-        // What runs once and for all is nobody's service. Its address matters where it opens a private stack.
-        var nameless = spec.RunOnce is not null;
-        if (nameless && !spec.OfPrivateStack && links is null)
+        var opens = spec.OfPrivateStack || links is not null;
+        var others = here || opens ? (seen.OtherAddresses ?? []).Where(IsAddress).Take(NamedInstance.MostOthers).ToList() : [];
+        var named = IsAddress(seen.Address) ? seen.Address : null;
+        if ((named ?? others.FirstOrDefault()) is not { } address)
             return null;
+        // What runs once and for all is nobody's service, nor is a hook. Its address matters where it opens a private stack.
+        var nameless = spec.RunOnce is not null || named is null;
+        if (nameless && !opens)
+            return null;
+        others.Remove(address);
         return new NamedInstance
         {
             InstanceId = seen.InstanceId,
@@ -32,7 +39,8 @@ public static class NamedInstances
             Private = spec.Private,
             Nameless = nameless,
             Links = links,
-            Address = seen.Address!,
+            Address = address,
+            OtherAddresses = others.Count == 0 ? null : others,
             // To agents that don't know of the nameless it is a name, and the last to be answered.
             Standing = !wanted || nameless || seen.State == ObservedState.Stopping ? NameStanding.Leaving
                 : !(seen.Serves ?? seen.Ready) ? NameStanding.Starting
@@ -41,6 +49,9 @@ public static class NamedInstances
             Ports = PortsOf(spec),
         };
     }
+
+    /// <summary>Whether its addresses open a private stack to it, so that other nodes have to know all of them.</summary>
+    public static bool Opens(InstanceSpec spec) => spec.OfPrivateStack || LinksOf(spec) is not null;
 
     private static bool IsAddress(string? text) => IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork;
 

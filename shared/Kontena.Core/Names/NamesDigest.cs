@@ -26,6 +26,8 @@ public readonly record struct NamesDigest(ulong Sum)
         // Only where they say something: rows that say nothing of it are the same to those who don't know of it.
         if (row.Private || row.Nameless || row.Links is { Count: > 0 })
             text.Append(CultureInfo.InvariantCulture, $"{(row.Private ? 1 : 0)}{(row.Nameless ? 1 : 0)} {string.Join(' ', row.Links ?? [])}\n");
+        if (row.OtherAddresses is { Count: > 0 } others)
+            text.Append(CultureInfo.InvariantCulture, $"+ {string.Join(' ', others)}\n");
         foreach (var port in row.Ports)
             text.Append(CultureInfo.InvariantCulture, $"{port.Port}/{port.Protocol}\n");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -57,6 +57,26 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public void Containers_without_the_name_are_told_where_their_addresses_open_a_stack_and_known_on_their_own_node()
+    {
+        var seen = Seen with { OtherAddresses = ["10.81.1.3", "fe80::1", "10.81.1.4"] };
+        var spec = Spec with { OfPrivateStack = true };
+        var row = NamedInstances.Of(seen, spec, wanted: true, suspect: false)!;
+        Assert.Equal(["10.81.1.2", "10.81.1.3", "10.81.1.4"], row.Addresses);
+        Assert.NotEqual(NamesDigest.Of(row), NamesDigest.Of(row with { OtherAddresses = null }));
+
+        // A hook, before the container that it goes before.
+        var hook = NamedInstances.Of(seen with { Address = null, State = ObservedState.Creating, Ready = false }, spec, wanted: true, suspect: false)!;
+        Assert.True(hook.Nameless);
+        Assert.Equal(["10.81.1.3", "10.81.1.4"], hook.Addresses);
+
+        Assert.Null(Row(seen)!.OtherAddresses);
+        Assert.Equal(["10.81.1.3", "10.81.1.4"], NamedInstances.Of(seen, Spec, wanted: true, suspect: false, here: true)!.OtherAddresses!);
+        Assert.Null(NamedInstances.Of(seen with { Address = null }, Spec, wanted: true, suspect: false, here: true));
+        Assert.Equal(NamedInstance.MostOthers, NamedInstances.Of(Seen with { OtherAddresses = [.. Enumerable.Range(3, 20).Select(at => $"10.81.1.{at}")] }, spec, wanted: true, suspect: false)!.OtherAddresses!.Count);
+    }
+
+    [Fact]
     public void A_digest_tells_tables_apart_and_does_not_ask_how_they_came_about()
     {
         var (one, other) = (Row(Seen)!, Row(Seen with { InstanceId = "b", Address = "10.81.1.3" })!);

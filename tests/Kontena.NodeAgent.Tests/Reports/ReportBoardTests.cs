@@ -26,4 +26,25 @@ public sealed class ReportBoardTests
 
         Assert.Equal(ObservedState.Stopping, Assert.Single(board.Take(10)).State);
     }
+
+    [Fact]
+    public void Other_addresses_are_told_at_once_where_they_matter_and_else_with_what_is_told_next()
+    {
+        var board = new ReportBoard(new TestClock());
+        var heard = new List<IReadOnlyList<string>?>();
+        board.Changed += seen => heard.Add(seen.OtherAddresses);
+        var starting = Serving with { State = ObservedState.Creating, Ready = false, Serves = false, Address = null };
+        board.Set(starting);
+        board.Take(10);
+
+        Assert.True(board.Set(starting with { OtherAddresses = ["10.81.1.3"] }, tellsOthers: false));
+        Assert.Empty(board.Take(10));
+        Assert.False(board.Set(starting with { OtherAddresses = ["10.81.1.3"] }));
+        Assert.True(board.Set(starting with { OtherAddresses = ["10.81.1.4"] }));
+        Assert.Equal(["10.81.1.4"], Assert.Single(board.Take(10)).OtherAddresses!);
+        Assert.True(board.Set(starting, tellsOthers: false));
+        board.Set(Serving, tellsOthers: false);
+        Assert.Null(Assert.Single(board.Take(10)).OtherAddresses);
+        Assert.Equal(["", "10.81.1.3", "10.81.1.4", "", ""], heard.Select(one => string.Join(' ', one ?? [])));
+    }
 }

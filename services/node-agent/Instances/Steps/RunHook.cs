@@ -93,6 +93,8 @@ internal sealed record RunHook(ServiceHook Hook) : InstanceStep
         {
             await engine.StartContainerAsync(created.Id, cancellationToken);
             var seen = await engine.InspectContainerAsync(created.Id, cancellationToken);
+            if (seen is { Running: true } && ContainerSight.Of(seen).Address is { } address)
+                context.HookRuns(address);
             while (seen is { Running: true })
             {
                 await Task.Delay(Poll, context.Tools.Time, cancellationToken);
@@ -103,6 +105,7 @@ internal sealed record RunHook(ServiceHook Hook) : InstanceStep
         }
         finally
         {
+            context.HookRuns(null);
             // Also of one that is ended here: its last lines are the best hint at what it hangs on.
             using var last = new CancellationTokenSource(TimeSpan.FromSeconds(30), context.Tools.Time);
             try

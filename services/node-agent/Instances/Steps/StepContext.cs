@@ -25,6 +25,9 @@ internal sealed class StepContext(InstanceTools tools, InstanceOrder order) : ID
     /// <summary>Tells what is happening now, when a step knows better than its <see cref="InstanceStep.Phase"/>.</summary>
     public Action<ObservedState> Show { get; set; } = static _ => { };
 
+    /// <summary>Tells where the throw-away container of a hook is on the grid's network; null: it is over.</summary>
+    public Action<string?> HookRuns { get; set; } = static _ => { };
+
     public DateTimeOffset Now => Tools.Time.GetUtcNow();
 
     /// <summary>One of the machine's few places for creating and starting; kept from create to start, so that containers finish one after another.</summary>

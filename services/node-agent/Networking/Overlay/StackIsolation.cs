@@ -18,7 +18,7 @@ internal sealed record StackIsolation(IReadOnlyList<IsolatedGroup> Groups, IRead
     public static StackIsolation Of(IReadOnlyList<NamedInstance> rows, string nodeId)
     {
         // What is written from this goes to iptables-restore as root: nothing but addresses, whatever was told.
-        var known = rows.Where(row => HostAddress.Plain(row.Address) is not null).OrderBy(row => row.Address, StringComparer.Ordinal).ToList();
+        var known = rows.SelectMany(row => row.Addresses.Select(address => row with { Address = address })).Where(row => HostAddress.Plain(row.Address) is not null).OrderBy(row => row.Address, StringComparer.Ordinal).ToList();
         var own = known.Where(row => row.NodeId == nodeId).ToList();
         var groups = new List<IsolatedGroup>();
         var (left, leftOut) = (MostSources, 0);

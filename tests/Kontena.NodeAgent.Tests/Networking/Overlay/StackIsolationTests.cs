@@ -30,6 +30,21 @@ public sealed class StackIsolationTests
     }
 
     [Fact]
+    public void Addresses_without_a_name_are_let_in_and_guarded_as_those_with_one()
+    {
+        var isolation = StackIsolation.Of(
+        [
+            Web with { OtherAddresses = ["10.81.1.20"] }, Db with { OtherAddresses = ["10.81.1.30", "10.81.1.31 -j ACCEPT"] }, Far with { OtherAddresses = ["10.81.2.30"] },
+            Stranger with { OtherAddresses = ["10.81.1.40"] },
+        ], "n1");
+
+        var group = Assert.Single(isolation.Groups);
+        Assert.Equal(["10.81.1.3", "10.81.1.30"], group.Addresses);
+        Assert.Equal(["10.81.1.2", "10.81.1.20", "10.81.1.3", "10.81.1.30", "10.81.2.3", "10.81.2.30"], group.Sources);
+        Assert.Equal(["10.81.1.2", "10.81.1.20", "10.81.1.4", "10.81.1.40"], isolation.Open);
+    }
+
+    [Fact]
     public void Without_private_stacks_no_rule_is_made_for_them()
     {
         var plan = Plan(Map("direct", [], Node(1), Node(2)), 1);
