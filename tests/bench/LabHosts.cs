@@ -21,6 +21,9 @@ internal sealed class LabHosts(string folder, int count, string labScript, TimeP
 
     public string SocketOf(int host) => $"{folder}/h{host}/docker.sock";
 
+    /// <summary>Before a command: runs it on the host.</summary>
+    public IReadOnlyList<string> EntryOf(int host) => [labScript, "exec", $"{host}"];
+
     /// <summary>Follows the events of every engine until cancelled; one that goes away is waited for.</summary>
     public Task WatchAsync(CancellationToken cancellationToken) => Task.WhenAll(Engines.Select(engine => FollowAsync(engine, cancellationToken)));
 

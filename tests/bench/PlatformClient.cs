@@ -61,6 +61,10 @@ internal sealed class PlatformClient(Uri url, string token, string grid) : IDisp
     public Task ScaleAsync(string name, int instances, CancellationToken cancellationToken) =>
         AskAsync(HttpMethod.Post, $"services/{grid}/null/{name}/scale", new JsonObject { ["instances"] = instances }, cancellationToken);
 
+    /// <param name="availability"><c>active</c> or <c>drain</c>.</param>
+    public Task SetAvailabilityAsync(string node, string availability, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Put, $"nodes/{grid}/{node}", new JsonObject { ["availability"] = availability }, cancellationToken);
+
     public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
         AskAsync(HttpMethod.Delete, $"services/{grid}/null/{name}", null, cancellationToken);
 

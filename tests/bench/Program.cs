@@ -28,6 +28,8 @@ if (name == "lab")
     using var grid = new PlatformClient(new Uri(Setting("BENCH_URL")), Setting("BENCH_TOKEN"), "default");
     var filter = Environment.GetEnvironmentVariable("BENCH_ROWS") ?? "";
     var measured = await new LabBench(hosts, grid, swarms, Setting("BENCH_NET"), filter, runs, TimeProvider.System).RunAsync(CancellationToken.None);
+    if ("drain of a host".Contains(filter, StringComparison.Ordinal))
+        measured = [.. measured, await new DrainBench(hosts, grid, Setting("BENCH_WEB_IMAGE"), Setting("BENCH_IMAGE"), TimeProvider.System).RunAsync(CancellationToken.None)];
     Report.Print($"{name}, three hosts, medians of {runs}; peer: Docker Swarm over the same engines", measured);
     Report.Write(output, measured);
     return 0;
