@@ -14,6 +14,8 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     private int _starts;
     private long _silentSince;
     private long _silentUntil;
+    private long _confirmed;
+    private volatile bool _gaveUp;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BusSide(string name)
@@ -61,7 +63,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     public void Found()
     {
-        Heard();
+        Volatile.Write(ref _silentSince, 0);
         WaitsFor = null;
         _reachable.TrySetResult();
     }
@@ -72,6 +74,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     /// <summary>Ends the connection: its reader sees that, and MassTransit connects anew as after any other end.</summary>
     public void Drop()
     {
+        Volatile.Write(ref _silentSince, 0);
         try
         {
             Wire?.Shutdown(SocketShutdown.Both);
@@ -82,8 +85,15 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
         }
     }
 
-    /// <summary>A message was confirmed, or the connection is being made anew.</summary>
-    public void Heard() => Volatile.Write(ref _silentSince, 0);
+    /// <summary>A message was confirmed.</summary>
+    public void Heard()
+    {
+        Volatile.Write(ref _silentSince, 0);
+        Interlocked.Increment(ref _confirmed);
+    }
+
+    /// <summary>How many messages were confirmed.</summary>
+    public long Confirmed => Volatile.Read(ref _confirmed);
 
     /// <summary>A message was not confirmed in time, which was up at <paramref name="timestamp"/>.</summary>
     public void Unheard(long timestamp)
@@ -99,7 +109,15 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     public int Starts => Volatile.Read(ref _starts);
 
     /// <summary>MassTransit gave up one of the queues for ever; see <see cref="BusRevival"/>.</summary>
-    public bool GaveUp { get; set; }
+    public void GiveUp() => _gaveUp = true;
+
+    /// <summary>Whether it has since this was last asked.</summary>
+    public bool TakeGaveUp()
+    {
+        var taken = _gaveUp;
+        _gaveUp = false;
+        return taken;
+    }
 
     Task IReceiveEndpointObserver.Ready(ReceiveEndpointReady ready) => Task.CompletedTask;
 
@@ -110,7 +128,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     Task IReceiveEndpointObserver.Faulted(ReceiveEndpointFaulted faulted)
     {
         if (faulted.Exception is OperationCanceledException)
-            GaveUp = true;
+            GiveUp();
         return Task.CompletedTask;
     }
 

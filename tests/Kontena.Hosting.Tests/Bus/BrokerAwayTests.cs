@@ -110,7 +110,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
 
         await host.Services.GetRequiredService<IBusControl>().StopAsync(Token);
         await host.UntilReadyAsync(Token, ready: false);
-        host.Services.GetRequiredService<BusSides>().Control.GaveUp = true;
+        host.Services.GetRequiredService<BusSides>().Control.GiveUp();
         await host.UntilReadyAsync(Token);
         await AnswersAsync(host);
         await AnswersAsync(host, Late);
@@ -160,7 +160,7 @@ public sealed class BrokerAwayTests(RabbitMqBroker broker)
         var opening = before ? Open() : null;
         await host.Services.GetRequiredService<IBusControl>().StopAsync(Token);
         opening ??= Open();
-        host.Services.GetRequiredService<BusSides>().Control.GaveUp = true;
+        host.Services.GetRequiredService<BusSides>().Control.GiveUp();
         await opening;
         await host.UntilReadyAsync(Token);
         await AnswersAsync(host, Late);
