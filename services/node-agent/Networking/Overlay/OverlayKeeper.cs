@@ -24,7 +24,7 @@ internal sealed class OverlayKeeper(
 
     /// <summary>Between two changes of who reaches whom: in a rollout addresses come and go all the time.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
     private const string NotKept = "private stacks are open to the whole grid here: ";
     private volatile IReadOnlyList<string> _troubles = [];
