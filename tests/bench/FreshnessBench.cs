@@ -106,7 +106,9 @@ internal sealed class FreshnessBench(LabHosts hosts, string folder, PlatformClie
         await Task.Delay(Pause * 10, time);
         var begun = Stopwatch.GetTimestamp();
         await hosts.KillAsync(hosts.Engines[host - 1], victim.Value.Id);
-        return Since(begun, await LastAsync([victim.Key], _watches));
+        // It is started again at once, often at the same address, which is right again then.
+        await UntilAsync($"all have left out {victim.Key}", () => Task.FromResult(_watches.All(watch => watch.Left(victim.Key) is not null)));
+        return Since(begun, _watches.Max(watch => watch.Left(victim.Key)!.Value));
     }
 
     private async Task<double> AgentKilledAsync(int host)

@@ -20,6 +20,8 @@ internal sealed class NameWatch(string folder, int host) : IDisposable
 
     private readonly Lock _guard = new();
     private readonly Dictionary<uint, (long First, long Last)> _seen = [];
+    private readonly Dictionary<uint, long> _left = [];
+    private readonly HashSet<uint> _answer = [];
     private readonly CancellationTokenSource _ended = new();
     private IReadOnlyList<string> _names = [];
     private long _answered = Stopwatch.GetTimestamp();
@@ -37,6 +39,7 @@ internal sealed class NameWatch(string folder, int host) : IDisposable
         {
             _names = names;
             _seen.Clear();
+            _left.Clear();
             _longest = TimeSpan.Zero;
             _answered = Stopwatch.GetTimestamp();
         }
@@ -47,6 +50,13 @@ internal sealed class NameWatch(string folder, int host) : IDisposable
     {
         lock (_guard)
             return _seen.TryGetValue(Number(address), out var seen) ? seen : null;
+    }
+
+    /// <summary>When the address was answered last before it was missing for the first time since <see cref="Watch"/>; null when it has not been missing.</summary>
+    public long? Left(string address)
+    {
+        lock (_guard)
+            return _left.TryGetValue(Number(address), out var last) ? last : null;
     }
 
     /// <summary>The longest time without any answer since <see cref="Watch"/>.</summary>
@@ -124,6 +134,7 @@ internal sealed class NameWatch(string folder, int host) : IDisposable
             var silence = Stopwatch.GetElapsedTime(_answered, now);
             _longest = silence > _longest ? silence : _longest;
             _answered = now;
+            _answer.Clear();
             // Records follow the question; each begins with a name of two bytes that points to it.
             var at = 12 + Encoding.ASCII.GetByteCount(name) + 2 + 4;
             for (var record = 0; record < BinaryPrimitives.ReadUInt16BigEndian(answer[6..]) && at + 16 <= answer.Length; record++)
@@ -131,10 +142,17 @@ internal sealed class NameWatch(string folder, int host) : IDisposable
                 if (BinaryPrimitives.ReadUInt16BigEndian(answer[(at + 2)..]) == 1)
                 {
                     var address = BinaryPrimitives.ReadUInt32BigEndian(answer[(at + 12)..]);
+                    _answer.Add(address);
                     _seen[address] = (_seen.TryGetValue(address, out var seen) ? seen.First : now, now);
                 }
 
                 at += 12 + BinaryPrimitives.ReadUInt16BigEndian(answer[(at + 10)..]);
+            }
+
+            foreach (var (address, seen) in _seen)
+            {
+                if (!_answer.Contains(address))
+                    _left.TryAdd(address, seen.Last);
             }
         }
     }

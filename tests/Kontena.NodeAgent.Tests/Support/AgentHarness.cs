@@ -37,7 +37,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Membership = new NodeMembership(Options, Log<NodeMembership>());
         Orders = new OrderBook(Options, time, Log<OrderBook>());
         Gates = new StartGates(Options);
-        var network = new GridNetwork(engine, Membership, new NetworkMapBook(Options, Membership, Log<NetworkMapBook>()), time, Log<GridNetwork>());
+        Network = new GridNetwork(engine, Membership, new NetworkMapBook(Options, Membership, Log<NetworkMapBook>()), time, Log<GridNetwork>());
         Lines = new LogBuffer();
         Ledger = new ImageLedger(Options, Log<ImageLedger>());
         var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());
@@ -48,11 +48,11 @@ internal sealed class AgentHarness : IAsyncDisposable
         var forwarder = new NameForwarder(new ResolverFile(ResolverFile.Usual), time, Log<NameForwarder>());
         NameServer = new NameServer(Names, forwarder, engine, Membership, new KeptSockets(null, [], Log<KeptSockets>()), Options, time, Log<NameServer>());
         var tools = new InstanceTools(
-            engine, time, Options, Membership, Orders, images, Ledger, network, Gates, Lines, Volumes, Leases, Names, NameServer, Log<InstanceTools>());
+            engine, time, Options, Membership, Orders, images, Ledger, Network, Gates, Lines, Volumes, Leases, Names, NameServer, Log<InstanceTools>());
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());
         var cursors = new LogCursors(Options, Log<LogCursors>());
         Exec = new ExecSessions(engine, Supervisor, Bus, time, Log<ExecSessions>());
-        _owned.AddRange([Orders, Leases, Gates, network, NameServer]);
+        _owned.AddRange([Orders, Leases, Gates, Network, NameServer]);
         _running.AddRange(
         [
             Supervisor,
@@ -77,6 +77,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     public NodeMembership Membership { get; }
     public OrderBook Orders { get; }
     public StartGates Gates { get; }
+    public GridNetwork Network { get; }
     public ImageLedger Ledger { get; }
     public ReportBoard Board { get; }
     public NamesBoard Names { get; }
@@ -88,12 +89,12 @@ internal sealed class AgentHarness : IAsyncDisposable
     public ExecSessions Exec { get; }
 
     /// <param name="directory">That of an earlier harness makes this the same agent, restarted.</param>
-    public static async Task<AgentHarness> StartAsync(IContainerEngine engine, string? directory = null, string subnet = "10.81.1.0/24")
+    public static async Task<AgentHarness> StartAsync(IContainerEngine engine, string? directory = null, string subnet = "10.81.1.0/24", string grid = "test")
     {
         var harness = new AgentHarness(engine, directory ?? NewDirectory(), subnet);
         await harness.Identity.SettleAsync(CancellationToken.None);
         await harness.Membership.AcceptAsync(
-            new NodeJoined { Grid = "test", Node = "node-1", Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = subnet }, CancellationToken.None);
+            new NodeJoined { Grid = grid, Node = "node-1", Number = 1, GridSubnet = "10.81.0.0/16", NodeSubnet = subnet }, CancellationToken.None);
         harness.Orders.Open();
         foreach (var service in harness._running)
             await service.StartAsync(CancellationToken.None);
