@@ -9,7 +9,8 @@ using Kontena.NodeAgent.Reports;
 namespace Kontena.NodeAgent.Names;
 
 /// <summary>The grid's names as this node answers them: its own instances as it sees them at this moment, all others as they were told.</summary>
-/// <remarks>An instance of this node that was not looked at since the agent started is answered as it was last told (design law 5).</remarks>
+/// <remarks>An instance of this node that was not looked at since the agent started is answered as it was last told (design law 5), as long as nobody else is there: the machine may have
+/// been rebooted.</remarks>
 internal sealed class NamesBoard
 {
     private readonly Lock _guard = new();
@@ -22,6 +23,7 @@ internal sealed class NamesBoard
     private TaskCompletionSource _toldNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _linked = new(StringComparer.Ordinal);
     private bool _ownAreComplete;
+    private string? _lastNode;
     private volatile NamesView _view = Blank("");
 
     public NamesBoard(AgentIdentity identity, OrderBook orders, ReportBoard reports)
@@ -97,13 +99,17 @@ internal sealed class NamesBoard
     public void Take(NamesTold message) => Take(told => told.Take(message));
 
     /// <summary>What the last run was told.</summary>
-    public void Restore(NamesFile file) => Take(told => told.Restore(file.Grid, file.Epoch, file.Revision, file.Instances));
+    public void Restore(NamesFile file)
+    {
+        _lastNode = file.NodeId;
+        Take(told => told.Restore(file.Grid, file.Epoch, file.Revision, file.Instances));
+    }
 
     /// <summary>What is to be read by the next run; null when nothing was told.</summary>
     public NamesFile? ToFile()
     {
         lock (_guard)
-            return _told.Digest is null ? null : new NamesFile { Grid = _told.Grid, Epoch = _told.Epoch, Revision = _told.Revision, Instances = [.. _told.Rows.Values] };
+            return _told.Digest is null ? null : new NamesFile { Grid = _told.Grid, NodeId = _identity.NodeId ?? _lastNode, Epoch = _told.Epoch, Revision = _told.Revision, Instances = [.. _told.Rows.Values] };
     }
 
     /// <summary>Every instance of this node was looked at: what is told of others here is over.</summary>
@@ -218,9 +224,11 @@ internal sealed class NamesBoard
     {
         var told = _told.Rows.GetValueOrDefault(key);
         var slash = key.IndexOf('/', StringComparison.Ordinal);
-        if (_identity.NodeId is not { } node || slash < 0 || !key.AsSpan(0, slash).SequenceEqual(node))
+        if ((_identity.NodeId ?? _lastNode) is not { } node || slash < 0 || !key.AsSpan(0, slash).SequenceEqual(node))
             return told;
-        return _own.TryGetValue(key[(slash + 1)..], out var own) ? own : _ownAreComplete ? null : told;
+        if (_own.TryGetValue(key[(slash + 1)..], out var own))
+            return own;
+        return _ownAreComplete ? null : told is { Standing: NameStanding.Ready } ? told with { Standing = NameStanding.Suspect } : told;
     }
 
     private void NoteAsker(string instanceId, NamedInstance? row, InstanceSpec? spec)

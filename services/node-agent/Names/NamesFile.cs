@@ -6,6 +6,9 @@ namespace Kontena.NodeAgent.Names;
 internal sealed record NamesFile
 {
     public required string Grid { get; init; }
+
+    /// <summary>The engine id of this node; null when it was not known.</summary>
+    public string? NodeId { get; init; }
     public required long Epoch { get; init; }
     public required long Revision { get; init; }
     public IReadOnlyList<NamedInstance> Instances { get => field ?? []; init; } = [];
