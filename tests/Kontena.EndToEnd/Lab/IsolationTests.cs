@@ -89,11 +89,22 @@ public sealed class IsolationTests
         var front = (await WhoReachesAsync("front")).Who;
         var friends = (await _lab.RunningAsync("town")).Concat(await _lab.RunningAsync("vault")).Count(one => !one.Name.Contains("passer", StringComparison.Ordinal));
         var strangers = db.Concat(found).Where(name => name.Contains("passer", StringComparison.Ordinal)).ToList();
-        return strangers.Count > 0 ? $"{string.Join(' ', strangers)} got through"
+        return strangers.Count > 0 ? $"{string.Join(' ', strangers)} got through; {await WhereAsync()}"
             : friends != 9 || db.Count != 9 || found.Count != 9 ? $"{friends} may, these do: {string.Join(' ', db)}, these find it: {string.Join(' ', found)}"
             : front.Count != 12 ? $"what is exposed is reached by {string.Join(' ', front)} only"
             : null;
-    }, seconds: 60);
+    }, seconds: 120);
+
+    /// <summary>Where every container is, and what each host lets through: who got through when he should not have is told by it.</summary>
+    private async Task<string> WhereAsync()
+    {
+        List<string> all = [];
+        foreach (var (host, name) in (await _lab.RunningAsync("vault")).Concat(await _lab.RunningAsync("town")))
+            all.Add($"h{host} {name} {(await _lab.LabAsync("docker", $"{host}", "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name)).Stdout.Trim()}");
+        for (var host = 1; host <= RunningLab.Hosts; host++)
+            all.Add($"h{host}: {(await _lab.LabAsync("exec", $"{host}", "sh", "-c", "iptables -w -t mangle -S | grep -i iso; iptables -w -S | grep -i iso; sysctl net.bridge.bridge-nf-call-iptables")).Stdout}");
+        return string.Join('\n', all);
+    }
 
     /// <summary>Containers that reach all instances of the service at their addresses, or one at least for those that may not; and those that are answered its name.</summary>
     private async Task<(List<string> Who, List<string> Found)> WhoReachesAsync(string service)
