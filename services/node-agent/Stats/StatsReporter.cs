@@ -100,7 +100,16 @@ internal sealed class StatsReporter(
             MemoryLimit = sample.MemoryLimit,
             NetworkRx = sample.NetworkRx,
             NetworkTx = sample.NetworkTx,
+            NetworkRxPerSecond = PerSecond(before, sample, one => one.NetworkRx),
+            NetworkTxPerSecond = PerSecond(before, sample, one => one.NetworkTx),
         };
+    }
+
+    /// <summary>How fast a count that only grows has grown between two samples; 0 for the first, and after a restart of the container.</summary>
+    internal static double PerSecond(ContainerStatsSample? before, ContainerStatsSample now, Func<ContainerStatsSample, long> count)
+    {
+        var seconds = before is null ? 0 : (now.At - before.At).TotalSeconds;
+        return seconds <= 0 || count(now) < count(before!) ? 0 : Math.Round((count(now) - count(before!)) / seconds, 2);
     }
 
     /// <summary>Percent of one core between two samples; 0 for the first, and after a restart of the container.</summary>

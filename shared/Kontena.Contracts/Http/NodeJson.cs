@@ -272,7 +272,7 @@ public sealed record NodeHealthJson
     public DateTimeOffset? DisconnectedAt { get; init; }
     public bool Connected { get; init; }
 
-    /// <summary>Kept for clients that read it. Nothing here needs etcd, so a connected node never fails for it.</summary>
+    /// <summary>Kept for clients that read it: there is no etcd, so its health is null and the error says so.</summary>
     public EtcdHealthJson EtcdHealth { get; init; } = new(null, null);
 }
 

@@ -45,6 +45,12 @@ public sealed record ContainerStats
     public long MemoryLimit { get; init; }
     public long NetworkRx { get; init; }
     public long NetworkTx { get; init; }
+
+    /// <summary>Bytes a second since the measurement before; 0 for the first.</summary>
+    public double NetworkRxPerSecond { get; init; }
+
+    /// <inheritdoc cref="NetworkRxPerSecond"/>
+    public double NetworkTxPerSecond { get; init; }
 }
 
 /// <summary>Question for the newest measurement of a node and of each container of a grid. Answered with <see cref="LatestStats"/>.</summary>

@@ -44,4 +44,18 @@ public sealed class MachineStatsTests : IDisposable
         Assert.Equal(0, StatsReporter.CpuPercent(null, now));
         Assert.Equal(0, StatsReporter.CpuPercent(now, before with { At = now.At.AddSeconds(1) }));
     }
+
+    [Fact]
+    public void How_fast_bytes_come_is_told_from_two_samples()
+    {
+        var at = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var before = new ContainerStatsSample { At = at, NetworkRx = 1_000 };
+        var now = new ContainerStatsSample { At = at.AddSeconds(10), NetworkRx = 1_025 };
+
+        Assert.Equal(2.5, StatsReporter.PerSecond(before, now, one => one.NetworkRx));
+        Assert.Equal(0, StatsReporter.PerSecond(before, now, one => one.NetworkTx));
+        Assert.Equal(0, StatsReporter.PerSecond(null, now, one => one.NetworkRx));
+        Assert.Equal(0, StatsReporter.PerSecond(now, before with { At = now.At.AddSeconds(10) }, one => one.NetworkRx));
+        Assert.Equal(0, StatsReporter.PerSecond(before, now with { At = at }, one => one.NetworkRx));
+    }
 }
