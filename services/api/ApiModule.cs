@@ -1,6 +1,9 @@
+using Kontena.Api.Audit;
 using Kontena.Api.Auth;
+using Kontena.Api.Certificates;
 using Kontena.Api.Containers;
 using Kontena.Api.Deploys;
+using Kontena.Api.Etcd;
 using Kontena.Api.Exec;
 using Kontena.Api.Grids;
 using Kontena.Api.Http;
@@ -9,6 +12,8 @@ using Kontena.Api.Logs;
 using Kontena.Api.Master;
 using Kontena.Api.Nodes;
 using Kontena.Api.Placement;
+using Kontena.Api.Registries;
+using Kontena.Api.Secrets;
 using Kontena.Api.Services;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stacks;
@@ -39,7 +44,6 @@ public static class ApiModule
         builder.AddDataEndpoint(ExecOutputConsumer.Endpoint(process));
         builder.Use(UseApi);
         builder.MapRoutes(MapApi);
-        builder.MapRoutes(routes => routes.MapDeadLetters("/v1/admin").WithTags("admin"));
         return builder;
     }
 
@@ -79,10 +83,13 @@ public static class ApiModule
     internal static void MapApi(IEndpointRouteBuilder routes)
     {
         MasterEndpoints.Map(routes);
+        ConfigEndpoints.Map(routes);
         AuthEndpoints.Map(routes);
+        AuditEndpoints.Map(routes);
         GridEndpoints.Map(routes);
         NodeEndpoints.Map(routes);
         NodeTokenEndpoints.Map(routes);
+        EngineNodeEndpoints.Map(routes);
         EnrolEndpoints.Map(routes);
         InstallEndpoints.Map(routes);
         StackEndpoints.Map(routes);
@@ -97,6 +104,24 @@ public static class ApiModule
         LogEndpoints.Map(routes);
         StatsEndpoints.Map(routes);
         VolumeEndpoints.Map(routes);
+        SecretEndpoints.Map(routes);
+        CertificateEndpoints.Map(routes);
+        RegistryEndpoints.Map(routes);
+        EtcdEndpoints.Map(routes);
+        MapDeadLetters(routes);
         routes.MapApiDocument();
+    }
+
+    private static void MapDeadLetters(IEndpointRouteBuilder routes)
+    {
+        var letters = new QueryParameter("letters", QueryType.Integer, "Letters shown of each queue, the oldest") { Default = "20", Least = 0, Most = 100 };
+        var queue = new QueryParameter("queue", QueryType.Repeated, "A queue to look at beside those that are known; 100 at most");
+        var limit = new QueryParameter("limit", QueryType.Integer, "Letters sent back at most") { Default = "1000", Least = 1, Most = 1000 };
+        routes.MapDeadLetters(
+            "/v1/admin",
+            list => list.WithFacts("listDeadLetters", Need.MasterAdmin).Reads(letters, queue).Refuses(422, "A number is out of its range")
+                .WithSummary("Messages that could not be worked off, by queue").WithTags("admin"),
+            replay => replay.WithFacts("replayDeadLetters", Need.MasterAdmin).Reads(limit).Refuses(404, "There is no such queue")
+                .Refuses(422, "The number is out of its range").WithSummary("Send the messages of a queue on their way again").WithTags("admin"));
     }
 }

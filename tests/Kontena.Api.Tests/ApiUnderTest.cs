@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Kontena.Api.Exec;
 using Kontena.Core.Messaging;
 using Kontena.Hosting.Bus;
+using Kontena.Hosting.DeadLetters;
 using Kontena.State;
 using Kontena.State.Documents;
 using Microsoft.AspNetCore.Builder;
@@ -55,6 +56,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(directory, "admin.token"), "the-token-of-the-test\n", Cancellation);
         var bus = new ScriptedBus();
         builder.Services.AddSingleton<IControlBus>(bus).AddSingleton<IDataBus>(bus).AddSingleton<IMessageSender>(bus);
+        builder.Services.AddSingleton<IDeadLetters, NoDeadLetters>();
         builder.Services.AddKontenaState(builder.Configuration);
         var options = ApiOptions.From(builder.Configuration);
         ApiModule.AddServices(builder.Services, configure?.Invoke(options) ?? options, new ExecProcess("test"));
@@ -114,6 +116,15 @@ internal sealed class ApiUnderTest : IAsyncDisposable
         await _application.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+}
+
+/// <summary>A broker on which everything was worked off.</summary>
+internal sealed class NoDeadLetters : IDeadLetters
+{
+    public Task<IReadOnlyList<DeadLetterQueue>> ListAsync(int letters, IReadOnlyList<string> also, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DeadLetterQueue>>([]);
+
+    public Task<ReplayResult?> ReplayAsync(string queue, int limit, CancellationToken cancellationToken) => Task.FromResult<ReplayResult?>(null);
 }
 
 /// <summary>One api, seeded, for tests that only read.</summary>

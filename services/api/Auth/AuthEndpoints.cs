@@ -15,32 +15,38 @@ internal static class AuthEndpoints
         Roles = [new RoleJson("master_admin", "Master admin")],
     };
 
+    private static readonly Absence OneUser = new(
+        "This version has one user, the administrator, who may do everything: there are no others to invite, remove or give roles to. Share the administrator's token with care");
+    private static readonly Absence NoProvider = new("No authentication provider is configured; log in with kontena master login --token TOKEN");
+    private static readonly Absence NoCodes = new(
+        "This server issues no codes or tokens over HTTP; the administrator's token is in the file admin.token of the api: log in with kontena master login --token TOKEN");
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/user", () => Reply.Ok(Administrator, KontenaResponseJson.Wire.UserJson))
-            .Produces<UserJson>().WithSummary("The user of the token").WithTags("users");
+            .WithFacts("showUser", Need.AnyUser).Produces<UserJson>().WithSummary("The user of the token").WithTags("users");
         routes.MapGet("/v1/users", () => Reply.Ok(new UsersJson([Administrator]), KontenaResponseJson.Wire.UsersJson))
-            .Produces<UsersJson>().WithSummary("All users").WithTags("users");
+            .WithFacts("listUsers", Need.UserAdmin).Produces<UsersJson>().WithSummary("All users").WithTags("users");
 
-        routes.MapPost("/v1/auth", NoPasswords).ExcludeFromDescription();
-        routes.MapGet("/authenticate", NoProvider).ExcludeFromDescription();
-        routes.MapGet("/cb", NoProvider).ExcludeFromDescription();
-        routes.MapPost("/oauth2/token", NoCodes).ExcludeFromDescription();
-        routes.MapPost("/oauth2/authorize", NoCodes).ExcludeFromDescription();
+        routes.MapAbsent("DELETE", "/v1/users/{email}", "removeUser", Need.UserAdmin, OneUser);
+        routes.MapAbsent("POST", "/v1/users/{email}/roles", "addRole", Need.MasterAdmin, OneUser);
+        routes.MapAbsent("DELETE", "/v1/users/{email}/roles/{role}", "removeRole", Need.MasterAdmin, OneUser);
+        routes.MapAbsent("POST", "/v1/grids/{grid}/users", "addGridUser", Need.GridMembersAdmin, OneUser);
+        routes.MapAbsent("DELETE", "/v1/grids/{grid}/users/{email}", "removeGridUser", Need.GridMembersAdmin, OneUser);
+
+        routes.MapPost("/v1/auth", NoPasswords).WithFacts("logInByPassword", Need.Anonymous)
+            .Refuses(403, "Always: there are no password logins").ExcludeFromDescription();
+        routes.MapAbsent("GET", "/authenticate", "startLogin", Need.Anonymous, NoProvider);
+        routes.MapAbsent("GET", "/cb", "finishLogin", Need.Anonymous, NoProvider);
+        routes.MapAbsent("GET", "/code", "showCode", Need.Anonymous, NoCodes);
+        routes.MapAbsent("POST", "/oauth2/token", "exchangeCode", Need.Anonymous, NoCodes);
+        routes.MapAbsent("POST", "/oauth2/authorize", "createToken", Need.AnyUser, NoCodes);
+        routes.MapAbsent("GET", "/oauth2/tokens", "listTokens", Need.AnyUser, NoCodes);
+        routes.MapAbsent("GET", "/oauth2/tokens/{tokenOrId}", "showToken", Need.AnyUser, NoCodes);
+        routes.MapAbsent("DELETE", "/oauth2/tokens/{tokenOrId}", "removeToken", Need.AnyUser, NoCodes);
     }
 
     private static Task NoPasswords(HttpContext http) =>
         Reply.WriteAsync(http, StatusCodes.Status403Forbidden,
             JsonValue.Create("There are no password logins: use kontena master login --token with the administrator's token"));
-
-    private static Task NoProvider(HttpContext http) => NotConfigured(http, "No authentication provider is configured");
-
-    private static Task NoCodes(HttpContext http) => NotConfigured(http, "This server issues no codes or tokens over HTTP");
-
-    private static Task NotConfigured(HttpContext http, string what) =>
-        Reply.WriteAsync(http, StatusCodes.Status501NotImplemented, new JsonObject
-        {
-            ["error"] = "not_implemented",
-            ["error_description"] = $"{what}; log in with kontena master login --token TOKEN",
-        });
 }

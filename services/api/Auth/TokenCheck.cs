@@ -31,7 +31,7 @@ internal sealed class TokenCheck(RequestDelegate next, AccessToken token)
         });
     }
 
-    internal static bool IsOpen(string path) => OpenPaths.Contains(path);
+    internal static bool IsOpen(string path) => OpenPaths.Contains(path) || EngineNodeEndpoints.IsPath(path);
 
     private bool HasToken(string authorization) =>
         authorization.StartsWith(Scheme, StringComparison.Ordinal) && token.Matches(authorization[Scheme.Length..]);

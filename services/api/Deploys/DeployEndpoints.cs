@@ -14,14 +14,19 @@ internal static class DeployEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/services/{grid}/{stack}/{service}/deploys/{id}", OfServiceAsync)
+            .WithFacts("showServiceDeploy", Need.GridUser)
             .Produces<ServiceDeployJson>().WithSummary("One deploy of a service").WithTags("deploys");
         routes.MapGet("/v1/stacks/{grid}/{stack}/deploys/{id}", OfStackAsync)
+            .WithFacts("showStackDeploy", Need.GridUser)
             .Produces<StackDeployJson>().WithSummary("One deploy of a stack").WithTags("deploys");
         routes.MapPost("/v1/services/{grid}/{stack}/{service}/deploys/{id}/cancel", CancelOneAsync)
+            .WithFacts("cancelDeploy", Need.GridUser).Refuses(422, "The deploy has ended")
             .Produces<ServiceDeployJson>().WithSummary("End one deploy; instances under way finish, the others stay as they are").WithTags("deploys");
         routes.MapPost("/v1/services/{grid}/{stack}/{service}/cancel", CancelAsync)
+            .WithFacts("cancelServiceDeploys", Need.GridUser).Refuses(422, "No deploy of it is under way")
             .Produces<ServiceDeployJson>().WithSummary("End every deploy of a service that has not ended").WithTags("deploys");
         routes.MapPost("/v1/stacks/{grid}/{stack}/cancel", CancelStackAsync)
+            .WithFacts("cancelStackDeploys", Need.GridUser).Refuses(422, "No deploy of it is under way")
             .Produces<StackDeployJson>().WithSummary("End every deploy of a stack that has not ended").WithTags("deploys");
     }
 

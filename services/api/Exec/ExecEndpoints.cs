@@ -10,12 +10,19 @@ namespace Kontena.Api.Exec;
 internal static class ExecEndpoints
 {
     private const int MostOutput = 1024 * 1024;
+    private static readonly QueryParameter Interactive = new("interactive", QueryType.Truth, "What the client writes goes to the command's input");
+    private static readonly QueryParameter Tty = new("tty", QueryType.Truth, "The command gets a terminal");
+    private static readonly QueryParameter Shell = new("shell", QueryType.Truth, "The command is run by /bin/sh -c");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var exec = routes.MapGroup("/v1/containers/{grid}/{node}/{name}/exec").WithTags("containers");
-        exec.MapGet("", StreamAsync).WithSummary("A session over a websocket");
-        exec.MapPost("", BlockAsync).WithMetadata(new BodyOf(typeof(ExecRequest)))
+        exec.MapGet("", StreamAsync).WithFacts("openExec", Need.GridUser).Reads(Interactive, Tty, Shell)
+            .Refuses(404, "The request asks for no websocket").Refuses(503, "As many sessions are open as are served at once")
+            .WithSummary("A session over a websocket");
+        exec.MapPost("", BlockAsync).WithFacts("execCommand", Need.GridUser)
+            .Refuses(500, "The command could not be run, or wrote more than 1 MB").Refuses(503, "The command did not end within 25 s and was stopped")
+            .WithMetadata(new BodyOf(typeof(ExecRequest)))
             .WithSummary("Run to the end, within 25 s: [[stdout],[stderr],exit code]");
     }
 
@@ -35,9 +42,9 @@ internal static class ExecEndpoints
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await new ExecSocket(socket, session, target(session), targets, time)
             {
-                Interactive = IsSet(http, "interactive"),
-                Tty = IsSet(http, "tty"),
-                Shell = IsSet(http, "shell"),
+                Interactive = ExecEndpoints.Interactive.IsSet(http),
+                Tty = ExecEndpoints.Tty.IsSet(http),
+                Shell = ExecEndpoints.Shell.IsSet(http),
             }.RunAsync(ended.Token);
         }
         finally
@@ -120,6 +127,4 @@ internal static class ExecEndpoints
             // The node ends the process when its client is gone.
         }
     }
-
-    private static bool IsSet(HttpContext http, string parameter) => http.Request.Query[parameter] == "true";
 }

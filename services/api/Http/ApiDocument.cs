@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Kontena.Contracts.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace Kontena.Api.Http;
@@ -6,9 +8,14 @@ namespace Kontena.Api.Http;
 /// <summary>What an operation's body is, for the API document alone: nothing is refused for its content type (rest-api.md §28.2).</summary>
 internal sealed record BodyOf(Type Type);
 
-/// <summary>The OpenAPI 3.1 document at <c>/openapi.json</c>.</summary>
+/// <summary>The OpenAPI 3.1 document at <c>/openapi.json</c>: paths, bodies and successes as they are mapped, everything else from <see cref="RouteFacts"/>.</summary>
 internal static class ApiDocument
 {
+    private const string ErrorSchema = "Error";
+
+    /// <summary>Which need an operation has, by its name; not a word of OpenAPI.</summary>
+    private const string NeedExtension = "x-kontena-need";
+
     public static void AddApiDocument(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(options =>
@@ -21,32 +28,120 @@ internal static class ApiDocument
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.AddDocumentTransformer((document, _, _) =>
             {
-                document.Info = new OpenApiInfo
-                {
-                    Title = "Kontena",
-                    Version = ApiVersion.Announced,
-                    Description = "The Kontena HTTP API v1. Everything under /v1 but /v1/ping needs a bearer token.",
-                };
-                document.Components ??= new OpenApiComponents();
-                document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-                document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
-                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+                Introduce(document);
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer(async (operation, context, cancellationToken) =>
             {
-                if (context.Description.ActionDescriptor.EndpointMetadata.OfType<BodyOf>().FirstOrDefault() is not { } body)
-                    return;
-                operation.RequestBody = new OpenApiRequestBody
+                var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+                var body = metadata.OfType<BodyOf>().FirstOrDefault();
+                if (body is not null)
                 {
-                    Content = new Dictionary<string, OpenApiMediaType>
+                    operation.RequestBody = new OpenApiRequestBody
                     {
-                        ["application/json"] = new() { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken) },
-                    },
-                };
+                        Content = new Dictionary<string, OpenApiMediaType>
+                        {
+                            ["application/json"] = new() { Schema = await context.GetOrCreateSchemaAsync(body.Type, null, cancellationToken) },
+                        },
+                    };
+                }
+
+                if (metadata.OfType<RouteFacts>().FirstOrDefault() is { } facts)
+                    Describe(operation, facts, takesBody: body is not null, context.Document);
             });
         });
     }
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json");
+
+    private static void Introduce(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Kontena",
+            Version = ApiVersion.Announced,
+            Description = "The Kontena HTTP API v1. Operations without security say who they are for; all others need a bearer token.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
+        document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+        document.Components.Schemas[ErrorSchema] = Error();
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
+    }
+
+    /// <summary>Clients of the original read a text or an object under <c>error</c>, and break on anything else.</summary>
+    private static OpenApiSchema Error() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Required = new HashSet<string> { "error" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["error"] = new OpenApiSchema
+            {
+                Description = "A sentence or a code; or an object of the fields that are wrong, nested as the body is",
+                OneOf = [new OpenApiSchema { Type = JsonSchemaType.String }, new OpenApiSchema { Type = JsonSchemaType.Object }],
+            },
+            ["error_description"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = "Beside a code: the sentence" },
+        },
+    };
+
+    private static void Describe(OpenApiOperation operation, RouteFacts facts, bool takesBody, OpenApiDocument? document)
+    {
+        operation.OperationId = facts.Operation;
+        operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+        operation.Extensions[NeedExtension] = new JsonNodeExtension(JsonValue.Create(facts.Need.Name));
+        operation.Description = $"For {facts.Need.Who}.";
+        if (!facts.Need.TakesToken)
+            operation.Security = [];
+
+        var paths = operation.Parameters?.Where(parameter => parameter.In != ParameterLocation.Query) ?? [];
+        operation.Parameters = [.. paths, .. facts.Query.Select(Describe)];
+        operation.Responses ??= [];
+        foreach (var refusal in facts.AllRefusals(takesBody))
+        {
+            var response = new OpenApiResponse { Description = refusal.Meaning };
+            if (refusal.HasBody)
+            {
+                response.Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new() { Schema = new OpenApiSchemaReference(ErrorSchema, document) },
+                };
+            }
+
+            operation.Responses[refusal.Status.ToString()] = response;
+        }
+    }
+
+    private static OpenApiParameter Describe(QueryParameter parameter)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = parameter.Type switch
+            {
+                QueryType.Integer => JsonSchemaType.Integer,
+                QueryType.Truth => JsonSchemaType.Boolean,
+                QueryType.Repeated => JsonSchemaType.Array,
+                _ => JsonSchemaType.String,
+            },
+            Format = parameter.Type == QueryType.Time ? "date-time" : null,
+            Items = parameter.Type == QueryType.Repeated ? new OpenApiSchema { Type = JsonSchemaType.String } : null,
+            Minimum = parameter.Least?.ToString(),
+            Maximum = parameter.Most?.ToString(),
+            Default = parameter.Default is not { } given ? null : parameter.Type == QueryType.Integer ? JsonValue.Create(int.Parse(given)) : JsonValue.Create(given),
+            Enum = parameter.OneOf.Count == 0 ? null : [.. parameter.OneOf.Select(one => (JsonNode)one)],
+        };
+        return new OpenApiParameter
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Description = parameter.Type switch
+            {
+                QueryType.Presence => $"{parameter.Meaning}. Counts when it is there, whatever its text",
+                QueryType.Commas => $"{parameter.Meaning}. Several with commas between them",
+                _ => parameter.Meaning,
+            },
+            Schema = schema,
+        };
+    }
 }

@@ -9,7 +9,10 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
 {
     /// <summary>First path segments whose unknown sub-paths answer as JSON; others as HTML, as the original did.</summary>
     private static readonly string[] ResourceGroups =
-        ["/v1/grids", "/v1/nodes", "/v1/stacks", "/v1/services", "/v1/containers", "/v1/user", "/v1/users"];
+    [
+        "/v1/grids", "/v1/nodes", "/v1/stacks", "/v1/services", "/v1/containers", "/v1/volumes", "/v1/user", "/v1/users", "/v1/config", "/v1/audit_logs",
+        "/v1/etcd", "/v1/external_registries", "/v1/secrets", "/v1/certificates", "/v1/domain_authorizations", "/v1/ping", "/v1/auth", "/v1/admin", "/oauth2",
+    ];
 
     public async Task InvokeAsync(HttpContext http)
     {

@@ -19,14 +19,18 @@ internal sealed class Reply(int status, ReadOnlyMemory<byte> body) : IResult
     public static Reply Created<T>(T value, JsonTypeInfo<T> json) =>
         new(StatusCodes.Status201Created, JsonSerializer.SerializeToUtf8Bytes(value, json));
 
+    public static Reply Of(int status, JsonNode body) => new(status, BytesOf(body));
+
     public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, status, body);
 
-    public static Task WriteAsync(HttpContext http, int status, JsonNode body)
+    public static Task WriteAsync(HttpContext http, int status, JsonNode body) => WriteAsync(http, status, BytesOf(body));
+
+    private static ReadOnlyMemory<byte> BytesOf(JsonNode body)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = KontenaResponseJson.Wire.Options.Encoder }))
             body.WriteTo(writer);
-        return WriteAsync(http, status, bytes.WrittenMemory);
+        return bytes.WrittenMemory;
     }
 
     private static Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)

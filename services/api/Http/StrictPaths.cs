@@ -26,7 +26,8 @@ internal sealed class StrictPaths(RequestDelegate next)
 
     private static bool IsExact(string path, RoutePattern pattern)
     {
-        if (path.Length > 1 && path.EndsWith('/'))
+        // What a path takes whole, such as a key, may end as it likes.
+        if (path.Length > 1 && path.EndsWith('/') && !pattern.Parameters.Any(parameter => parameter.IsCatchAll))
             return false;
         var segments = path.Split('/', StringSplitOptions.None)[1..];
         for (var i = 0; i < pattern.PathSegments.Count && i < segments.Length; i++)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Kontena.Api.Containers;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
@@ -12,17 +11,34 @@ namespace Kontena.Api.Logs;
 /// <summary>What containers wrote (rest-api.md §19).</summary>
 internal static class LogEndpoints
 {
+    private static readonly QueryParameter Nodes = new("nodes", QueryType.Commas, "Only of these nodes");
+    private static readonly QueryParameter Services = new("services", QueryType.Commas, "Only of these services: STACK/NAME, or NAME for the first called so");
+    private static readonly QueryParameter Containers = new("containers", QueryType.Commas, "Only of these containers");
+    private static readonly QueryParameter OneContainer = new("container", QueryType.Text, "Only of this container");
+    private static readonly QueryParameter Instance = new("instance", QueryType.Integer, "Only of the instance of this number") { Least = 0 };
+    private const string NoSearch = "The search makes no sense; the error says where";
+    private const string TooMany = "The log-collector does not answer, or as many streams are open as are served at once";
+    private static readonly Absence NoEvents = new("This server keeps no event log; deploys say why they failed, and container logs are there");
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var logs = routes.MapGroup("/v1").WithTags("logs");
-        logs.MapGet("/grids/{grid}/container_logs", OfGridAsync).Produces<LogsJson>().WithSummary("Lines of a grid; ?follow=1 streams");
-        logs.MapGet("/stacks/{grid}/{stack}/container_logs", OfStackAsync).Produces<LogsJson>().WithSummary("Lines of a stack");
-        logs.MapGet("/services/{grid}/{stack}/{service}/container_logs", OfServiceAsync).Produces<LogsJson>().WithSummary("Lines of a service");
-        logs.MapGet("/containers/{grid}/{node}/{name}/logs", OfContainerAsync).Produces<LogsJson>().WithSummary("Lines of a container");
+        logs.MapGet("/grids/{grid}/container_logs", OfGridAsync).WithFacts("listGridLogs", Need.GridUser)
+            .Reads(LogFilter.All).Reads(Nodes, Services, Containers).Refuses(422, NoSearch).Refuses(503, TooMany)
+            .Produces<LogsJson>().WithSummary("Lines of a grid; ?follow=1 streams");
+        logs.MapGet("/stacks/{grid}/{stack}/container_logs", OfStackAsync).WithFacts("listStackLogs", Need.GridUser)
+            .Reads(LogFilter.All).Reads(OneContainer).Refuses(422, NoSearch).Refuses(503, TooMany)
+            .Produces<LogsJson>().WithSummary("Lines of a stack");
+        logs.MapGet("/services/{grid}/{stack}/{service}/container_logs", OfServiceAsync).WithFacts("listServiceLogs", Need.GridUser)
+            .Reads(LogFilter.All).Reads(OneContainer, Instance).Refuses(422, NoSearch).Refuses(503, TooMany)
+            .Produces<LogsJson>().WithSummary("Lines of a service");
+        logs.MapGet("/containers/{grid}/{node}/{name}/logs", OfContainerAsync).WithFacts("listContainerLogs", Need.GridUser)
+            .Reads(LogFilter.All).Refuses(422, NoSearch).Refuses(503, TooMany)
+            .Produces<LogsJson>().WithSummary("Lines of a container");
 
-        logs.MapGet("/grids/{grid}/event_logs", NoEventsAsync).ExcludeFromDescription();
-        logs.MapGet("/stacks/{grid}/{stack}/event_logs", NoEventsAsync).ExcludeFromDescription();
-        logs.MapGet("/services/{grid}/{stack}/{service}/event_logs", NoEventsAsync).ExcludeFromDescription();
+        routes.MapAbsent("GET", "/v1/grids/{grid}/event_logs", "listGridEvents", Need.GridUser, NoEvents);
+        routes.MapAbsent("GET", "/v1/stacks/{grid}/{stack}/event_logs", "listStackEvents", Need.GridUser, NoEvents);
+        routes.MapAbsent("GET", "/v1/services/{grid}/{stack}/{service}/event_logs", "listServiceEvents", Need.GridUser, NoEvents);
     }
 
     private static async Task<IResult> OfGridAsync(string grid, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)
@@ -31,10 +47,10 @@ internal static class LogEndpoints
         var query = new QueryLogs
         {
             Grid = grid,
-            AnyNode = LogFilter.ListOf(http.Request.Query, "nodes"),
-            AnyContainer = LogFilter.ListOf(http.Request.Query, "containers")?.Select(one => one.Split('/')[^1]).ToList(),
+            AnyNode = LogFilter.ListOf(http.Request.Query, Nodes),
+            AnyContainer = LogFilter.ListOf(http.Request.Query, Containers)?.Select(one => one.Split('/')[^1]).ToList(),
         };
-        if (LogFilter.ListOf(http.Request.Query, "services") is { } services)
+        if (LogFilter.ListOf(http.Request.Query, Services) is { } services)
         {
             var snapshot = await reader.WholeAsync(found, cancellationToken);
             query = query with { AnyService = [.. services.Select(name => Resolve(name, snapshot)).OfType<string>()] };
@@ -49,7 +65,7 @@ internal static class LogEndpoints
         await reader.GridAsync(grid, cancellationToken);
         if (stack != Service.NoStack)
             await reader.StackAsync(grid, stack, cancellationToken);
-        return await AnswerAsync(new QueryLogs { Grid = grid, Stack = stack, ContainerName = Container(http) }, http, cancellationToken);
+        return await AnswerAsync(new QueryLogs { Grid = grid, Stack = stack, ContainerName = OneContainer.TextOf(http) }, http, cancellationToken);
     }
 
     private static async Task<IResult> OfServiceAsync(
@@ -62,8 +78,8 @@ internal static class LogEndpoints
             Grid = grid,
             Stack = stack,
             Service = service,
-            ContainerName = Container(http),
-            Instance = int.TryParse(http.Request.Query["instance"], NumberStyles.None, CultureInfo.InvariantCulture, out var instance) ? instance : null,
+            ContainerName = OneContainer.TextOf(http),
+            Instance = int.TryParse(LogEndpoints.Instance.TextOf(http), NumberStyles.None, CultureInfo.InvariantCulture, out var instance) ? instance : null,
         }, http, cancellationToken);
     }
 
@@ -83,7 +99,7 @@ internal static class LogEndpoints
             return Reply.Ok(new LogsJson([]), KontenaResponseJson.Wire.LogsJson);
 
         var reader = services.GetRequiredService<LogReader>();
-        if (http.Request.Query.ContainsKey("follow"))
+        if (LogFilter.Follow.IsSet(http))
         {
             return new LogStream(reader, services.GetRequiredService<LogFollowers>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<LogStream>>()) { Query = filtered };
@@ -101,13 +117,4 @@ internal static class LogEndpoints
             : snapshot.Services.FirstOrDefault(one => one.Name == name);
         return service is null ? null : Service.DocumentId(service.Stack, service.Name);
     }
-
-    private static string? Container(HttpContext http) =>
-        http.Request.Query["container"].ToString() is { Length: > 0 } name ? name : null;
-
-    private static Task NoEventsAsync(HttpContext http) =>
-        Reply.WriteAsync(http, StatusCodes.Status501NotImplemented, new JsonObject
-        {
-            ["error"] = "This server keeps no event log; deploys say why they failed, and container logs are there",
-        });
 }

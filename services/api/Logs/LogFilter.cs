@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kontena.Api.Http;
 using Kontena.Contracts.Logs;
 using Kontena.Core.Ids;
 
@@ -11,16 +12,30 @@ internal static class LogFilter
     public const int MostLines = 10_000;
     private const int MostItems = 100;
 
+    private static readonly QueryParameter Limit = new("limit", QueryType.Integer, "Lines at most; what is no number or below 1 counts as not there")
+    {
+        Default = "100", Least = 1, Most = MostLines,
+    };
+    private static readonly QueryParameter From = new("from", QueryType.Text, "The id of a line: only those after it, oldest first");
+    private static readonly QueryParameter Since = new("since", QueryType.Time, "Only lines after this time; with from it counts only from the beginning");
+    private static readonly QueryParameter Search = new("search", QueryType.Text, "Only lines that match this search");
+
+    /// <summary>Stream lines as they come.</summary>
+    public static readonly QueryParameter Follow = new("follow", QueryType.Presence, "Stream lines as they come: JSON objects without anything between them");
+
+    /// <summary>What every log endpoint reads.</summary>
+    public static readonly IReadOnlyList<QueryParameter> All = [Limit, From, Since, Search, Follow];
+
     /// <summary>The id before every line: what is asked for after it comes oldest first.</summary>
     public const string Beginning = "000000000000000000000000";
 
     /// <returns>Null when nothing can match: a <c>since</c> that is no time.</returns>
     public static QueryLogs? Apply(QueryLogs query, IQueryCollection parameters)
     {
-        query = query with { Limit = LimitOf(parameters["limit"]) };
-        if (parameters["search"].ToString() is { Length: > 0 } text)
+        query = query with { Limit = LimitOf(Limit.TextOf(parameters)) };
+        if (Search.TextOf(parameters) is { } text)
             query = query with { Text = text };
-        if (parameters["from"].ToString() is { Length: > 0 } from)
+        if (From.TextOf(parameters) is { } from)
         {
             if (!ObjectId.IsValid(from))
                 return null;
@@ -30,14 +45,14 @@ internal static class LogFilter
                 return query;
         }
 
-        if (parameters["since"].ToString() is not { Length: > 0 } since)
+        if (Since.TextOf(parameters) is not { } since)
             return query;
         return TimeOf(since) is { } time ? query with { Since = time } : null;
     }
 
     /// <summary>The elements of a comma list; null when the parameter is not there.</summary>
-    public static IReadOnlyList<string>? ListOf(IQueryCollection parameters, string name) =>
-        parameters.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text
+    public static IReadOnlyList<string>? ListOf(IQueryCollection parameters, QueryParameter list) =>
+        list.TextOf(parameters) is { } text
             ? [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostItems)]
             : null;
 

@@ -12,6 +12,7 @@ namespace Kontena.Api.Nodes;
 internal static class NodeRendering
 {
     private const string DefaultRegion = "default";
+    private const string NoEtcd = "there is no etcd: this grid does without one, and a node that is connected needs nothing more";
 
     public static NodeJson Render(Node node, GridSnapshot snapshot, LatestStats stats, DateTimeOffset now)
     {
@@ -75,7 +76,7 @@ internal static class NodeRendering
             ConnectedAt = liveness?.ConnectedAt,
             DisconnectedAt = liveness?.DisconnectedAt,
             Connected = true,
-            EtcdHealth = new EtcdHealthJson(true, null),
+            EtcdHealth = new EtcdHealthJson(null, NoEtcd),
         };
     }
 

@@ -10,11 +10,21 @@ namespace Kontena.Api.Placement;
 /// <summary>Why instances are where they are, and what losing or adding nodes would do. The original has neither.</summary>
 internal static class PlacementEndpoints
 {
+    private static readonly QueryParameter Instance =
+        new("instance", QueryType.Integer, "Only the instance of this number") { Least = 1, Most = int.MaxValue };
+    private static readonly QueryParameter Lose = new("lose", QueryType.Repeated, "A node by name, or all with a label, that would be lost; 1000 at most");
+    private static readonly QueryParameter Add = new("add", QueryType.Integer, "How many nodes would be added") { Default = "0", Least = 0, Most = 1000 };
+    private static readonly QueryParameter Label = new("label", QueryType.Repeated, "A label of the added nodes; 100 at most");
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/services/{grid}/{stack}/{service}/explain", ExplainAsync).WithTags("services").Produces<PlacementExplained>()
+        routes.MapGet("/v1/services/{grid}/{stack}/{service}/explain", ExplainAsync)
+            .WithFacts("explainPlacement", Need.GridUser).Reads(Instance).Refuses(422, "The number is none, or no such instance is planned")
+            .WithTags("services").Produces<PlacementExplained>()
             .WithSummary("Why its instances are where they are, or find no node; ?instance=N for one");
-        routes.MapGet("/v1/grids/{grid}/simulation", SimulateAsync).WithTags("grids").Produces<GridSimulated>()
+        routes.MapGet("/v1/grids/{grid}/simulation", SimulateAsync)
+            .WithFacts("simulateGrid", Need.GridUser).Reads(Lose, Add, Label).Refuses(422, "A node or label that would be lost is not there, or the number is none")
+            .WithTags("grids").Produces<GridSimulated>()
             .WithSummary("What losing nodes (?lose=NAME or LABEL, repeated) or adding some (?add=N&label=L) would do");
     }
 
@@ -23,7 +33,7 @@ internal static class PlacementEndpoints
     {
         await reader.GridAsync(grid, cancellationToken);
         await reader.ServiceAsync(grid, stack, service, cancellationToken);
-        var instance = Number(http, "instance", 1, int.MaxValue);
+        var instance = Number(http, Instance);
         var question = new ExplainPlacement { Grid = grid, Stack = stack, Service = service, Instance = instance };
         var answer = await commands.AskSchedulerAsync<ExplainPlacement, PlacementExplained>(grid, question, cancellationToken);
         if (!answer.Found)
@@ -40,9 +50,9 @@ internal static class PlacementEndpoints
         var question = new SimulateGrid
         {
             Grid = grid,
-            Lose = [.. http.Request.Query["lose"].OfType<string>().Where(one => one.Length > 0).Take(1000)],
-            Add = Number(http, "add", 0, 1000) ?? 0,
-            Labels = [.. http.Request.Query["label"].OfType<string>().Where(one => one.Length > 0).Take(100)],
+            Lose = [.. Lose.AllOf(http).Take(1000)],
+            Add = Number(http, PlacementEndpoints.Add) ?? 0,
+            Labels = [.. Label.AllOf(http).Take(100)],
         };
         var answer = await commands.AskSchedulerAsync<SimulateGrid, GridSimulated>(grid, question, cancellationToken);
         if (!answer.Found)
@@ -52,12 +62,12 @@ internal static class PlacementEndpoints
         return Reply.Ok(answer, KontenaResponseJson.Wire.GridSimulated);
     }
 
-    private static int? Number(HttpContext http, string name, int least, int most)
+    private static int? Number(HttpContext http, QueryParameter parameter)
     {
-        if (http.Request.Query[name] is not [{ Length: > 0 } text])
+        if (parameter.TextOf(http) is not { } text)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= parameter.Least && number <= parameter.Most
             ? number
-            : throw HttpRefusal.Invalid(name, $"{name} must be a number from {least} to {most}");
+            : throw HttpRefusal.Invalid(parameter.Name, $"{parameter.Name} must be a number from {parameter.Least} to {parameter.Most}");
     }
 }

@@ -9,27 +9,29 @@ namespace Kontena.Api.Services;
 internal static class ServiceEndpoints
 {
     private static readonly TimeSpan RemovalPoll = TimeSpan.FromMilliseconds(200);
+    private static readonly QueryParameter OfStack = new("stack", QueryType.Text, "Only the services of this stack; null for those without one");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var grid = routes.MapGroup("/v1/grids/{grid}/services").WithTags("services");
-        grid.MapGet("", ListAsync).Produces<ServicesJson>().WithSummary("The services of a grid, newest first; ?stack= for one stack");
-        grid.MapPost("", CreateAsync).Produces<ServiceJson>(201).WithMetadata(new BodyOf(typeof(ServiceRequest)))
+        grid.MapGet("", ListAsync).WithFacts("listServices", Need.GridUser).Reads(OfStack).Produces<ServicesJson>().WithSummary("The services of a grid, newest first; ?stack= for one stack");
+        grid.MapPost("", CreateAsync).WithFacts("createService", Need.GridUser).Produces<ServiceJson>(201).WithMetadata(new BodyOf(typeof(ServiceRequest)))
             .WithSummary("Create a service that belongs to no stack");
 
         var service = routes.MapGroup("/v1/services/{grid}/{stack}/{service}").WithTags("services");
-        service.MapGet("", ShowAsync).Produces<ServiceJson>().WithSummary("One service");
-        service.MapPut("", UpdateAsync).Produces<ServiceJson>().WithMetadata(new BodyOf(typeof(ServiceRequest)))
+        service.MapGet("", ShowAsync).WithFacts("showService", Need.GridUser).Produces<ServiceJson>().WithSummary("One service");
+        service.MapPut("", UpdateAsync).WithFacts("updateService", Need.GridUser).Produces<ServiceJson>().WithMetadata(new BodyOf(typeof(ServiceRequest)))
             .WithSummary("Change a service; only what is given changes");
-        service.MapDelete("", DeleteAsync).WithSummary("Remove a service; answers when its containers are gone");
-        service.MapGet("/instances", InstancesAsync).Produces<InstancesJson>().WithSummary("Its instances");
-        service.MapGet("/instances/{id}", InstanceAsync).Produces<InstanceJson>().WithSummary("One instance");
+        service.MapDelete("", DeleteAsync).WithFacts("removeService", Need.GridUser).Refuses(422, "Another service links to it")
+            .Refuses(503, "Not all of its containers are confirmed gone yet; removal goes on, and asking again waits for its end").WithSummary("Remove a service; answers when its containers are gone");
+        service.MapGet("/instances", InstancesAsync).WithFacts("listInstances", Need.GridUser).Produces<InstancesJson>().WithSummary("Its instances");
+        service.MapGet("/instances/{id}", InstanceAsync).WithFacts("showInstance", Need.GridUser).Produces<InstanceJson>().WithSummary("One instance");
     }
 
-    private static async Task<IResult> ListAsync(string grid, string? stack, SnapshotReader reader, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string grid, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)
     {
         var found = await reader.GridAsync(grid, cancellationToken);
-        if (stack is null)
+        if (OfStack.TextOf(http) is not { } stack)
             return Answer(await reader.WholeAsync(found, cancellationToken));
         if (stack != Service.NoStack)
             await RequireStackAsync(reader, grid, stack, cancellationToken);

@@ -62,11 +62,17 @@ internal sealed class SnapshotReader(IStateStore store)
     /// <summary>By name, or by engine id when it has a colon (rest-api.md §1.8).</summary>
     public async Task<Node> NodeAsync(string grid, string node, CancellationToken cancellationToken)
     {
-        var found = node.Contains(':') && node.Length <= LongestId
-            ? (await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", node))) is [var first, ..] ? first.Value : null
+        var found = node.Contains(':')
+            ? await FindNodeOfEngineAsync(grid, node, cancellationToken)
             : await FindAsync(StateKeys.Node, grid, node, cancellationToken);
         return found ?? throw HttpRefusal.NotFound();
     }
+
+    /// <summary>By engine id, whatever it looks like; null when the grid has none.</summary>
+    public async Task<Node?> FindNodeOfEngineAsync(string grid, string engineId, CancellationToken cancellationToken) =>
+        engineId.Length <= LongestId && await store.ListAsync(StateKeys.Node, grid, cancellationToken, new IndexValue("node-id", engineId)) is [var first, ..]
+            ? first.Value
+            : null;
 
     /// <summary>Also one that is being taken down: it is gone when its last service is.</summary>
     public async Task<Stack> StackAsync(string grid, string stack, CancellationToken cancellationToken) =>

@@ -8,12 +8,29 @@ namespace Kontena.Api.Stats;
 /// <summary>Newest measurement of each running container (rest-api.md §18.1).</summary>
 internal static class StatsEndpoints
 {
+    private static readonly QueryParameter Sort =
+        new("sort", QueryType.Text, "What the rows are sorted by, the most first") { Default = "cpu", OneOf = ["cpu", "memory", "rx_bytes", "tx_bytes"] };
+    private static readonly QueryParameter Limit = new("limit", QueryType.Integer, "Rows at most; no number means all") { Least = 1 };
+    private static readonly Absence NoHistory = new(
+        "No history of measurements is kept here; the newest measurement of each container is at this path with stats in place of metrics");
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var stats = routes.MapGroup("/v1").WithTags("stats");
-        stats.MapGet("/grids/{grid}/stats", OfGridAsync).Produces<StatsJson>().WithSummary("Containers of a grid");
-        stats.MapGet("/nodes/{grid}/{node}/stats", OfNodeAsync).Produces<StatsJson>().WithSummary("Containers of a node");
-        stats.MapGet("/services/{grid}/{stack}/{service}/stats", OfServiceAsync).Produces<StatsJson>().WithSummary("Containers of a service");
+        stats.MapGet("/grids/{grid}/stats", OfGridAsync).WithFacts("listGridStats", Need.GridUser).Reads(Sort, Limit).Produces<StatsJson>().WithSummary("Containers of a grid");
+        stats.MapGet("/nodes/{grid}/{node}/stats", OfNodeAsync).WithFacts("listNodeStats", Need.GridUser).Reads(Sort, Limit).Produces<StatsJson>().WithSummary("Containers of a node");
+        stats.MapGet("/services/{grid}/{stack}/{service}/stats", OfServiceAsync).WithFacts("listServiceStats", Need.GridUser).Reads(Sort, Limit)
+            .Produces<StatsJson>().WithSummary("Containers of a service");
+        foreach (var (path, operation) in (ReadOnlySpan<(string, string)>)
+            [("containers", "listContainersUsage"), ("memory_usage", "listMemoryUsage"), ("cpu_usage", "listCpuUsage"), ("filesystem_usage", "listFilesystemUsage")])
+        {
+            stats.MapGet($"/grids/{{grid}}/stats/{path}", NothingAsync).WithFacts(operation, Need.GridUser).Produces<StatsJson>()
+                .WithSummary("Always empty, as these paths were in the original; /stats has the measurements");
+        }
+
+        routes.MapAbsent("GET", "/v1/grids/{grid}/metrics", "showGridMetrics", Need.GridUser, NoHistory);
+        routes.MapAbsent("GET", "/v1/nodes/{grid}/{node}/metrics", "showNodeMetrics", Need.GridUser, NoHistory);
+        routes.MapAbsent("GET", "/v1/services/{grid}/{stack}/{service}/metrics", "showServiceMetrics", Need.GridUser, NoHistory);
     }
 
     private static async Task<IResult> OfGridAsync(
@@ -21,6 +38,12 @@ internal static class StatsEndpoints
     {
         var snapshot = await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         return await AnswerAsync(snapshot, snapshot.Containers(), http, stats, cancellationToken);
+    }
+
+    private static async Task<IResult> NothingAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)
+    {
+        await reader.GridAsync(grid, cancellationToken);
+        return Reply.Ok(new StatsJson([]), KontenaResponseJson.Wire.StatsJson);
     }
 
     private static async Task<IResult> OfNodeAsync(
@@ -46,14 +69,14 @@ internal static class StatsEndpoints
     {
         var latest = await reader.LatestAsync(snapshot.Grid.Name, cancellationToken);
         var rows = containers.Where(one => one.IsRunning).Select(one => Render(one, latest));
-        var sorted = http.Request.Query["sort"].ToString() switch
+        var sorted = Sort.TextOf(http) switch
         {
             "memory" => rows.OrderByDescending(row => row.Memory?.Usage ?? -1),
             "rx_bytes" => rows.OrderByDescending(row => row.Network?.Internal.RxBytes ?? -1),
             "tx_bytes" => rows.OrderByDescending(row => row.Network?.Internal.TxBytes ?? -1),
             _ => rows.OrderByDescending(row => row.Cpu?.Usage ?? -1),
         };
-        var limit = int.TryParse(http.Request.Query["limit"], out var asked) && asked > 0 ? asked : int.MaxValue;
+        var limit = int.TryParse(Limit.TextOf(http), out var asked) && asked > 0 ? asked : int.MaxValue;
         return Reply.Ok(new StatsJson([.. sorted.Take(limit)]), KontenaResponseJson.Wire.StatsJson);
     }
 
@@ -71,7 +94,14 @@ internal static class StatsEndpoints
             Cpu = new CpuStatsJson(Math.Round(sample.CpuPercent, 2), cores * 100, cores),
             Memory = new MemoryStatsJson(sample.MemoryUsage, sample.MemoryLimit),
             Network = new NetworkStatsJson(
-                new InterfaceStatsJson { Interfaces = ["eth0"], RxBytes = sample.NetworkRx, TxBytes = sample.NetworkTx },
+                new InterfaceStatsJson
+                {
+                    Interfaces = ["eth0"],
+                    RxBytes = sample.NetworkRx,
+                    RxBytesPerSecond = sample.NetworkRxPerSecond,
+                    TxBytes = sample.NetworkTx,
+                    TxBytesPerSecond = sample.NetworkTxPerSecond,
+                },
                 new InterfaceStatsJson()),
         };
     }

@@ -13,13 +13,18 @@ public static class DeadLetterRoutes
     /// <summary>
     /// <c>GET {prefix}/dead-letters?letters=20&amp;queue=node-…</c> lists, <c>POST {prefix}/dead-letters/{queue}/replay?limit=1000</c> sends back.
     /// </summary>
+    /// <param name="routes">Where to.</param>
     /// <param name="prefix">Such as <c>/v1/admin</c>.</param>
-    public static IEndpointConventionBuilder MapDeadLetters(this IEndpointRouteBuilder routes, string prefix)
+    /// <param name="list">What else is said of the first route.</param>
+    /// <param name="replay">What else is said of the second.</param>
+    public static void MapDeadLetters(
+        this IEndpointRouteBuilder routes, string prefix, Action<RouteHandlerBuilder>? list = null, Action<RouteHandlerBuilder>? replay = null)
     {
         var group = routes.MapGroup(prefix + "/dead-letters");
-        group.MapGet("", ListAsync);
-        group.MapPost("{queue}/replay", ReplayAsync);
-        return group;
+        var listing = group.MapGet("", ListAsync);
+        var replaying = group.MapPost("{queue}/replay", ReplayAsync);
+        list?.Invoke(listing);
+        replay?.Invoke(replaying);
     }
 
     private static async Task<IResult> ListAsync(IDeadLetters dead, int? letters, string[]? queue, CancellationToken cancellationToken)

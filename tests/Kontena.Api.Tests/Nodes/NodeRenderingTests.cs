@@ -31,6 +31,18 @@ public sealed class NodeRenderingTests
         Assert.Equal("restarting", (string?)(await api.GetAsync("/v1/nodes/main/core-01/health")).Json["status"]);
     }
 
+    [Fact]
+    public async Task Nothing_is_said_to_be_the_health_of_an_etcd_that_is_not_there()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+
+        var health = (await api.GetAsync("/v1/nodes/main/core-01/health")).Json["etcd_health"]!;
+
+        Assert.Null(health["health"]);
+        Assert.StartsWith("there is no etcd", (string?)health["error"]);
+    }
+
     [Theory]
     [InlineData("10.81.0.0/16", 1, "10.81.0.1")]
     [InlineData("192.168.0.0/20", 254, "192.168.0.254")]

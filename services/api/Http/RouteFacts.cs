@@ -1,0 +1,77 @@
+namespace Kontena.Api.Http;
+
+/// <summary>A status an operation can refuse with, and what it means.</summary>
+/// <param name="HasBody">False: nothing but the status is sent.</param>
+internal sealed record Refusal(int Status, string Meaning, bool HasBody = true);
+
+/// <summary>What is known of an operation beside its path, its body and its success: said where it is mapped, read by whoever must know every route.</summary>
+/// <param name="Operation">Its id: a verb and a noun in camelCase, unique.</param>
+/// <param name="Need">What its caller needs to be.</param>
+internal sealed record RouteFacts(string Operation, Need Need)
+{
+    /// <summary>Where the request names its grid, in words; null: in the <c>{grid}</c> of its path.</summary>
+    public string? GridFrom { get; init; }
+
+    /// <summary>Those that follow from the need or the body are not repeated here; see <see cref="AllRefusals"/>.</summary>
+    public IReadOnlyList<Refusal> Refusals { get; init; } = [];
+
+    public IReadOnlyList<QueryParameter> Query { get; init; } = [];
+
+    /// <summary>Everything it can refuse with, by status; several reasons for one status stand in one sentence.</summary>
+    public IReadOnlyList<Refusal> AllRefusals(bool takesBody)
+    {
+        var all = new List<Refusal>();
+        if (Need.TakesToken)
+            all.Add(new Refusal(403, $"The token is missing or not valid, or its user may not do this: it takes {Need.Who}"));
+        if (Need is { TakesToken: true, IsOfGrid: true })
+            all.Add(new Refusal(404, "There is no such grid, or in it nothing of the name that the path gives"));
+        if (takesBody)
+        {
+            all.Add(new Refusal(400, "The body is not a JSON object"));
+            all.Add(new Refusal(413, "The body is over 1 MB"));
+            all.Add(new Refusal(422, "What is asked for is not possible; the error names the fields, each at its place"));
+        }
+
+        if (Need.TakesToken)
+            all.Add(new Refusal(503, "The state store, or the service that owns the facts, does not answer; worth trying again"));
+        all.AddRange(Refusals);
+        return
+        [
+            .. all.GroupBy(one => one.Status).OrderBy(same => same.Key)
+                .Select(same => new Refusal(same.Key, string.Join(". Or: ", same.Select(one => one.Meaning).Distinct()), same.Any(one => one.HasBody))),
+        ];
+    }
+}
+
+/// <summary>How a route says its facts.</summary>
+internal static class RouteFactsWords
+{
+    /// <param name="operation">A verb and a noun in camelCase, unique.</param>
+    /// <param name="need">What the caller needs to be.</param>
+    /// <param name="gridFrom">Where the grid is named when not by <c>{grid}</c> in the path.</param>
+    public static TBuilder WithFacts<TBuilder>(this TBuilder builder, string operation, Need need, string? gridFrom = null)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RouteFacts(operation, need) { GridFrom = gridFrom });
+
+    /// <summary>After <see cref="WithFacts"/>: one more status, and what it means.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder builder, int status, string meaning, bool hasBody = true)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.Change(facts => facts with { Refusals = [.. facts.Refusals, new Refusal(status, meaning, hasBody)] });
+
+    /// <summary>After <see cref="WithFacts"/>: the query parameters that are read.</summary>
+    public static TBuilder Reads<TBuilder>(this TBuilder builder, params IReadOnlyList<QueryParameter> parameters)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.Change(facts => facts with { Query = [.. facts.Query, .. parameters] });
+
+    private static TBuilder Change<TBuilder>(this TBuilder builder, Func<RouteFacts, RouteFacts> change)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Add(endpoint =>
+        {
+            var facts = endpoint.Metadata.OfType<RouteFacts>().LastOrDefault()
+                ?? throw new InvalidOperationException($"{endpoint.DisplayName} must say WithFacts before what it refuses or reads");
+            endpoint.Metadata[endpoint.Metadata.IndexOf(facts)] = change(facts);
+        });
+        return builder;
+    }
+}
