@@ -119,9 +119,10 @@ public static class ApiModule
         var limit = new QueryParameter("limit", QueryType.Integer, "Letters sent back at most") { Default = "1000", Least = 1, Most = 1000 };
         routes.MapDeadLetters(
             "/v1/admin",
-            list => list.WithFacts("listDeadLetters", Need.MasterAdmin).Reads(letters, queue).Refuses(422, "A number is out of its range")
+            list => list.WithFacts("listDeadLetters", Need.MasterAdmin).Reads(letters, queue)
+                .Refuses(422, "A number is none, or out of its range")
                 .WithSummary("Messages that could not be worked off, by queue").WithTags("admin"),
             replay => replay.WithFacts("replayDeadLetters", Need.MasterAdmin).Reads(limit).Refuses(404, "There is no such queue")
-                .Refuses(422, "The number is out of its range").WithSummary("Send the messages of a queue on their way again").WithTags("admin"));
+                .Refuses(422, "The number is none, or out of its range").WithSummary("Send the messages of a queue on their way again").WithTags("admin"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,15 +28,15 @@ public static class DeadLetterRoutes
         replay?.Invoke(replaying);
     }
 
-    private static async Task<IResult> ListAsync(IDeadLetters dead, int? letters, string[]? queue, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(IDeadLetters dead, string? letters, string[]? queue, CancellationToken cancellationToken)
     {
-        if (letters is < 0 or > MaxLetters)
+        if (NumberOf(letters, otherwise: 20) is not (>= 0 and <= MaxLetters and var shown))
             return Error(StatusCodes.Status422UnprocessableEntity, $"letters is {letters}; expected 0 to {MaxLetters}");
         if (queue is { Length: > 100 })
             return Error(StatusCodes.Status422UnprocessableEntity, "at most 100 queues can be named at once");
         try
         {
-            var queues = await dead.ListAsync(letters ?? 20, queue ?? [], cancellationToken);
+            var queues = await dead.ListAsync(shown, queue ?? [], cancellationToken);
             return Results.Json(new DeadLetterList(queues), DeadLetterJson.Default.DeadLetterList);
         }
         catch (DeadLettersUnavailableException exception)
@@ -44,13 +45,13 @@ public static class DeadLetterRoutes
         }
     }
 
-    private static async Task<IResult> ReplayAsync(IDeadLetters dead, string queue, int? limit, CancellationToken cancellationToken)
+    private static async Task<IResult> ReplayAsync(IDeadLetters dead, string queue, string? limit, CancellationToken cancellationToken)
     {
-        if (limit is < 1 or > MaxReplay)
+        if (NumberOf(limit, otherwise: MaxReplay) is not (>= 1 and <= MaxReplay and var most))
             return Error(StatusCodes.Status422UnprocessableEntity, $"limit is {limit}; expected 1 to {MaxReplay}");
         try
         {
-            return await dead.ReplayAsync(queue, limit ?? MaxReplay, cancellationToken) is { } result
+            return await dead.ReplayAsync(queue, most, cancellationToken) is { } result
                 ? Results.Json(result, DeadLetterJson.Default.ReplayResult)
                 : Error(StatusCodes.Status404NotFound, $"there is no dead-letter queue '{queue}'; their names end in _error or _skipped");
         }
@@ -59,6 +60,10 @@ public static class DeadLetterRoutes
             return Error(StatusCodes.Status503ServiceUnavailable, exception.Message);
         }
     }
+
+    /// <summary>Read here, because what does not bind is refused without a word. A bare name counts as not there; null: no number.</summary>
+    private static int? NumberOf(string? text, int otherwise) =>
+        string.IsNullOrEmpty(text) ? otherwise : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static IResult Error(int status, string sentence) =>
         Results.Json(new DeadLetterError(sentence), DeadLetterJson.Default.DeadLetterError, statusCode: status);
