@@ -14,11 +14,16 @@ internal static class ContainerEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var containers = routes.MapGroup("/v1").WithTags("containers");
-        containers.MapGet("/containers/{grid}", ListAsync).WithFacts("listContainers", Need.GridUser).Reads(All).Produces<ContainersJson>().WithSummary("Running containers of a grid; all of them with ?all=1");
-        containers.MapGet("/containers/{grid}/{node}/{name}", ShowAsync).WithFacts("showContainer", Need.GridUser).Produces<ContainerJson>().WithSummary("One container");
-        containers.MapGet("/containers/{grid}/{node}/{name}/inspect", NotByThisVersionAsync).WithFacts("inspectContainer", Need.GridUser).IsAbsent(NoQuestion);
-        containers.MapGet("/containers/{grid}/{node}/{name}/top", NotByThisVersionAsync).WithFacts("listProcesses", Need.GridUser).IsAbsent(NoQuestion);
-        containers.MapGet("/services/{grid}/{stack}/{service}/containers", OfServiceAsync).WithFacts("listServiceContainers", Need.GridUser).Produces<ContainersJson>()
+        containers.MapGet("/containers/{grid}", ListAsync).WithFacts("listContainers", Need.GridUser).Reads(All).Produces<ContainersJson>()
+            .WithSummary("Running containers of a grid; all of them with ?all=1");
+        containers.MapGet("/containers/{grid}/{node}/{name}", ShowAsync).WithFacts("showContainer", Need.GridUser).Produces<ContainerJson>()
+            .WithSummary("One container");
+        containers.MapGet("/containers/{grid}/{node}/{name}/inspect", NotByThisVersionAsync).WithFacts("inspectContainer", Need.GridUser)
+            .IsAbsent(NoQuestion);
+        containers.MapGet("/containers/{grid}/{node}/{name}/top", NotByThisVersionAsync).WithFacts("listProcesses", Need.GridUser)
+            .IsAbsent(NoQuestion);
+        containers.MapGet("/services/{grid}/{stack}/{service}/containers", OfServiceAsync).WithFacts("listServiceContainers", Need.GridUser)
+            .Produces<ContainersJson>()
             .WithSummary("The containers of a service");
     }
 

@@ -15,16 +15,22 @@ internal static class GridEndpoints
     {
         var grids = routes.MapGroup("/v1/grids").WithTags("grids");
         grids.MapGet("", ListAsync).WithFacts("listGrids", Need.AnyUser).Produces<GridsJson>().WithSummary("All grids");
-        grids.MapPost("", CreateAsync).WithFacts("createGrid", Need.MasterAdmin).Produces<GridJson>(201).WithMetadata(new BodyOf(typeof(GridRequest))).WithSummary("Create a grid");
+        grids.MapPost("", CreateAsync).WithFacts("createGrid", Need.MasterAdmin).Produces<GridJson>(201).WithMetadata(new BodyOf(typeof(GridRequest)))
+            .WithSummary("Create a grid");
         grids.MapGet("/{grid}", ShowAsync).WithFacts("showGrid", Need.GridUser).Produces<GridJson>().WithSummary("One grid");
-        grids.MapPut("/{grid}", UpdateAsync).WithFacts("updateGrid", Need.GridAdmin).Produces<GridJson>().WithMetadata(new BodyOf(typeof(GridRequest)))
+        grids.MapPut("/{grid}", UpdateAsync).WithFacts("updateGrid", Need.GridAdmin).Produces<GridJson>()
+            .WithMetadata(new BodyOf(typeof(GridRequest)))
             .WithSummary("Change affinity, trusted subnets, stats, logs or quotas of a grid");
-        grids.MapDelete("/{grid}", DeleteAsync).WithFacts("removeGrid", Need.MasterAdmin).Refuses(404, "There is no such grid").Refuses(422, "The grid still has services or nodes").WithSummary("Remove an empty grid");
-        grids.MapPost("/{grid}/rebalance", RebalanceAsync).WithFacts("rebalanceGrid", Need.GridAdmin).Produces<RebalanceJson>().WithMetadata(new BodyOf(typeof(RebalanceRequest)))
+        grids.MapDelete("/{grid}", DeleteAsync).WithFacts("removeGrid", Need.MasterAdmin).Refuses(404, "There is no such grid")
+            .Refuses(422, "The grid still has services or nodes").WithSummary("Remove an empty grid");
+        grids.MapPost("/{grid}/rebalance", RebalanceAsync).WithFacts("rebalanceGrid", Need.GridAdmin).Produces<RebalanceJson>()
+            .WithMetadata(new BodyOf(typeof(RebalanceRequest)))
             .WithSummary("Move instances so that the grid lies more evenly, or say which would be moved");
-        grids.MapPost("/{grid}/network/check", CheckNetworkAsync).WithFacts("checkNetwork", Need.GridUser).Produces<NetworkCheckJson>().WithMetadata(new BodyOf(typeof(NetworkCheckRequest)))
+        grids.MapPost("/{grid}/network/check", CheckNetworkAsync).WithFacts("checkNetwork", Need.GridUser).Produces<NetworkCheckJson>()
+            .WithMetadata(new BodyOf(typeof(NetworkCheckRequest)))
             .WithSummary("Let every node measure its way to every other");
-        grids.MapGet("/{grid}/network/check", NetworkAsync).WithFacts("showNetworkCheck", Need.GridUser).Produces<NetworkCheckJson>().WithSummary("What the nodes last measured of their network");
+        grids.MapGet("/{grid}/network/check", NetworkAsync).WithFacts("showNetworkCheck", Need.GridUser).Produces<NetworkCheckJson>()
+            .WithSummary("What the nodes last measured of their network");
         grids.MapGet("/{grid}/users", UsersAsync).WithFacts("listGridUsers", Need.GridUser).Produces<UsersJson>().WithSummary("The users of a grid");
     }
 

@@ -16,9 +16,11 @@ internal static class RunEndpoints
         var runs = routes.MapGroup("/v1/services/{grid}/{stack}/{service}/runs").WithTags("runs");
         runs.MapPost("", StartAsync).WithFacts("startRun", Need.GridUser).Produces<RunJson>().WithMetadata(new BodyOf(typeof(RunRequest)))
             .WithSummary("Start a container of the service once, with its own command or another");
-        runs.MapGet("", ListAsync).WithFacts("listRuns", Need.GridUser).Produces<RunsJson>().WithSummary("The runs that go on and those that are remembered, newest first");
+        runs.MapGet("", ListAsync).WithFacts("listRuns", Need.GridUser).Produces<RunsJson>()
+            .WithSummary("The runs that go on and those that are remembered, newest first");
         runs.MapGet("/{id}", ShowAsync).WithFacts("showRun", Need.GridUser).Produces<RunJson>().WithSummary("One run");
-        runs.MapPost("/{id}/stop", StopAsync).WithFacts("stopRun", Need.GridUser).Refuses(422, "The run has ended").Produces<RunJson>().WithSummary("Stop a run that goes on");
+        runs.MapPost("/{id}/stop", StopAsync).WithFacts("stopRun", Need.GridUser).Refuses(422, "The run has ended").Produces<RunJson>()
+            .WithSummary("Stop a run that goes on");
     }
 
     private static async Task<IResult> StartAsync(

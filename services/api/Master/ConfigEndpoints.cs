@@ -21,7 +21,8 @@ internal static class ConfigEndpoints
     {
         var config = routes.MapGroup("/v1/config").WithTags("master");
         config.MapGet("", (HttpContext http) => Reply.Of(StatusCodes.Status200OK, Matching(Filter.TextOf(http))))
-            .WithFacts("listConfig", Need.MasterAdmin).Reads(Filter).Produces<Dictionary<string, string>>().WithSummary("What this master says of its configuration");
+            .WithFacts("listConfig", Need.MasterAdmin).Reads(Filter).Produces<Dictionary<string, string>>()
+            .WithSummary("What this master says of its configuration");
         config.MapGet("/{key}", Show).WithFacts("showConfig", Need.MasterAdmin).Refuses(404, "The key is not set; the body is a bare JSON string")
             .Produces<Dictionary<string, string>>().WithSummary("One key of it");
         config.MapAbsent("PATCH", "", "changeConfig", Need.MasterAdmin, NoWriting);

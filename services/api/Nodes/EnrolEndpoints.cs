@@ -18,9 +18,14 @@ internal static class EnrolEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(EnrolPath, EnrolAsync).WithFacts("enrolNode", Need.Node, gridFrom: "the token in the body").Refuses(503, "As many machines join as are served at once, or grid-manager does not answer; worth trying again").Produces<EnrolJson>().WithMetadata(new BodyOf(typeof(EnrolRequest))).WithSummary("Exchange a token for a broker user").WithTags("nodes");
-        routes.MapPost(RemovedPath, RemovedAsync).WithFacts("checkRemoval", Need.Node, gridFrom: "grid in the body").Refuses(503, "The state store does not answer").Produces<RemovalJson>().WithMetadata(new BodyOf(typeof(RemovalRequest))).WithSummary("Whether the node that this agent was has been removed").WithTags("nodes");
-        routes.MapGet(CaPath, CaAsync).WithFacts("showAuthority", Need.Anonymous).Refuses(404, "This master has no certificate authority of its own").WithSummary("The certificate authority of this installation, in PEM").WithTags("master");
+        routes.MapPost(EnrolPath, EnrolAsync).WithFacts("enrolNode", Need.Node, gridFrom: "the token in the body")
+            .Refuses(503, "As many machines join as are served at once, or grid-manager does not answer; worth trying again").Produces<EnrolJson>()
+            .WithMetadata(new BodyOf(typeof(EnrolRequest))).WithSummary("Exchange a token for a broker user").WithTags("nodes");
+        routes.MapPost(RemovedPath, RemovedAsync).WithFacts("checkRemoval", Need.Node, gridFrom: "grid in the body")
+            .Refuses(503, "The state store does not answer").Produces<RemovalJson>().WithMetadata(new BodyOf(typeof(RemovalRequest)))
+            .WithSummary("Whether the node that this agent was has been removed").WithTags("nodes");
+        routes.MapGet(CaPath, CaAsync).WithFacts("showAuthority", Need.Anonymous).Refuses(404, "This master has no certificate authority of its own")
+            .WithSummary("The certificate authority of this installation, in PEM").WithTags("master");
     }
 
     private static async Task<IResult> EnrolAsync(HttpContext http, Commands commands, EnrolTurns turns, IConfiguration configuration, CancellationToken cancellationToken)

@@ -19,8 +19,10 @@ internal static class InstallEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(ScriptPath, Script).WithFacts("fetchInstaller", Need.Anonymous).Refuses(404, "This master hands no agent out").WithSummary("A shell script that installs the agent and joins; 404 when this master hands no package out").WithTags("nodes");
-        routes.MapGet(PackagePath, Package).WithFacts("fetchAgent", Need.Anonymous).Refuses(404, "This master hands no agent out").Refuses(503, "As many machines fetch the agent as are served at once").WithSummary("The agent's Debian package").WithTags("nodes");
+        routes.MapGet(ScriptPath, Script).WithFacts("fetchInstaller", Need.Anonymous).Refuses(404, "This master hands no agent out")
+            .WithSummary("A shell script that installs the agent and joins; 404 when this master hands no package out").WithTags("nodes");
+        routes.MapGet(PackagePath, Package).WithFacts("fetchAgent", Need.Anonymous).Refuses(404, "This master hands no agent out")
+            .Refuses(503, "As many machines fetch the agent as are served at once").WithSummary("The agent's Debian package").WithTags("nodes");
     }
 
     private static IResult Script(ApiOptions options) =>

@@ -15,11 +15,15 @@ internal static class NodeEndpoints
         var nodes = routes.MapGroup("/v1").WithTags("nodes");
         nodes.MapGet("/grids/{grid}/nodes", ListAsync).WithFacts("listNodes", Need.GridUser).Produces<NodesJson>().WithSummary("The nodes of a grid");
         nodes.MapGet("/nodes/{grid}/{node}", ShowAsync).WithFacts("showNode", Need.GridUser).Produces<NodeJson>().WithSummary("One node");
-        nodes.MapPost("/nodes/{grid}/{node}/rotate-key", RotateKeyAsync).WithFacts("rotateNodeKey", Need.GridAdmin).Refuses(422, "The node takes no key").WithSummary("Let a node take another WireGuard key");
-        nodes.MapPut("/nodes/{grid}/{node}", UpdateAsync).WithFacts("updateNode", Need.GridUser).Produces<NodeJson>().WithMetadata(new BodyOf(typeof(NodeRequest)))
+        nodes.MapPost("/nodes/{grid}/{node}/rotate-key", RotateKeyAsync).WithFacts("rotateNodeKey", Need.GridAdmin)
+            .Refuses(422, "The node takes no key").WithSummary("Let a node take another WireGuard key");
+        nodes.MapPut("/nodes/{grid}/{node}", UpdateAsync).WithFacts("updateNode", Need.GridUser).Produces<NodeJson>()
+            .WithMetadata(new BodyOf(typeof(NodeRequest)))
             .WithSummary("Change labels or availability");
-        nodes.MapDelete("/nodes/{grid}/{node}", DeleteAsync).WithFacts("removeNode", Need.GridUser).Refuses(422, "The node can not be removed now; the error says why").WithSummary("Forget a node");
-        nodes.MapGet("/nodes/{grid}/{node}/health", HealthAsync).WithFacts("checkNodeHealth", Need.GridUser).Refuses(422, "The node is not connected").Produces<NodeHealthJson>().WithSummary("Whether a node is there");
+        nodes.MapDelete("/nodes/{grid}/{node}", DeleteAsync).WithFacts("removeNode", Need.GridUser)
+            .Refuses(422, "The node can not be removed now; the error says why").WithSummary("Forget a node");
+        nodes.MapGet("/nodes/{grid}/{node}/health", HealthAsync).WithFacts("checkNodeHealth", Need.GridUser).Refuses(422, "The node is not connected")
+            .Produces<NodeHealthJson>().WithSummary("Whether a node is there");
     }
 
     private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)

@@ -12,10 +12,14 @@ internal static class NodeTokenEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var nodes = routes.MapGroup("/v1").WithTags("nodes");
-        nodes.MapPost("/grids/{grid}/nodes", CreateAsync).WithFacts("createNode", Need.GridAdmin).Produces<NodeJson>(201).WithMetadata(new BodyOf(typeof(NodeRequest))).WithSummary("Make a record and a token for a machine that is to come");
-        nodes.MapGet("/nodes/{grid}/{node}/token", ShowAsync).WithFacts("showNodeToken", Need.GridAdmin).Refuses(404, "The node has no token of its own").Produces<NodeTokenJson>().WithSummary("The node's own token");
-        nodes.MapPut("/nodes/{grid}/{node}/token", ResetAsync).WithFacts("resetNodeToken", Need.GridAdmin).Produces<NodeTokenJson>().WithMetadata(new BodyOf(typeof(NodeTokenRequest))).WithSummary("Give a node another token");
-        nodes.MapDelete("/nodes/{grid}/{node}/token", ClearAsync).WithFacts("clearNodeToken", Need.GridAdmin).WithMetadata(new BodyOf(typeof(NodeTokenRequest))).WithSummary("Take a node's token away");
+        nodes.MapPost("/grids/{grid}/nodes", CreateAsync).WithFacts("createNode", Need.GridAdmin).Produces<NodeJson>(201)
+            .WithMetadata(new BodyOf(typeof(NodeRequest))).WithSummary("Make a record and a token for a machine that is to come");
+        nodes.MapGet("/nodes/{grid}/{node}/token", ShowAsync).WithFacts("showNodeToken", Need.GridAdmin)
+            .Refuses(404, "The node has no token of its own").Produces<NodeTokenJson>().WithSummary("The node's own token");
+        nodes.MapPut("/nodes/{grid}/{node}/token", ResetAsync).WithFacts("resetNodeToken", Need.GridAdmin).Produces<NodeTokenJson>()
+            .WithMetadata(new BodyOf(typeof(NodeTokenRequest))).WithSummary("Give a node another token");
+        nodes.MapDelete("/nodes/{grid}/{node}/token", ClearAsync).WithFacts("clearNodeToken", Need.GridAdmin)
+            .WithMetadata(new BodyOf(typeof(NodeTokenRequest))).WithSummary("Take a node's token away");
     }
 
     private static async Task<IResult> CreateAsync(string grid, HttpContext http, Commands commands, SnapshotReader reader, TimeProvider time, CancellationToken cancellationToken)

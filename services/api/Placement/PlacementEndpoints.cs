@@ -23,7 +23,8 @@ internal static class PlacementEndpoints
             .WithTags("services").Produces<PlacementExplained>()
             .WithSummary("Why its instances are where they are, or find no node; ?instance=N for one");
         routes.MapGet("/v1/grids/{grid}/simulation", SimulateAsync)
-            .WithFacts("simulateGrid", Need.GridUser).Reads(Lose, Add, Label).Refuses(422, "A node or label that would be lost is not there, or the number is none")
+            .WithFacts("simulateGrid", Need.GridUser).Reads(Lose, Add, Label)
+            .Refuses(422, "A node or label that would be lost is not there, or the number is none")
             .WithTags("grids").Produces<GridSimulated>()
             .WithSummary("What losing nodes (?lose=NAME or LABEL, repeated) or adding some (?add=N&label=L) would do");
     }

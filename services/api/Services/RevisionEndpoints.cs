@@ -13,8 +13,10 @@ internal static class RevisionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var service = routes.MapGroup("/v1/services/{grid}/{stack}/{service}").WithTags("services");
-        service.MapGet("/revisions", ListAsync).WithFacts("listRevisions", Need.GridUser).Produces<RevisionsJson>().WithSummary("The kept revisions, newest first");
-        service.MapPost("/rollback", RollbackAsync).WithFacts("rollBackService", Need.GridUser).Produces<ServiceDeployJson>().WithMetadata(new BodyOf(typeof(RollbackRequest)))
+        service.MapGet("/revisions", ListAsync).WithFacts("listRevisions", Need.GridUser).Produces<RevisionsJson>()
+            .WithSummary("The kept revisions, newest first");
+        service.MapPost("/rollback", RollbackAsync).WithFacts("rollBackService", Need.GridUser).Produces<ServiceDeployJson>()
+            .WithMetadata(new BodyOf(typeof(RollbackRequest)))
             .WithSummary("Make an earlier revision the newest again and deploy it");
     }
 

@@ -13,16 +13,23 @@ internal static class ServiceActionEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var service = routes.MapGroup("/v1/services/{grid}/{stack}/{service}").WithTags("services");
-        service.MapPost("/deploy", DeployAsync).WithFacts("deployService", Need.GridUser).Produces<ServiceDeployJson>().WithMetadata(new BodyOf(typeof(DeployRequest)))
+        service.MapPost("/deploy", DeployAsync).WithFacts("deployService", Need.GridUser).Produces<ServiceDeployJson>()
+            .WithMetadata(new BodyOf(typeof(DeployRequest)))
             .WithSummary("Roll the current revision out");
-        service.MapPost("/scale", ScaleAsync).WithFacts("scaleService", Need.GridUser).Produces<ServiceDeployJson>().WithMetadata(new BodyOf(typeof(ScaleRequest)))
+        service.MapPost("/scale", ScaleAsync).WithFacts("scaleService", Need.GridUser).Produces<ServiceDeployJson>()
+            .WithMetadata(new BodyOf(typeof(ScaleRequest)))
             .WithSummary("Set the number of instances and deploy");
-        service.MapPost("/start", StartAsync).WithFacts("startService", Need.GridUser).Refuses(422, "It can not be started; the error says why").WithSummary("Want it running");
-        service.MapPost("/stop", StopAsync).WithFacts("stopService", Need.GridUser).Refuses(422, "It can not be stopped; the error says why").WithSummary("Want it stopped");
-        service.MapPost("/restart", RestartAsync).WithFacts("restartService", Need.GridUser).Refuses(422, "It can not be restarted; the error says why").WithSummary("Restart every container in place");
-        service.MapPost("/envs", AddEnvAsync).WithFacts("setServiceEnv", Need.GridUser).WithMetadata(new BodyOf(typeof(EnvRequest))).WithSummary("Set one environment variable");
+        service.MapPost("/start", StartAsync).WithFacts("startService", Need.GridUser).Refuses(422, "It can not be started; the error says why")
+            .WithSummary("Want it running");
+        service.MapPost("/stop", StopAsync).WithFacts("stopService", Need.GridUser).Refuses(422, "It can not be stopped; the error says why")
+            .WithSummary("Want it stopped");
+        service.MapPost("/restart", RestartAsync).WithFacts("restartService", Need.GridUser)
+            .Refuses(422, "It can not be restarted; the error says why").WithSummary("Restart every container in place");
+        service.MapPost("/envs", AddEnvAsync).WithFacts("setServiceEnv", Need.GridUser).WithMetadata(new BodyOf(typeof(EnvRequest)))
+            .WithSummary("Set one environment variable");
         service.MapDelete("/envs/{key}", RemoveEnvAsync).WithFacts("removeServiceEnv", Need.GridUser).WithSummary("Remove one environment variable");
-        service.MapDelete("/instances/{id}", ReleaseInstanceAsync).WithFacts("releaseInstance", Need.GridUser).Refuses(422, "It can not be released; the error says why").WithSummary("Take an instance off its node, to be placed anew");
+        service.MapDelete("/instances/{id}", ReleaseInstanceAsync).WithFacts("releaseInstance", Need.GridUser)
+            .Refuses(422, "It can not be released; the error says why").WithSummary("Take an instance off its node, to be placed anew");
     }
 
     private static async Task<IResult> DeployAsync(

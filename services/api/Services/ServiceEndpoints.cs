@@ -14,18 +14,23 @@ internal static class ServiceEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var grid = routes.MapGroup("/v1/grids/{grid}/services").WithTags("services");
-        grid.MapGet("", ListAsync).WithFacts("listServices", Need.GridUser).Reads(OfStack).Produces<ServicesJson>().WithSummary("The services of a grid, newest first; ?stack= for one stack");
-        grid.MapPost("", CreateAsync).WithFacts("createService", Need.GridUser).Produces<ServiceJson>(201).WithMetadata(new BodyOf(typeof(ServiceRequest)))
+        grid.MapGet("", ListAsync).WithFacts("listServices", Need.GridUser).Reads(OfStack).Produces<ServicesJson>()
+            .WithSummary("The services of a grid, newest first; ?stack= for one stack");
+        grid.MapPost("", CreateAsync).WithFacts("createService", Need.GridUser).Produces<ServiceJson>(201)
+            .WithMetadata(new BodyOf(typeof(ServiceRequest)))
             .WithSummary("Create a service that belongs to no stack");
 
         var service = routes.MapGroup("/v1/services/{grid}/{stack}/{service}").WithTags("services");
         service.MapGet("", ShowAsync).WithFacts("showService", Need.GridUser).Produces<ServiceJson>().WithSummary("One service");
-        service.MapPut("", UpdateAsync).WithFacts("updateService", Need.GridUser).Produces<ServiceJson>().WithMetadata(new BodyOf(typeof(ServiceRequest)))
+        service.MapPut("", UpdateAsync).WithFacts("updateService", Need.GridUser).Produces<ServiceJson>()
+            .WithMetadata(new BodyOf(typeof(ServiceRequest)))
             .WithSummary("Change a service; only what is given changes");
         service.MapDelete("", DeleteAsync).WithFacts("removeService", Need.GridUser).Refuses(422, "Another service links to it")
-            .Refuses(503, "Not all of its containers are confirmed gone yet; removal goes on, and asking again waits for its end").WithSummary("Remove a service; answers when its containers are gone");
+            .Refuses(503, "Not all of its containers are confirmed gone yet; removal goes on, and asking again waits for its end")
+            .WithSummary("Remove a service; answers when its containers are gone");
         service.MapGet("/instances", InstancesAsync).WithFacts("listInstances", Need.GridUser).Produces<InstancesJson>().WithSummary("Its instances");
-        service.MapGet("/instances/{id}", InstanceAsync).WithFacts("showInstance", Need.GridUser).Produces<InstanceJson>().WithSummary("One instance");
+        service.MapGet("/instances/{id}", InstanceAsync).WithFacts("showInstance", Need.GridUser).Produces<InstanceJson>()
+            .WithSummary("One instance");
     }
 
     private static async Task<IResult> ListAsync(string grid, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)

@@ -24,13 +24,21 @@ internal static class StackEndpoints
         stack.MapGet("", ShowAsync).WithFacts("showStack", Need.GridUser).Produces<StackJson>().WithSummary("One stack");
         stack.MapPut("", UpdateAsync).WithFacts("updateStack", Need.GridUser).Produces<StackJson>().WithMetadata(new BodyOf(typeof(StackRequest)))
             .WithSummary("Store a new revision, to be deployed");
-        stack.MapPatch("", PatchAsync).WithFacts("patchStack", Need.GridUser).Produces<StackJson>().WithMetadata(new BodyOf(typeof(StackLabelsRequest))).WithSummary("Change labels");
-        stack.MapDelete("", DeleteAsync).WithFacts("removeStack", Need.GridUser).Refuses(422, "A service of another stack links to one of it, or it is the stack null").WithSummary("Remove a stack; it answers 404 when all of it is gone");
-        stack.MapPost("/plan", StackPlanning.PlanAsync).WithFacts("planStack", Need.GridUser).Produces<StackPlanJson>().WithMetadata(new BodyOf(typeof(StackRequest)))
+        stack.MapPatch("", PatchAsync).WithFacts("patchStack", Need.GridUser).Produces<StackJson>()
+            .WithMetadata(new BodyOf(typeof(StackLabelsRequest))).WithSummary("Change labels");
+        stack.MapDelete("", DeleteAsync).WithFacts("removeStack", Need.GridUser)
+            .Refuses(422, "A service of another stack links to one of it, or it is the stack null")
+            .WithSummary("Remove a stack; it answers 404 when all of it is gone");
+        stack.MapPost("/plan", StackPlanning.PlanAsync).WithFacts("planStack", Need.GridUser).Produces<StackPlanJson>()
+            .WithMetadata(new BodyOf(typeof(StackRequest)))
             .WithSummary("What installing or upgrading it with this body would change, and where its instances would be; changes nothing");
-        stack.MapPost("/deploy", DeployAsync).WithFacts("deployStack", Need.GridUser).Refuses(422, "The stack can not be deployed as it is; the error says why").Produces<StackDeployJson>().WithSummary("Roll the latest revision out");
-        stack.MapPost("/stop", StopAsync).WithFacts("stopStack", Need.GridUser).Refuses(422, "It is the stack null").WithSummary("Want all its services stopped");
-        stack.MapPost("/restart", RestartAsync).WithFacts("restartStack", Need.GridUser).Refuses(422, "A service of it can not be restarted; the error says why").WithSummary("Restart every container of the stack in place");
+        stack.MapPost("/deploy", DeployAsync).WithFacts("deployStack", Need.GridUser)
+            .Refuses(422, "The stack can not be deployed as it is; the error says why").Produces<StackDeployJson>()
+            .WithSummary("Roll the latest revision out");
+        stack.MapPost("/stop", StopAsync).WithFacts("stopStack", Need.GridUser).Refuses(422, "It is the stack null")
+            .WithSummary("Want all its services stopped");
+        stack.MapPost("/restart", RestartAsync).WithFacts("restartStack", Need.GridUser)
+            .Refuses(422, "A service of it can not be restarted; the error says why").WithSummary("Restart every container of the stack in place");
     }
 
     private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)

@@ -17,8 +17,10 @@ internal static class StatsEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var stats = routes.MapGroup("/v1").WithTags("stats");
-        stats.MapGet("/grids/{grid}/stats", OfGridAsync).WithFacts("listGridStats", Need.GridUser).Reads(Sort, Limit).Produces<StatsJson>().WithSummary("Containers of a grid");
-        stats.MapGet("/nodes/{grid}/{node}/stats", OfNodeAsync).WithFacts("listNodeStats", Need.GridUser).Reads(Sort, Limit).Produces<StatsJson>().WithSummary("Containers of a node");
+        stats.MapGet("/grids/{grid}/stats", OfGridAsync).WithFacts("listGridStats", Need.GridUser).Reads(Sort, Limit).Produces<StatsJson>()
+            .WithSummary("Containers of a grid");
+        stats.MapGet("/nodes/{grid}/{node}/stats", OfNodeAsync).WithFacts("listNodeStats", Need.GridUser).Reads(Sort, Limit).Produces<StatsJson>()
+            .WithSummary("Containers of a node");
         stats.MapGet("/services/{grid}/{stack}/{service}/stats", OfServiceAsync).WithFacts("listServiceStats", Need.GridUser).Reads(Sort, Limit)
             .Produces<StatsJson>().WithSummary("Containers of a service");
         foreach (var (path, operation) in (ReadOnlySpan<(string, string)>)

@@ -15,8 +15,10 @@ internal static class VolumeEndpoints
     {
         var volumes = routes.MapGroup("/v1/volumes/{grid}").WithTags("volumes");
         volumes.MapGet("", ListAsync).WithFacts("listVolumes", Need.GridUser).Produces<VolumesJson>().WithSummary("The volumes of a grid");
-        volumes.MapPost("", CreateAsync).WithFacts("createVolume", Need.GridUser).Produces<VolumeJson>(201).WithMetadata(new BodyOf(typeof(VolumeRequest))).WithSummary("Create a volume");
-        volumes.MapGet("/{volume}", ShowAsync).WithFacts("showVolume", Need.GridUser).Produces<VolumeJson>().WithSummary("One volume, where its data is and who mounts it");
+        volumes.MapPost("", CreateAsync).WithFacts("createVolume", Need.GridUser).Produces<VolumeJson>(201)
+            .WithMetadata(new BodyOf(typeof(VolumeRequest))).WithSummary("Create a volume");
+        volumes.MapGet("/{volume}", ShowAsync).WithFacts("showVolume", Need.GridUser).Produces<VolumeJson>()
+            .WithSummary("One volume, where its data is and who mounts it");
         volumes.MapDelete("/{volume}", DeleteAsync).WithFacts("removeVolume", Need.GridUser).Refuses(422, "A service mounts it")
             .Refuses(503, "Not all of its data is confirmed gone yet; removal goes on, and asking again waits for its end")
             .WithSummary("Remove a volume with its data; answers when the data is gone from every node that can be reached");
