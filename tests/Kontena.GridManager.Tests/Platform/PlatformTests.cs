@@ -92,8 +92,15 @@ public sealed class PlatformTests
         await running.ReportAsync("join", "", Join(1));
         await running.Mail.WaitAsync<NodeJoined>(_ => true);
         var facts = new NodeFacts { Os = "Debian", Cpus = 16 };
-        await running.ReportAsync("heartbeat", "prod", Heartbeat(1, FactsHash.Of(facts)));
-        await running.Mail.WaitAsync<ReportFacts>(_ => true);
+        // As an agent does, again and again: one that comes before the node that has just joined is known to whoever counts them says nothing.
+        var asked = running.Mail.WaitAsync<ReportFacts>(_ => true);
+        while (!asked.IsCompleted)
+        {
+            await running.ReportAsync("heartbeat", "prod", Heartbeat(1, FactsHash.Of(facts)));
+            await Task.WhenAny(asked, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, Cancelled));
+        }
+
+        await asked;
         await running.ReportAsync("facts", "prod", new NodeFactsReport { Grid = "prod", Node = "box-of-1", NodeId = "ID:1", Facts = facts });
         await running.Mail.WaitAsync<GridFactChanged>(_ => running.Mail.Of<GridFactChanged>().Count(fact => fact.Kind == "node") == 2);
         Assert.Equal(16, (await running.Store.GetAsync(StateKeys.Node, "prod", "box-of-1", Cancelled))!.Value.Facts!.Cpus);
