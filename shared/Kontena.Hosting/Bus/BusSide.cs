@@ -15,7 +15,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     private long _silentSince;
     private long _silentUntil;
     private long _confirmed;
-    private volatile bool _gaveUp;
+    private bool _gaveUp;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BusSide(string name)
@@ -109,15 +109,10 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     public int Starts => Volatile.Read(ref _starts);
 
     /// <summary>MassTransit gave up one of the queues for ever; see <see cref="BusRevival"/>.</summary>
-    public void GiveUp() => _gaveUp = true;
+    public void GiveUp() => Volatile.Write(ref _gaveUp, true);
 
     /// <summary>Whether it has since this was last asked.</summary>
-    public bool TakeGaveUp()
-    {
-        var taken = _gaveUp;
-        _gaveUp = false;
-        return taken;
-    }
+    public bool TakeGaveUp() => Interlocked.Exchange(ref _gaveUp, false);
 
     Task IReceiveEndpointObserver.Ready(ReceiveEndpointReady ready) => Task.CompletedTask;
 
