@@ -14,7 +14,7 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>MassTransit waits for two answers of the broker in a row when it stops, each as long as a call may take. Started before that is over, it does not start.</summary>
-    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(30);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

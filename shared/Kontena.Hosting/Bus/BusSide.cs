@@ -8,7 +8,7 @@ namespace Kontena.Hosting.Bus;
 internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 {
     private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
-    private volatile TaskCompletionSource _reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IBus? _bus;
     private ReplyQueue? _replies;
     private int _starts;
@@ -16,7 +16,9 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     private long _silentUntil;
     private long _confirmed;
     private bool _gaveUp;
+    private readonly Lock _reachableGuard = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _nextStart = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BusSide(string name)
     {
@@ -37,13 +39,23 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     public InMemoryBacklog Backlog { get; } = new();
 
     /// <summary>Ends when nothing waits for the broker any more.</summary>
-    public Task Reachable => _reachable.Task;
+    public Task Reachable
+    {
+        get
+        {
+            lock (_reachableGuard)
+                return _reachable.Task;
+        }
+    }
 
     /// <summary>Where answers come in.</summary>
     public ReplyQueue Replies => _replies ?? throw new InvalidOperationException($"the {Name} bus is not built yet");
 
     /// <summary>Ends when the bus has opened its queues for the first time.</summary>
     public Task Started => _started.Task;
+
+    /// <summary>Ends when the bus has been started once more, from now.</summary>
+    public Task NextStart => Volatile.Read(ref _nextStart).Task;
 
     /// <summary>The queues this process reads, sorted. In memory these are all the queues there are.</summary>
     public IReadOnlyList<string> Queues => [.. _queues.Keys.Order(StringComparer.Ordinal)];
@@ -56,16 +68,22 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     public void Lost(string reason)
     {
-        WaitsFor = reason;
-        if (_reachable.Task.IsCompleted)
-            _reachable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_reachableGuard)
+        {
+            WaitsFor = reason;
+            if (_reachable.Task.IsCompleted)
+                _reachable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     public void Found()
     {
         Volatile.Write(ref _silentSince, 0);
-        WaitsFor = null;
-        _reachable.TrySetResult();
+        lock (_reachableGuard)
+        {
+            WaitsFor = null;
+            _reachable.TrySetResult();
+        }
     }
 
     /// <summary>The socket of the connection; null in memory and before the first.</summary>
@@ -105,6 +123,9 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     /// <summary>From the first to the last message that was not confirmed, with none between that was. A process that stood still finds a first one, and no more.</summary>
     public TimeSpan SilentFor(TimeProvider time) => Volatile.Read(ref _silentSince) is var since and not 0 ? time.GetElapsedTime(since, Volatile.Read(ref _silentUntil)) : TimeSpan.Zero;
 
+    /// <summary>The bus is being stopped, or was.</summary>
+    public bool Stops { get; private set; }
+
     /// <summary>How often the bus was started.</summary>
     public int Starts => Volatile.Read(ref _starts);
 
@@ -138,6 +159,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     public Task PreStart(IBus bus)
     {
+        Stops = false;
         Interlocked.Increment(ref _starts);
         return Task.CompletedTask;
     }
@@ -145,6 +167,7 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     public async Task PostStart(IBus bus, Task<BusReady> busReady)
     {
         await busReady;
+        Interlocked.Exchange(ref _nextStart, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         _started.TrySetResult();
         // Now, and not with the first question: a broker that dies while a queue is being opened leaves MassTransit in the dark.
         _ = Replies.OpenAsync(CancellationToken.None);
@@ -152,7 +175,11 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     public Task StartFaulted(IBus bus, Exception exception) => Task.CompletedTask;
 
-    public Task PreStop(IBus bus) => Task.CompletedTask;
+    public Task PreStop(IBus bus)
+    {
+        Stops = true;
+        return Task.CompletedTask;
+    }
 
     public Task PostStop(IBus bus) => Task.CompletedTask;
 

@@ -7,7 +7,7 @@ namespace Kontena.Hosting.Bus;
 
 /// <remarks>
 /// MassTransit never finishes opening a queue whose bus is stopped and started again meanwhile (see <see cref="BusRevival"/>), and gives up one
-/// whose broker dies at that moment. So each attempt has an end, after which the queue is opened afresh.
+/// whose broker dies at that moment. So each attempt ends with the next start of its bus, or in time, after which the queue is opened afresh.
 /// </remarks>
 internal sealed partial class EndpointOpener(
     IReceiveEndpointConnector control,
@@ -54,14 +54,20 @@ internal sealed partial class EndpointOpener(
     {
         await side.Reachable.WaitAsync(cancellationToken);
         HostReceiveEndpointHandle? handle = null;
+        var startedAgain = side.NextStart;
         try
         {
             handle = connector.ConnectReceiveEndpoint(
                 endpoint.Queue,
                 (context, configurator) => EndpointTopology.Configure(configurator, context, endpoint, transport, side));
-            await handle.Ready.WaitAsync(AttemptLimit, time, cancellationToken);
-            _open[endpoint.Queue] = (handle, side);
-            return true;
+            if (await Task.WhenAny(handle.Ready, startedAgain).WaitAsync(AttemptLimit, time, cancellationToken) == handle.Ready)
+            {
+                await handle.Ready;
+                _open[endpoint.Queue] = (handle, side);
+                return true;
+            }
+
+            LogNotOpened(endpoint.Queue, side.Name, "the connection was opened anew meanwhile");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

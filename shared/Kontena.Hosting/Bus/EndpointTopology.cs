@@ -28,7 +28,7 @@ internal static class EndpointTopology
         configurator.ConcurrentMessageLimit = concurrency;
 
         if (configurator is IRabbitMqReceiveEndpointConfigurator rabbit)
-            ConfigureRabbitMq(rabbit, endpoint, concurrency, transport.Outlet, context.GetRequiredService<TimeProvider>());
+            ConfigureRabbitMq(rabbit, endpoint, concurrency, transport.Outlet, side, context.GetRequiredService<TimeProvider>());
         else if (configurator is IInMemoryReceiveEndpointConfigurator memory)
             ConfigureInMemory(memory, context, endpoint, side);
         else
@@ -43,8 +43,9 @@ internal static class EndpointTopology
     }
 
     private static void ConfigureRabbitMq(
-        IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency, string? outlet, TimeProvider time)
+        IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency, string? outlet, BusSide side, TimeProvider time)
     {
+        rabbit.ConfigureChannel(channel => channel.UseFilter(new UnansweredCallFilter(side)));
         rabbit.ConfigureReceive(receive =>
         {
             receive.UseFilter(new LostConnectionFilter(concurrency, time));

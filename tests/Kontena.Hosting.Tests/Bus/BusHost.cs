@@ -7,6 +7,9 @@ namespace Kontena.Hosting.Tests.Bus;
 /// <summary>A running process of the house with an inbox, on either transport.</summary>
 internal sealed class BusHost : IAsyncDisposable
 {
+    /// <summary>Three times what a process of the house takes, for machines that are busy.</summary>
+    private static readonly TimeSpan EndLimit = KontenaApplicationBuilder.StopLimit * 3;
+
     private readonly WebApplication _application;
     private readonly HttpClient _http;
 
@@ -53,6 +56,19 @@ internal sealed class BusHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
+        try
+        {
+            await EndAsync().WaitAsync(EndLimit, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            // As a process of the house does, which ends all the same: a broker client that is closed in the middle of a call may never say that it is.
+            await Console.Error.WriteLineAsync($"BusHost: did not close everything within {EndLimit.TotalSeconds:0} s");
+        }
+    }
+
+    private async Task EndAsync()
+    {
         await _application.StopAsync();
         await _application.DisposeAsync();
     }
