@@ -7,6 +7,7 @@ using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.GridManager.Services;
 using Kontena.GridManager.Stacks;
+using Kontena.GridManager.Users;
 using Kontena.GridManager.Volumes;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
@@ -37,6 +38,8 @@ public static class GridManagerModule
         builder.Services.AddSingleton<ReportDrops>();
         builder.Services.AddSingleton<FirstGrid>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
+        builder.Services.AddSingleton(FirstCodeOptions.From(builder.Configuration));
+        builder.Services.AddHostedService<FirstCode>();
         builder.Services.AddHostedService<LivenessLoop>();
         builder.Services.AddSingleton<NetworkMapPublisher>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<NetworkMapPublisher>());
@@ -45,7 +48,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {

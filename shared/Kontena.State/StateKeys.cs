@@ -1,6 +1,7 @@
 using Kontena.Contracts;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Networking;
@@ -30,6 +31,31 @@ public static class StateKeys
     public static readonly DocumentKind<RevokedIdentity> RevokedIdentity = new("revoked-identity", KontenaJson.Default.RevokedIdentity, revoked => revoked.User);
 
     public static readonly DocumentKind<EngineClaim> EngineClaim = new("engine-claim", KontenaJson.Default.EngineClaim, claim => claim.User);
+
+    // Users, their tokens and codes live in the partition System: a user may use several grids.
+    public static readonly DocumentKind<User> User = new("user", KontenaJson.Default.User, user => user.Id,
+        user =>
+        [
+            UserEmail(user.Email),
+            .. user.ExternalId is { } external ? [new IndexValue("external-id", external)] : Array.Empty<IndexValue>(),
+            .. user.InviteCodeHash is { } invite ? [new IndexValue("invite", invite)] : Array.Empty<IndexValue>(),
+            .. user.Grids.Select(grid => new IndexValue("grid", grid)),
+        ]);
+
+    public static readonly DocumentKind<AccessToken> AccessToken = new("access-token", KontenaJson.Default.AccessToken, token => token.Id,
+        token =>
+        [
+            new IndexValue("token", token.TokenHash), new IndexValue("user", token.UserId),
+            .. token.RefreshHash is { } refresh ? [new IndexValue("refresh", refresh)] : Array.Empty<IndexValue>(),
+        ]);
+
+    public static readonly DocumentKind<AuthorizationCode> AuthorizationCode = new("authorization-code", KontenaJson.Default.AuthorizationCode, code => code.Id,
+        code => [new IndexValue("code", code.CodeHash), new IndexValue("user", code.UserId)]);
+
+    public static readonly DocumentKind<FirstCodeMade> FirstCodeMade = new("first-code-made", KontenaJson.Default.FirstCodeMade, _ => "first");
+
+    /// <summary>Finds a user whatever the case of the letters.</summary>
+    public static IndexValue UserEmail(string email) => new("email", email.ToLowerInvariant());
 
     public static readonly DocumentKind<Stack> Stack = new("stack", KontenaJson.Default.Stack, stack => stack.Name);
 
@@ -85,8 +111,8 @@ public static class StateKeys
     public static readonly DocumentKind<SchedulerEpoch> SchedulerEpoch =
         new("scheduler-epoch", KontenaJson.Default.SchedulerEpoch, _ => "epoch");
 
-    /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore.</summary>
+    /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore. Nor codes: one that was exchanged since must not be worth something again.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
+        [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
             ServiceRun, ScheduleState];
 }

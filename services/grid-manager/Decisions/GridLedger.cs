@@ -46,6 +46,11 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         Func<IReadOnlyList<Versioned<Grid>>, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
         CommitAsync(StateKeys.System, async () => decide(await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken), time.GetUtcNow()), cancellationToken);
 
+    /// <summary>A decision about users and what is theirs, from what of it <paramref name="read"/> looks up.</summary>
+    public Task<CommandResult> DecideAboutUsersAsync<T>(
+        Func<IStateStore, CancellationToken, Task<T>> read, Func<T, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
+        CommitAsync(StateKeys.System, async () => decide(await read(store, cancellationToken), time.GetUtcNow()), cancellationToken);
+
     /// <summary>A kept revision of the service that has the name now; null when there is none.</summary>
     public async Task<ServiceRevision?> FindRevisionAsync(string grid, string stack, string service, int revision, CancellationToken cancellationToken)
     {
@@ -86,7 +91,7 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
                     batch.Put(StateKeys.GridSequence, new GridSequence { ChangedAt = time.GetUtcNow() }, sequence?.Version ?? 0);
                     await store.CommitAsync(batch, cancellationToken);
                     foreach (var change in decision.Changes ?? [])
-                        logger.LogInformation("{Partition}: {Change}", partition == StateKeys.System ? "Grids" : $"Grid {partition}", change);
+                        logger.LogInformation("{Partition}: {Change}", partition == StateKeys.System ? "Grids and users" : $"Grid {partition}", change);
                     return decision.Reply;
                 }
                 catch (StateConflictException conflict) when (attempt < MaxAttempts)

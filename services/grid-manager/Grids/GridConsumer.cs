@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Identity;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Identities;
 using Kontena.GridManager.Networking;
+using Kontena.GridManager.Users;
 using Kontena.State;
 using Kontena.State.Documents;
 using MassTransit;
@@ -18,8 +20,16 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
     {
         var seed = RandomNumberGenerator.GetInt32(int.MaxValue);
         var token = NewToken();
-        await context.AnswerAsync(await ledger.DecideAboutGridsAsync(
-            (grids, now) => CreateGridDecision.Decide(grids, context.Message, now, seed, token), context.CancellationToken));
+        await context.AnswerAsync(await ledger.DecideAboutUsersAsync(
+            async (from, cancelled) => (
+                Grids: await from.ListAsync(StateKeys.Grid, StateKeys.System, cancelled),
+                Creator: await UserReads.OfIdsAsync(from, context.Message.CreatorId is { Length: > 0 } id ? [id] : [], cancelled)),
+            (read, now) =>
+            {
+                var created = CreateGridDecision.Decide(read.Grids, context.Message, now, seed, token);
+                return UserDecisions.WithMembers(created, created.Reply.CreatedId, read.Creator, now);
+            },
+            context.CancellationToken));
     }
 
     public async Task Consume(ConsumeContext<UpdateGrid> context)
@@ -53,7 +63,14 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
         if (emptied.Outcome != CommandOutcome.Done)
             return emptied;
 
-        var result = await ledger.DecideAboutGridsAsync((grids, _) => DeleteGridDecision.Delete(grids, command), cancellationToken);
+        IReadOnlyList<Versioned<User>> members = [];
+        var result = await ledger.DecideAboutUsersAsync(
+            async (from, cancelled) =>
+            {
+                members = await UserReads.OfGridAsync(from, command.Grid, cancelled);
+                return await from.ListAsync(StateKeys.Grid, StateKeys.System, cancelled);
+            },
+            (grids, now) => UserDecisions.WithoutMembers(DeleteGridDecision.Delete(grids, command), command.Grid, members, now), cancellationToken);
         if (result.Outcome != CommandOutcome.Done)
             return result;
 
@@ -65,8 +82,14 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
         };
         if (DeleteGridDecision.Hindrance(left) is not { } hindrance)
             return result;
-        await ledger.DecideAboutGridsAsync(
-            (grids, _) => grids.Any(grid => grid.Value.Name == command.Grid) ? Decision.Unchanged() : DeleteGridDecision.Restore(deleted!), cancellationToken);
+        await ledger.DecideAboutUsersAsync(
+            async (from, cancelled) => (
+                Grids: await from.ListAsync(StateKeys.Grid, StateKeys.System, cancelled),
+                Members: await UserReads.OfIdsAsync(from, members.Select(one => one.Value.Id), cancelled)),
+            (read, now) => read.Grids.Any(grid => grid.Value.Name == command.Grid)
+                ? Decision.Unchanged()
+                : UserDecisions.WithMembers(DeleteGridDecision.Restore(deleted!), command.Grid, read.Members, now),
+            cancellationToken);
         return CommandResult.Refused(FieldError.At("grid", hindrance));
     }
 }

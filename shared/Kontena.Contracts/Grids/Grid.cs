@@ -111,6 +111,9 @@ public sealed record CreateGrid
     public string? StackNetworks { get; init; }
     public StatsdTarget? Statsd { get; init; }
     public LogForwarding? Logs { get; init; }
+
+    /// <summary>The id of the user who asks: becomes a user of the grid. Null, or the administrator: nobody more.</summary>
+    public string? CreatorId { get; init; }
 }
 
 /// <summary>Null keeps a value. <see cref="ClearStatsd"/> removes statsd; a forwarder named <c>none</c> removes log shipping.</summary>
