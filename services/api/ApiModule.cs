@@ -52,7 +52,8 @@ public static class ApiModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(process);
-        services.AddSingleton<AccessToken>();
+        services.AddSingleton<AdministratorToken>();
+        services.AddSingleton<SignIns>();
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
         services.AddSingleton<EnrolTurns>();
@@ -65,14 +66,15 @@ public static class ApiModule
         services.AddApiDocument();
     }
 
-    /// <summary>Outermost first: error shapes, then the token, then strict paths, then websockets.</summary>
+    /// <summary>Outermost first: error shapes, then the token, then strict paths, then what its user may do, then websockets.</summary>
     internal static void UseApi(IApplicationBuilder app)
     {
         // Made now, so that a token file that can't be used ends the start with a sentence instead of the first request with a failure.
-        app.ApplicationServices.GetRequiredService<AccessToken>();
+        app.ApplicationServices.GetRequiredService<AdministratorToken>();
         app.UseMiddleware<ErrorShapes>();
         app.UseMiddleware<TokenCheck>();
         app.UseMiddleware<StrictPaths>();
+        app.UseMiddleware<NeedCheck>();
         app.UseWebSockets(new WebSocketOptions
         {
             KeepAliveInterval = TimeSpan.FromSeconds(30),

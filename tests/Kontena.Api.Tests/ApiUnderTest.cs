@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kontena.Api.Exec;
+using Kontena.Contracts.Identity;
 using Kontena.Core.Messaging;
 using Kontena.Hosting.Bus;
 using Kontena.Hosting.DeadLetters;
@@ -75,6 +76,23 @@ internal sealed class ApiUnderTest : IAsyncDisposable
         foreach (var document in documents)
             batch.Put(kind, document, CommitBatch.AnyVersion);
         return Services.GetRequiredService<IStateStore>().CommitAsync(batch, Cancellation);
+    }
+
+    /// <summary>A client with a token of a user, who is put if not there.</summary>
+    public async Task<HttpClient> ClientOfAsync(User user, string token, Func<AccessToken, AccessToken>? change = null)
+    {
+        if (user != User.Administrator)
+            await PutAsync(StateKeys.User, StateKeys.System, user);
+        var kept = Some.Token(user, token);
+        await PutAsync(StateKeys.AccessToken, StateKeys.System, change?.Invoke(kept) ?? kept);
+        return ClientWith(token);
+    }
+
+    public HttpClient ClientWith(string token)
+    {
+        var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
     }
 
     public Task DeleteAsync<T>(DocumentKind<T> kind, string partition, string id) =>

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Logs;
 using Kontena.Contracts.Nodes;
@@ -12,6 +13,16 @@ namespace Kontena.Api.Tests;
 internal static class Some
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static User User(string email, IReadOnlyList<string>? grids = null, params IReadOnlyList<string> roles) => new()
+    {
+        Id = Kontena.Api.Auth.TokenHash.Of(email)[..24], Email = email, Roles = roles, Grids = grids ?? [], CreatedAt = Noon, UpdatedAt = Noon,
+    };
+
+    public static AccessToken Token(User user, string token) => new()
+    {
+        Id = Kontena.Api.Auth.TokenHash.Of(token)[..24], UserId = user.Id, TokenHash = Kontena.Api.Auth.TokenHash.Of(token), LastFour = token[^4..], Scopes = ["user"], CreatedAt = Noon,
+    };
 
     public static Grid Grid(string name = "main") => new()
     {

@@ -4,10 +4,11 @@ using Kontena.Api.Nodes;
 
 namespace Kontena.Api.Auth;
 
-/// <summary>Lets a request through when its path is open or its bearer token is right. Runs before anything is known of the path, so that nobody without a token learns what exists (rest-api.md §3.1).</summary>
-internal sealed class TokenCheck(RequestDelegate next, AccessToken token)
+/// <summary>Lets a request through when its path is open, or finds out by its bearer token who it is from. Runs before anything is known of the path, so that nobody without a token learns what exists (rest-api.md §3.1).</summary>
+internal sealed class TokenCheck(RequestDelegate next, SignIns signIns, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
+    private const string AuthorizePath = "/oauth2/authorize";
 
     private static readonly HashSet<string> OpenPaths = new(StringComparer.Ordinal)
     {
@@ -15,24 +16,38 @@ internal sealed class TokenCheck(RequestDelegate next, AccessToken token)
         EnrolEndpoints.EnrolPath, EnrolEndpoints.CaPath, EnrolEndpoints.RemovedPath, InstallEndpoints.ScriptPath, InstallEndpoints.PackagePath,
     };
 
-    public Task InvokeAsync(HttpContext http)
+    public async Task InvokeAsync(HttpContext http)
     {
-        if (IsOpen(http.Request.Path.Value ?? "/") || HasToken(http.Request.Headers.Authorization.ToString()))
-            return next(http);
+        var path = http.Request.Path.Value ?? "/";
+        if (!IsOpen(path))
+        {
+            var authorization = http.Request.Headers.Authorization.ToString();
+            var who = authorization.StartsWith(Scheme, StringComparison.Ordinal)
+                ? await signIns.FindAsync(authorization[Scheme.Length..], http.RequestAborted)
+                : null;
+            if (who is null || who.IsExpired(time.GetUtcNow()))
+            {
+                await RefuseAsync(http, path, who is null ? "Invalid token" : "Token expired");
+                return;
+            }
 
-        // Node paths also take node tokens in the original, which therefore refuses them in its own words.
-        var isNodePath = (http.Request.Path.Value ?? "").StartsWith("/v1/nodes/", StringComparison.Ordinal);
-        http.Response.Headers.WWWAuthenticate =
-            "Bearer realm=\"kontena_master\", error=\"invalid_token\", error_description=\"Invalid token\"";
+            http.SignIn(who);
+        }
+
+        await next(http);
+    }
+
+    private static Task RefuseAsync(HttpContext http, string path, string why)
+    {
+        // In the original these also take something else than a user's token, or none, and refuse in their own words.
+        var isOptional = path == AuthorizePath || path.StartsWith("/v1/nodes/", StringComparison.Ordinal);
+        http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"kontena_master\", error=\"invalid_token\", error_description=\"{why}\"";
         return Reply.WriteAsync(http, StatusCodes.Status403Forbidden, new JsonObject
         {
-            ["error"] = isNodePath ? "access_denied" : "invalid_token",
-            ["error_description"] = isNodePath ? null : "Invalid token",
+            ["error"] = isOptional ? "access_denied" : "invalid_token",
+            ["error_description"] = isOptional ? null : why,
         });
     }
 
     internal static bool IsOpen(string path) => OpenPaths.Contains(path) || EngineNodeEndpoints.IsPath(path);
-
-    private bool HasToken(string authorization) =>
-        authorization.StartsWith(Scheme, StringComparison.Ordinal) && token.Matches(authorization[Scheme.Length..]);
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
+using Kontena.Api.Users;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
@@ -14,14 +16,15 @@ internal static class GridEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var grids = routes.MapGroup("/v1/grids").WithTags("grids");
-        grids.MapGet("", ListAsync).WithFacts("listGrids", Need.AnyUser).Produces<GridsJson>().WithSummary("All grids");
-        grids.MapPost("", CreateAsync).WithFacts("createGrid", Need.MasterAdmin).Produces<GridJson>(201).WithMetadata(new BodyOf(typeof(GridRequest)))
+        grids.MapGet("", ListAsync).WithFacts("listGrids", Need.AnyUser).Produces<GridsJson>()
+            .WithSummary("The grids that the token's user may use: all of them for a master_admin");
+        grids.MapPost("", CreateAsync).WithFacts("createGrid", Need.MasterAdmin).DeniedAt("user").Produces<GridJson>(201).WithMetadata(new BodyOf(typeof(GridRequest)))
             .WithSummary("Create a grid");
         grids.MapGet("/{grid}", ShowAsync).WithFacts("showGrid", Need.GridUser).Produces<GridJson>().WithSummary("One grid");
-        grids.MapPut("/{grid}", UpdateAsync).WithFacts("updateGrid", Need.GridAdmin).Produces<GridJson>()
+        grids.MapPut("/{grid}", UpdateAsync).WithFacts("updateGrid", Need.GridAdmin).DeniedAt("user").Produces<GridJson>()
             .WithMetadata(new BodyOf(typeof(GridRequest)))
             .WithSummary("Change affinity, trusted subnets, stats, logs or quotas of a grid");
-        grids.MapDelete("/{grid}", DeleteAsync).WithFacts("removeGrid", Need.MasterAdmin).Refuses(404, "There is no such grid")
+        grids.MapDelete("/{grid}", DeleteAsync).WithFacts("removeGrid", Need.MasterAdmin).DeniedAt("user").Refuses(404, "There is no such grid")
             .Refuses(422, "The grid still has services or nodes").WithSummary("Remove an empty grid");
         grids.MapPost("/{grid}/rebalance", RebalanceAsync).WithFacts("rebalanceGrid", Need.GridAdmin).Produces<RebalanceJson>()
             .WithMetadata(new BodyOf(typeof(RebalanceRequest)))
@@ -34,10 +37,11 @@ internal static class GridEndpoints
         grids.MapGet("/{grid}/users", UsersAsync).WithFacts("listGridUsers", Need.GridUser).Produces<UsersJson>().WithSummary("The users of a grid");
     }
 
-    private static async Task<IResult> ListAsync(SnapshotReader reader, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)
     {
+        var user = http.SignedIn().User;
         var grids = await reader.GridsAsync(cancellationToken);
-        var snapshots = await Task.WhenAll(grids.Select(grid => reader.WholeAsync(grid, cancellationToken)));
+        var snapshots = await Task.WhenAll(grids.Where(grid => Need.GridUser.IsMetBy(user, grid.Name)).Select(grid => reader.WholeAsync(grid, cancellationToken)));
         return Reply.Ok(new GridsJson([.. snapshots.Select(GridRendering.Render)]), KontenaResponseJson.Wire.GridsJson);
     }
 
@@ -63,6 +67,7 @@ internal static class GridEndpoints
             StackNetworks = request.StackNetworks,
             Statsd = StatsdOf(request),
             Logs = LogsOf(request),
+            CreatorId = http.SignedIn().User.Id,
         }, cancellationToken);
         return Reply.Created(await RenderAsync(reader, created ?? request.Name ?? "", cancellationToken), KontenaResponseJson.Wire.GridJson);
     }
@@ -129,7 +134,7 @@ internal static class GridEndpoints
     private static async Task<IResult> UsersAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
-        return Reply.Ok(new UsersJson([Auth.AuthEndpoints.Administrator]), KontenaResponseJson.Wire.UsersJson);
+        return Reply.Ok(UserRendering.Render(await reader.UsersOfAsync(grid, cancellationToken)), KontenaResponseJson.Wire.UsersJson);
     }
 
     private static async Task<GridJson> RenderAsync(SnapshotReader reader, string grid, CancellationToken cancellationToken) =>

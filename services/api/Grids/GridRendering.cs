@@ -10,8 +10,6 @@ namespace Kontena.Api.Grids;
 /// <summary>Grid documents as the API shows them (rest-api.md §9.1).</summary>
 internal static class GridRendering
 {
-    /// <summary>There is one user, the administrator, who sees every grid.</summary>
-    private const int UserCount = 1;
 
     public static GridJson Render(GridSnapshot snapshot)
     {
@@ -31,7 +29,7 @@ internal static class GridRendering
             NodeCount = snapshot.Nodes.Count,
             ServiceCount = snapshot.Services.Count,
             ContainerCount = snapshot.Containers().Count(),
-            UserCount = UserCount,
+            UserCount = snapshot.UserCount,
             Subnet = grid.Subnet,
             Supernet = grid.Supernet,
             Logs = Logs(grid),

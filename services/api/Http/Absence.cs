@@ -19,11 +19,11 @@ internal sealed record Absence(int Status, string Error)
 internal static class AbsentRoutes
 {
     /// <summary>Answers <paramref name="absence"/>; for a grid that is not there, 404 as everywhere.</summary>
-    public static void MapAbsent(this IEndpointRouteBuilder routes, string method, string pattern, string operation, Need need, Absence absence) =>
+    public static IEndpointConventionBuilder MapAbsent(this IEndpointRouteBuilder routes, string method, string pattern, string operation, Need need, Absence absence) =>
         routes.MapMethods(pattern, [method], (HttpContext http) => RefuseAsync(http, absence)).WithFacts(operation, need).IsAbsent(absence);
 
     /// <summary>Marks a route that has a look of its own before it refuses.</summary>
-    public static void IsAbsent<TBuilder>(this TBuilder builder, Absence absence)
+    public static TBuilder IsAbsent<TBuilder>(this TBuilder builder, Absence absence)
         where TBuilder : IEndpointConventionBuilder =>
         builder.Refuses(absence.Status, absence.Error).WithMetadata(absence).ExcludeFromDescription();
 

@@ -21,14 +21,14 @@ internal static class ConfigEndpoints
     {
         var config = routes.MapGroup("/v1/config").WithTags("master");
         config.MapGet("", (HttpContext http) => Reply.Of(StatusCodes.Status200OK, Matching(Filter.TextOf(http))))
-            .WithFacts("listConfig", Need.MasterAdmin).Reads(Filter).Produces<Dictionary<string, string>>()
+            .WithFacts("listConfig", Need.MasterAdmin).DeniedBy(Denial.OAuth).Reads(Filter).Produces<Dictionary<string, string>>()
             .WithSummary("What this master says of its configuration");
-        config.MapGet("/{key}", Show).WithFacts("showConfig", Need.MasterAdmin).Refuses(404, "The key is not set; the body is a bare JSON string")
+        config.MapGet("/{key}", Show).WithFacts("showConfig", Need.MasterAdmin).DeniedBy(Denial.OAuth).Refuses(404, "The key is not set; the body is a bare JSON string")
             .Produces<Dictionary<string, string>>().WithSummary("One key of it");
-        config.MapAbsent("PATCH", "", "changeConfig", Need.MasterAdmin, NoWriting);
-        config.MapAbsent("PUT", "", "replaceConfig", Need.MasterAdmin, NoWriting);
-        config.MapAbsent("DELETE", "", "clearConfig", Need.MasterAdmin, NoWriting);
-        config.MapAbsent("DELETE", "/{key}", "unsetConfig", Need.MasterAdmin, NoWriting);
+        config.MapAbsent("PATCH", "", "changeConfig", Need.MasterAdmin, NoWriting).DeniedBy(Denial.OAuth);
+        config.MapAbsent("PUT", "", "replaceConfig", Need.MasterAdmin, NoWriting).DeniedBy(Denial.OAuth);
+        config.MapAbsent("DELETE", "", "clearConfig", Need.MasterAdmin, NoWriting).DeniedBy(Denial.OAuth);
+        config.MapAbsent("DELETE", "/{key}", "unsetConfig", Need.MasterAdmin, NoWriting).DeniedBy(Denial.OAuth);
     }
 
     /// <summary>Keys in order; a text that ends with <c>*</c> is a beginning, any other a part.</summary>

@@ -37,6 +37,9 @@ internal sealed record GridSnapshot
     /// <summary>The newest run that was begun, by the service's uid; read for services with a schedule.</summary>
     public IReadOnlyDictionary<string, ServiceRun> LastRuns { get; init; } = new Dictionary<string, ServiceRun>();
 
+    /// <summary>With the administrator; read where the grid itself is asked for.</summary>
+    public int UserCount { get; init; } = 1;
+
     public bool IsConnected(string node) => Liveness.TryGetValue(node, out var liveness) && liveness.State != LivenessState.Offline;
 
     public Node? NodeNamed(string? name) => name is null ? null : Nodes.FirstOrDefault(node => node.Name == name);

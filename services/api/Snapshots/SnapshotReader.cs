@@ -3,6 +3,7 @@ using Kontena.Api.Volumes;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Networking;
@@ -128,7 +129,27 @@ internal sealed class SnapshotReader(IStateStore store)
         var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
         var instances = store.ListAsync(StateKeys.Instance, grid.Name, cancellationToken);
         var observed = store.ListAsync(StateKeys.Observed, grid.Name, cancellationToken);
-        return await BuildAsync(grid, services, Values(await instances), Values(await observed), cancellationToken);
+        var users = UsersOfAsync(grid.Name, cancellationToken);
+        var snapshot = await BuildAsync(grid, services, Values(await instances), Values(await observed), cancellationToken);
+        return snapshot with { UserCount = (await users).Count };
+    }
+
+    /// <summary>The users of a grid: the administrator, and then as they were invited.</summary>
+    public async Task<IReadOnlyList<User>> UsersOfAsync(string grid, CancellationToken cancellationToken) =>
+        [User.Administrator, .. Values(await store.ListAsync(StateKeys.User, StateKeys.System, cancellationToken, new IndexValue("grid", grid)))];
+
+    /// <summary>All users: the administrator, and then as they were invited.</summary>
+    public async Task<IReadOnlyList<User>> UsersAsync(CancellationToken cancellationToken) =>
+        [User.Administrator, .. Values(await store.ListAsync(StateKeys.User, StateKeys.System, cancellationToken))];
+
+    public async Task<User?> FindUserAsync(string email, CancellationToken cancellationToken)
+    {
+        if (User.Administrator.IsCalled(email))
+            return User.Administrator;
+        return email.Length is > 0 and <= LongestId && !email.Any(char.IsControl)
+            && await store.ListAsync(StateKeys.User, StateKeys.System, cancellationToken, StateKeys.UserEmail(email)) is [var found, ..]
+            ? found.Value
+            : null;
     }
 
     /// <summary>The services of one stack and what runs of them.</summary>

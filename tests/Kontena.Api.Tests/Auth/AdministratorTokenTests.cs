@@ -3,7 +3,7 @@ using Kontena.Hosting;
 
 namespace Kontena.Api.Tests.Auth;
 
-public sealed class AccessTokenTests : IDisposable
+public sealed class AdministratorTokenTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("kontena-token-").FullName;
 
@@ -33,7 +33,7 @@ public sealed class AccessTokenTests : IDisposable
         for (var round = 0; round < 100; round++)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(TokenFile)!);
-            var tokens = new AccessToken[8];
+            var tokens = new AdministratorToken[8];
             using var together = new Barrier(tokens.Length);
 
             var starts = Enumerable.Range(0, tokens.Length).Select(i => new Thread(() =>
@@ -62,5 +62,5 @@ public sealed class AccessTokenTests : IDisposable
         Assert.Equal("short\n", File.ReadAllText(TokenFile));
     }
 
-    private AccessToken Load() => new(new ApiOptions { TokenFile = TokenFile });
+    private AdministratorToken Load() => new(new ApiOptions { TokenFile = TokenFile });
 }

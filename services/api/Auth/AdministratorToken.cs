@@ -7,13 +7,13 @@ using Kontena.Hosting;
 namespace Kontena.Api.Auth;
 
 /// <summary>The administrator's token: made at the first start, kept in a file that only its owner may read, held in memory as a hash.</summary>
-internal sealed class AccessToken
+internal sealed class AdministratorToken
 {
     private const int MinimumLength = 16;
     private readonly byte[] _hash;
 
     /// <exception cref="SettingException">The file can't be read or made, or holds no token.</exception>
-    public AccessToken(ApiOptions options)
+    public AdministratorToken(ApiOptions options)
     {
         var token = Read(options.TokenFile) ?? Create(options.TokenFile);
         _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));

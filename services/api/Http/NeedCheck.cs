@@ -1,0 +1,25 @@
+using Kontena.Api.Auth;
+using Kontena.Api.Snapshots;
+
+namespace Kontena.Api.Http;
+
+/// <summary>Holds what a route needs against whoever asks. First the grid, which is a 404 when it is not there, then the role (rest-api.md §3.3).</summary>
+/// <remarks>A route that says nothing of its need is for a master_admin: what was forgotten stays shut.</remarks>
+internal sealed class NeedCheck(RequestDelegate next, SnapshotReader reader)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        // Nobody is signed in on an open path, and nothing is there without an endpoint.
+        if (http.GetEndpoint() is { } endpoint && http.Features.Get<SignedIn>() is { User: { IsMasterAdmin: false } user })
+        {
+            var facts = endpoint.Metadata.GetMetadata<RouteFacts>();
+            var grid = http.Request.RouteValues["grid"] as string;
+            if (grid is not null && !user.IsUserOf(grid))
+                throw await reader.FindGridAsync(grid, http.RequestAborted) is null ? HttpRefusal.NotFound() : Denial.OfGrid.Refusal;
+            if (!(facts?.Need ?? Need.MasterAdmin).IsMetBy(user, grid))
+                throw (facts?.Denial ?? Denial.Plain).Refusal;
+        }
+
+        await next(http);
+    }
+}
