@@ -18,6 +18,7 @@ using Kontena.Api.Services;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stacks;
 using Kontena.Api.Stats;
+using Kontena.Api.Users;
 using Kontena.Api.Volumes;
 using Kontena.Core.Ids;
 using Kontena.Hosting;
@@ -54,6 +55,7 @@ public static class ApiModule
         services.AddSingleton(process);
         services.AddSingleton<AdministratorToken>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<TokenReader>();
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
         services.AddSingleton<EnrolTurns>();
@@ -87,6 +89,9 @@ public static class ApiModule
         MasterEndpoints.Map(routes);
         ConfigEndpoints.Map(routes);
         AuthEndpoints.Map(routes);
+        AuthorizeEndpoint.Map(routes);
+        TokenEndpoints.Map(routes);
+        UserEndpoints.Map(routes);
         AuditEndpoints.Map(routes);
         GridEndpoints.Map(routes);
         NodeEndpoints.Map(routes);

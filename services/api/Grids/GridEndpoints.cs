@@ -2,7 +2,6 @@ using System.Text.Json;
 using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
-using Kontena.Api.Users;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Http;
@@ -34,7 +33,6 @@ internal static class GridEndpoints
             .WithSummary("Let every node measure its way to every other");
         grids.MapGet("/{grid}/network/check", NetworkAsync).WithFacts("showNetworkCheck", Need.GridUser).Produces<NetworkCheckJson>()
             .WithSummary("What the nodes last measured of their network");
-        grids.MapGet("/{grid}/users", UsersAsync).WithFacts("listGridUsers", Need.GridUser).Produces<UsersJson>().WithSummary("The users of a grid");
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)
@@ -129,12 +127,6 @@ internal static class GridEndpoints
             .. checks.Select(check => new NodeNetworkCheckJson(check.Node, check.CheckId, check.At,
                 [.. check.Pairs.Select(pair => new NetworkPairJson(pair.Peer, pair.Driver, pair.Reached, pair.RoundTrip, pair.Mtu, pair.PlannedMtu, pair.Megabits, pair.Why))])),
         ]), KontenaResponseJson.Wire.NetworkCheckJson);
-    }
-
-    private static async Task<IResult> UsersAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)
-    {
-        await reader.GridAsync(grid, cancellationToken);
-        return Reply.Ok(UserRendering.Render(await reader.UsersOfAsync(grid, cancellationToken)), KontenaResponseJson.Wire.UsersJson);
     }
 
     private static async Task<GridJson> RenderAsync(SnapshotReader reader, string grid, CancellationToken cancellationToken) =>

@@ -62,7 +62,7 @@ public sealed class TokenCheckTests(SeededApi seeded) : IClassFixture<SeededApi>
     [InlineData("GET", "/v1/ping", 200)]
     [InlineData("GET", "/openapi.json", 200)]
     [InlineData("POST", "/v1/auth", 403)]
-    [InlineData("POST", "/oauth2/token", 501)]
+    [InlineData("POST", "/oauth2/token", 400)]
     [InlineData("GET", "/authenticate?redirect_uri=/code", 501)]
     public async Task Open_paths_answer_everybody(string method, string path, int status)
     {

@@ -1,0 +1,33 @@
+using Kontena.Contracts.Identity;
+using Kontena.Core.Ids;
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.Api.Auth;
+
+/// <summary>Tokens and codes as the store has them, and whose they are.</summary>
+internal sealed class TokenReader(IStateStore store)
+{
+    public async Task<IReadOnlyList<AccessToken>> TokensOfAsync(User user, CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("user", user.Id))).Select(one => one.Value)];
+
+    public async Task<IReadOnlyList<AuthorizationCode>> CodesOfAsync(User user, CancellationToken cancellationToken) =>
+        [.. (await store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, cancellationToken, new IndexValue("user", user.Id))).Select(one => one.Value)];
+
+    /// <summary>By its id, or by the token itself.</summary>
+    public async Task<AccessToken?> FindTokenAsync(string tokenOrId, CancellationToken cancellationToken)
+    {
+        if (ObjectId.IsValid(tokenOrId))
+            return (await store.GetAsync(StateKeys.AccessToken, StateKeys.System, tokenOrId, cancellationToken))?.Value;
+        return tokenOrId.Length <= TokenHash.LongestToken
+            && await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("token", TokenHash.Of(tokenOrId))) is [var found, ..]
+            ? found.Value
+            : null;
+    }
+
+    public async Task<AuthorizationCode?> FindCodeAsync(string id, CancellationToken cancellationToken) =>
+        ObjectId.IsValid(id) ? (await store.GetAsync(StateKeys.AuthorizationCode, StateKeys.System, id, cancellationToken))?.Value : null;
+
+    public async Task<User?> UserAsync(string id, CancellationToken cancellationToken) =>
+        id == User.Administrator.Id ? User.Administrator : (await store.GetAsync(StateKeys.User, StateKeys.System, id, cancellationToken))?.Value;
+}
