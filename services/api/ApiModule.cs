@@ -55,6 +55,8 @@ public static class ApiModule
         services.AddSingleton(process);
         services.AddSingleton<AdministratorToken>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<FailedSignIns>();
+        services.AddSingleton<ExchangeTurns>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
@@ -68,11 +70,12 @@ public static class ApiModule
         services.AddApiDocument();
     }
 
-    /// <summary>Outermost first: error shapes, then the token, then strict paths, then what its user may do, then websockets.</summary>
+    /// <summary>Outermost first: headers of every answer, then error shapes, then the token, then strict paths, then what its user may do, then websockets.</summary>
     internal static void UseApi(IApplicationBuilder app)
     {
         // Made now, so that a token file that can't be used ends the start with a sentence instead of the first request with a failure.
         app.ApplicationServices.GetRequiredService<AdministratorToken>();
+        app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ErrorShapes>();
         app.UseMiddleware<TokenCheck>();
         app.UseMiddleware<StrictPaths>();

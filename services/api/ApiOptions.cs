@@ -15,6 +15,9 @@ internal sealed record ApiOptions
     /// <summary>How long a blocking exec may run, for the same reason.</summary>
     public TimeSpan ExecTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>Requests from this machine count towards the limits of an address as well.</summary>
+    public bool LimitsLoopback { get; init; }
+
     /// <summary>The Debian package of the agent to hand out, or a folder whose newest is; null for none.</summary>
     public string? AgentPackage { get; init; }
 

@@ -16,6 +16,13 @@ internal static class OAuth2
 
     public static HttpRefusal Invalid(string? description) => Refusal(StatusCodes.Status400BadRequest, "invalid_request", description);
 
+    /// <summary>As the original says it (rest-api.md §1.7), and when to try again.</summary>
+    public static HttpRefusal TooMany(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = $"{AddressWindows.Window.TotalSeconds:0}";
+        return new HttpRefusal(StatusCodes.Status429TooManyRequests, "too_many_requests");
+    }
+
     /// <summary>What another service refused, in the words of OAuth2.</summary>
     public static HttpRefusal InvalidAs(HttpRefusal refused) =>
         Invalid(refused.Body?["error"] is { } error ? string.Join("; ", Sentences(error)) : null);

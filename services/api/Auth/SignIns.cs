@@ -43,6 +43,9 @@ internal sealed class SignIns(AdministratorToken administrator, IStateStore stor
         return who;
     }
 
+    /// <summary>Whether the token was good when it was last shown here, if it was; the administrator's always was.</summary>
+    public bool Remembers(string token) => administrator.Matches(token) || _found.ContainsKey(TokenHash.Of(token));
+
     private async Task<SignedIn?> ReadAsync(string hash, CancellationToken cancellationToken)
     {
         if (await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("token", hash)) is not [var token, ..])

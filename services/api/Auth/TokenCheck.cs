@@ -5,7 +5,7 @@ using Kontena.Api.Nodes;
 namespace Kontena.Api.Auth;
 
 /// <summary>Lets a request through when its path is open, or finds out by its bearer token who it is from. Runs before anything is known of the path, so that nobody without a token learns what exists (rest-api.md §3.1).</summary>
-internal sealed class TokenCheck(RequestDelegate next, SignIns signIns, TimeProvider time)
+internal sealed class TokenCheck(RequestDelegate next, SignIns signIns, FailedSignIns failed, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
     private const string AuthorizePath = "/oauth2/authorize";
@@ -22,11 +22,15 @@ internal sealed class TokenCheck(RequestDelegate next, SignIns signIns, TimeProv
         if (!IsOpen(path))
         {
             var authorization = http.Request.Headers.Authorization.ToString();
-            var who = authorization.StartsWith(Scheme, StringComparison.Ordinal)
-                ? await signIns.FindAsync(authorization[Scheme.Length..], http.RequestAborted)
-                : null;
+            var token = authorization.StartsWith(Scheme, StringComparison.Ordinal) ? authorization[Scheme.Length..] : null;
+            // After too many that were none only those are looked up that have been good before: strangers wait, and whoever works on behind the same address does not.
+            if (token is not null && failed.IsFull(http.Connection.RemoteIpAddress) && !signIns.Remembers(token))
+                throw OAuth2.TooMany(http);
+            var who = token is null ? null : await signIns.FindAsync(token, http.RequestAborted);
             if (who is null || who.IsExpired(time.GetUtcNow()))
             {
+                if (token is not null && who is null)
+                    failed.TryCount(http.Connection.RemoteIpAddress);
                 await RefuseAsync(http, path, who is null ? "Invalid token" : "Token expired");
                 return;
             }

@@ -15,7 +15,8 @@ internal static class TokenEndpoints
     {
         var tokens = routes.MapGroup("/oauth2").WithTags("tokens");
         tokens.MapPost("/token", ExchangeAsync).WithFacts("exchangeCode", Need.Anonymous).Refuses(400, "What to exchange is missing, or the grant type is unknown")
-            .Refuses(404, "There is no such code or refresh token, or somebody has exchanged it").Refuses(503, "grid-manager does not answer")
+            .Refuses(404, "There is no such code or refresh token, or somebody has exchanged it").Refuses(429, "Over 60 exchanges from this address within a minute")
+            .Refuses(503, "grid-manager does not answer")
             .Produces<TokenJson>(201).WithMetadata(new BodyOf(typeof(TokenRequest))).WithSummary("Exchange a code or a refresh token, once, for a token");
         tokens.MapGet("/tokens", ListAsync).WithFacts("listTokens", Need.AnyUser).Produces<TokenJson>().WithSummary("The tokens and open codes of the token's user");
         tokens.MapGet("/tokens/{tokenOrId}", ShowAsync).WithFacts("showToken", Need.AnyUser).Refuses(401, "It is another user's")
@@ -24,8 +25,11 @@ internal static class TokenEndpoints
             .Refuses(404, "There is no such token").Produces(201).WithSummary("Take a token or a code away; it is refused within a second");
     }
 
-    private static async Task<IResult> ExchangeAsync(HttpContext http, Commands commands, TokenReader reader, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> ExchangeAsync(
+        HttpContext http, ExchangeTurns turns, Commands commands, TokenReader reader, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (!turns.TryCount(http.Connection.RemoteIpAddress))
+            throw OAuth2.TooMany(http);
         var request = await OAuth2.ReadAsync(http, KontenaResponseJson.Wire.TokenRequest);
         var fresh = FreshToken.Make();
         var made = request switch
