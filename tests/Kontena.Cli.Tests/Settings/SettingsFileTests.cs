@@ -35,6 +35,31 @@ public sealed class SettingsFileTests : CliTest
     }
 
     [Fact]
+    public async Task A_code_is_exchanged_for_a_token_that_is_stored()
+    {
+        WithoutVariables();
+        Master.On("POST", "/oauth2/token", """{"id":"1","token_type":"bearer","access_token":"T3","refresh_token":"R3","expires_in":7200,"scopes":"user","user":{"id":"1","email":"dev@x","name":""},"server":{"name":null}}""")
+            .On("GET", "/v1/user", """{"id":"1","email":"dev@x"}""");
+        Assert.Equal(0, await RunAsync("master", "login", "--code", "c0de", "--skip-grid-auto-select", Master.Url));
+        Assert.Contains("\"grant_type\":\"authorization_code\",\"code\":\"c0de\"", Master.Seen[0].Body);
+        Assert.Equal((null, "Bearer T3"), (Master.Seen[0].Authorization, Master.Seen[1].Authorization));
+        var server = JsonDocument.Parse(await File.ReadAllTextAsync(FilePath, TestContext.Current.CancellationToken)).RootElement.GetProperty("servers")[0];
+        Assert.Equal(("T3", "R3", "dev@x"), (server.GetProperty("token").GetString(), server.GetProperty("refresh_token").GetString(), server.GetProperty("username").GetString()));
+        Assert.True(server.GetProperty("token_expires_at").GetInt64() > 7200);
+    }
+
+    [Fact]
+    public async Task A_code_that_is_spent_stores_nothing()
+    {
+        WithoutVariables();
+        Master.OnStatus("POST", "/oauth2/token", 404, """{"error":"invalid_request","error_description":"authorization_code"}""");
+        Assert.Equal(1, await RunAsync("master", "login", "--code", "c0de", Master.Url));
+        Assert.False(File.Exists(FilePath));
+        Assert.Equal(1, await RunAsync("master", "login", "--code", "c0de", "--token", "T", Master.Url));
+        Assert.Contains("--code and --token exclude each other", Error);
+    }
+
+    [Fact]
     public async Task Login_with_a_wrong_token_stores_nothing()
     {
         WithoutVariables();
