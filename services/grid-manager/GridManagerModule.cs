@@ -8,6 +8,7 @@ using Kontena.GridManager.Nodes.Liveness;
 using Kontena.GridManager.Services;
 using Kontena.GridManager.Stacks;
 using Kontena.GridManager.Users;
+using Kontena.GridManager.Vault;
 using Kontena.GridManager.Volumes;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
@@ -35,6 +36,10 @@ public static class GridManagerModule
         builder.Services.AddSingleton<EngineClaims>();
         builder.Services.AddSingleton<JoinAdmission>();
         AddIdentities(builder);
+        builder.Services.AddSingleton(VaultOptions.From(builder.Configuration));
+        builder.Services.AddSingleton<VaultKeys>();
+        builder.Services.AddHostedService<VaultLook>();
+        builder.Services.AddHealthChecks().AddCheck<VaultCheck>("vault");
         builder.Services.AddSingleton<ReportDrops>();
         builder.Services.AddSingleton<FirstGrid>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstGrid>());
@@ -48,7 +53,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {

@@ -38,6 +38,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Stack))]
 [JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(VolumeInstance))]
+[JsonSerializable(typeof(Vault.Secret))]
+[JsonSerializable(typeof(Vault.VaultKey))]
 [JsonSerializable(typeof(ServiceDeploy))]
 [JsonSerializable(typeof(StackDeploy))]
 [JsonSerializable(typeof(Instance))]

@@ -8,6 +8,7 @@ using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Vault;
 using Kontena.Contracts.Volumes;
 using Kontena.State.Documents;
 
@@ -69,6 +70,10 @@ public static class StateKeys
 
     public static readonly DocumentKind<Volume> Volume = new("volume", KontenaJson.Default.Volume, volume => volume.Name);
 
+    public static readonly DocumentKind<Secret> Secret = new("secret", KontenaJson.Default.Secret, secret => secret.Name);
+
+    public static readonly DocumentKind<VaultKey> VaultKey = new("vault-key", KontenaJson.Default.VaultKey, _ => "vault");
+
     public static readonly DocumentKind<NetworkMap> NetworkMap = new("network-map", KontenaJson.Default.NetworkMap, _ => "map");
 
     public static readonly DocumentKind<NetworkCheck> NetworkCheck = new("network-check", KontenaJson.Default.NetworkCheck, check => check.Node);
@@ -113,6 +118,6 @@ public static class StateKeys
 
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore. Nor codes: one that was exchanged since must not be worth something again.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
-        [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance, Observed, ServiceDeploy, StackDeploy,
-            ServiceRun, ScheduleState];
+        [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance,
+            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, VaultKey];
 }

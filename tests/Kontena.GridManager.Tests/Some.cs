@@ -5,6 +5,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Vault;
 using Kontena.Contracts.Volumes;
 using Kontena.GridManager.Decisions;
 using Kontena.State;
@@ -29,6 +30,7 @@ internal static class Some
         Nodes = [.. documents.OfType<Node>().Select(node => new Versioned<Node>(node, 3))],
         Stacks = [.. documents.OfType<Stack>().Select(stack => new Versioned<Stack>(stack, 5))],
         Services = [.. documents.OfType<Service>().Select(service => new Versioned<Service>(service, 7))],
+        Secrets = [.. documents.OfType<Secret>().Select(secret => new Versioned<Secret>(secret, 11))],
         Volumes = [.. documents.OfType<Volume>().Select(volume => new Versioned<Volume>(volume, 9))],
     };
 

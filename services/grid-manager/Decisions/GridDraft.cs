@@ -57,6 +57,20 @@ internal sealed class GridDraft(string grid, string? partition = null)
         Announce(kind, id, change);
     }
 
+    /// <summary>Without a word to the scheduler: for what no placement depends on.</summary>
+    public void Keep<T>(DocumentKind<T> kind, T document, long expected, string change)
+    {
+        Batch.Put(kind, document, expected);
+        _changes.Add(change);
+    }
+
+    /// <inheritdoc cref="Keep"/>
+    public void Drop<T>(DocumentKind<T> kind, string id, long expected, string change)
+    {
+        Batch.Delete(kind, id, expected);
+        _changes.Add(change);
+    }
+
     private void Announce<T>(DocumentKind<T> kind, string id, string change)
     {
         Batch.Send(Destination.Scheduler(grid), new GridFactChanged { Grid = grid, Kind = kind.Name, Id = id });

@@ -25,21 +25,22 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
     /// <param name="noGrid">The answer when there is no such grid.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="withLiveness">The decision looks at liveness. It may change between reading and committing: nodes go when they like.</param>
+    /// <param name="withVault">The decision looks at secrets.</param>
     /// <exception cref="StateUnavailableException">The store can't be reached.</exception>
     public Task<TReply> DecideAsync<TReply>(
         string grid, Func<GridSnapshot, DateTimeOffset, Decision<TReply>> decide, Func<string, TReply> noGrid, CancellationToken cancellationToken,
-        bool withLiveness = false) =>
+        bool withLiveness = false, bool withVault = false) =>
         CommitAsync(grid, async () =>
         {
             var found = await store.GetAsync(StateKeys.Grid, StateKeys.System, grid, cancellationToken);
             return found is null
                 ? new Decision<TReply>(noGrid($"Grid {grid} does not exist"))
-                : decide(await ReadAsync(found.Value, withLiveness, cancellationToken), time.GetUtcNow());
+                : decide(await ReadAsync(found.Value, withLiveness, withVault, cancellationToken), time.GetUtcNow());
         }, cancellationToken);
 
     public Task<CommandResult> DecideAsync(
-        string grid, Func<GridSnapshot, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken, bool withLiveness = false) =>
-        DecideAsync(grid, decide, CommandResult.NotFound, cancellationToken, withLiveness);
+        string grid, Func<GridSnapshot, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken, bool withLiveness = false, bool withVault = false) =>
+        DecideAsync(grid, decide, CommandResult.NotFound, cancellationToken, withLiveness, withVault);
 
     /// <summary>A decision about grids themselves, from all of them.</summary>
     public Task<CommandResult> DecideAboutGridsAsync(
@@ -59,18 +60,20 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         return (await store.GetAsync(StateKeys.ServiceRevision, grid, ServiceRevision.DocumentId(found.Value.Uid, revision), cancellationToken))?.Value;
     }
 
-    private async Task<GridSnapshot> ReadAsync(Grid grid, bool withLiveness, CancellationToken cancellationToken)
+    private async Task<GridSnapshot> ReadAsync(Grid grid, bool withLiveness, bool withVault, CancellationToken cancellationToken)
     {
         var nodes = store.ListAsync(StateKeys.Node, grid.Name, cancellationToken);
         var stacks = store.ListAsync(StateKeys.Stack, grid.Name, cancellationToken);
         var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
         var volumes = store.ListAsync(StateKeys.Volume, grid.Name, cancellationToken);
         var liveness = withLiveness ? store.ListAsync(StateKeys.NodeLiveness, grid.Name, cancellationToken) : null;
+        var secrets = withVault ? store.ListAsync(StateKeys.Secret, grid.Name, cancellationToken) : null;
         await Task.WhenAll(nodes, stacks, services, volumes);
         return new GridSnapshot
         {
             Grid = grid, Nodes = await nodes, Stacks = await stacks, Services = await services, Volumes = await volumes,
             Liveness = liveness is null ? [] : await liveness,
+            Secrets = secrets is null ? [] : await secrets,
         };
     }
 

@@ -2,6 +2,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Vault;
 using Kontena.Contracts.Volumes;
 using Kontena.Core.Services;
 using Kontena.State.Documents;
@@ -24,6 +25,9 @@ internal sealed record GridSnapshot
     /// <summary>Read only for decisions that ask for it; empty for the others.</summary>
     public IReadOnlyList<Versioned<NodeLiveness>> Liveness { get; init; } = [];
 
+    /// <summary>Read only for decisions that ask for the vault; empty for the others.</summary>
+    public IReadOnlyList<Versioned<Secret>> Secrets { get; init; } = [];
+
     public IEnumerable<Versioned<Service>> LiveServices => Services.Where(service => service.Value.RemovedAt is null);
 
     public Versioned<Node>? Node(string name) => Nodes.FirstOrDefault(node => node.Value.Name == name);
@@ -31,6 +35,8 @@ internal sealed record GridSnapshot
     public Versioned<Stack>? Stack(string name) => Stacks.FirstOrDefault(stack => stack.Value.Name == name);
 
     public Versioned<Volume>? Volume(string name) => Volumes.FirstOrDefault(volume => volume.Value.Name == name);
+
+    public Versioned<Secret>? Secret(string name) => Secrets.FirstOrDefault(secret => secret.Value.Name == name);
 
     public Versioned<Service>? Service(string stack, string name) =>
         Services.FirstOrDefault(service => service.Value.Name == name && service.Value.Stack == stack);

@@ -59,7 +59,7 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
         {
             deleted = grid.Grid;
             return DeleteGridDecision.Empty(grid);
-        }, cancellationToken);
+        }, cancellationToken, withVault: true);
         if (emptied.Outcome != CommandOutcome.Done)
             return emptied;
 

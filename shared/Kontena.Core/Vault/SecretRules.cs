@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace Kontena.Core.Vault;
+
+/// <summary>What secrets may be called, and how much of them there may be (rest-api.md §1.9 and §16; the limits are ours).</summary>
+public static class SecretRules
+{
+    public const int MostInGrid = 1000;
+    public const int LongestName = 128;
+
+    /// <summary>Bytes of UTF-8.</summary>
+    public const int LargestValue = 256 * 1024;
+
+    /// <summary>What <see cref="IsName"/> wants, for those who were refused.</summary>
+    public const string NameForm = "1 to 128 letters, digits, - and _, not starting with -";
+
+    public static bool IsName(string name) =>
+        name.Length is >= 1 and <= LongestName && name[0] != '-' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+
+    public static bool IsTooLarge(string value) => Encoding.UTF8.GetByteCount(value) > LargestValue;
+}
