@@ -60,6 +60,7 @@ public static class ApiModule
         services.AddSingleton<TokenReader>();
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
+        services.AddSingleton<SecretValues>();
         services.AddSingleton<EnrolTurns>();
         services.AddSingleton<PackageTurns>();
         services.AddSingleton<LogReader>();

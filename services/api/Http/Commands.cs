@@ -50,6 +50,15 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         return enrolled;
     }
 
+    /// <summary>A question or command about secrets, with an answer of its own; see <see cref="Require"/>.</summary>
+    public Task<TReply> AskVaultAsync<T, TReply>(T question, CancellationToken cancellationToken)
+        where T : class
+        where TReply : class =>
+        AskAsync<T, TReply>(Destination.GridManager, "grid-manager", question, cancellationToken);
+
+    /// <exception cref="HttpRefusal">It was refused.</exception>
+    public static void Require(CommandResult result) => Accept(result);
+
     /// <inheritdoc cref="AskGridManagerAsync"/>
     public async Task<string?> AskSchedulerAsync<T>(string grid, T command, CancellationToken cancellationToken)
         where T : class =>

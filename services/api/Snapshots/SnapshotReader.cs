@@ -10,6 +10,7 @@ using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Vault;
 using Kontena.Contracts.Volumes;
 using Kontena.State;
 using Kontena.State.Documents;
@@ -38,6 +39,15 @@ internal sealed class SnapshotReader(IStateStore store)
     /// <summary>Also one that is marked removed; null when its document has gone.</summary>
     public Task<Volume?> FindVolumeAsync(string grid, string volume, CancellationToken cancellationToken) =>
         FindAsync(StateKeys.Volume, grid, volume, cancellationToken);
+
+    public Task<Secret?> FindSecretAsync(string grid, string secret, CancellationToken cancellationToken) =>
+        FindAsync(StateKeys.Secret, grid, secret, cancellationToken);
+
+    public async Task<Secret> SecretAsync(string grid, string secret, CancellationToken cancellationToken) =>
+        await FindSecretAsync(grid, secret, cancellationToken) ?? throw HttpRefusal.NotFound();
+
+    public async Task<IReadOnlyList<Secret>> SecretsAsync(string grid, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.Secret, grid, cancellationToken)).OrderBy(secret => secret.CreatedAt).ThenBy(secret => secret.Name, StringComparer.Ordinal)];
 
     /// <summary>What of the grid's data is on the machine of a node; null when there is none.</summary>
     public async Task<NodeDataJson?> DataOnAsync(Node node, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal static class VaultRules
             var secret = request.Secrets![index];
             if (Check(secret?.Secret, "secrets", "secret", index, errors) & Check(secret?.Name, "secrets", "name", index, errors)
                 && !around.Secrets.Contains(secret!.Secret!))
-                errors.Append("secrets", $"Secret {secret.Secret} does not exist");
+                errors.Append("secrets", $"Secret {secret.Secret} can't be used by a service: this version brings no secrets into containers. Give the value as env");
         }
 
         for (var index = 0; index < (request.Certificates?.Count ?? 0); index++)

@@ -151,7 +151,7 @@ public sealed class ServiceSpecReaderTests
         { "volumes.[]: the path /data has more than one volume", Some.Request with { Volumes = ["/data", "/x:/data"] } },
         { "volumes.[0]: Volumes[0] can't be blank", Some.Request with { Volumes = [""] } },
         { "affinity.[0]: affinity 'node=x' is not of the form subject==value or subject!=value; expected such as label==disk=ssd", Some.Request with { Affinity = ["node=x"] } },
-        { "secrets.[]: Secret PASS does not exist", Some.Request with { Secrets = [new SecretRequest("PASS", "PASS")] } },
+        { "secrets.[]: Secret PASS can't be used by a service: this version brings no secrets into containers. Give the value as env", Some.Request with { Secrets = [new SecretRequest("PASS", "PASS")] } },
         { "certificates.[]: Certificate example.org does not exist", Some.Request with { Certificates = [new CertificateRequest("example.org", "SSL")] } },
         { "cpu_shares: Cpu Shares is too big", Some.Request with { CpuShares = 1025 } },
         { "cpus: Cpus is too small", Some.Request with { Cpus = 0 } },
