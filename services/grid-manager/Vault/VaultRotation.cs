@@ -1,0 +1,94 @@
+using Kontena.State;
+using Kontena.State.Documents;
+
+namespace Kontena.GridManager.Vault;
+
+/// <summary>Gives the vault a new key and seals everything anew with it. Stopped at any moment and run again it goes on where it was; everything can be read all the time.</summary>
+internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
+{
+    private const int MaxAttempts = 12;
+
+    /// <returns>What was done, for the operator.</returns>
+    /// <exception cref="VaultClosedException">The vault can't be opened, or its keys can't be changed from here.</exception>
+    public async Task<string> RotateAsync(CancellationToken cancellationToken)
+    {
+        var ring = await keys.OpenAsync(cancellationToken);
+        // A key that is in the file and not all is sealed with: an earlier run was stopped, or it was added by hand.
+        if (await IsSettledAsync(ring, cancellationToken))
+        {
+            if (keys.Options.Keys is not null)
+                throw new VaultClosedException($"the keys are given in setting {VaultOptions.KeysKey}: append a key to its list for every grid-manager, and run this again");
+            ring = ring.WithNewKey();
+            keys.Write(ring);
+        }
+
+        await SayAsync(ring, cancellationToken);
+        var count = 0;
+        foreach (var grid in await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken))
+        {
+            foreach (var secret in await store.ListAsync(StateKeys.Secret, grid.Value.Name, cancellationToken))
+                count += await ResealAsync(ring, grid.Value.Name, secret.Value.Name, cancellationToken) ? 1 : 0;
+        }
+
+        return $"key {ring.Newest} seals the vault, {count} secrets were sealed anew with it. Give every grid-manager {keys.Options.KeyFile}, and keep a copy of it beside the backups.";
+    }
+
+    /// <summary>Forgets the keys that nothing is sealed with. To be run some minutes after the rotation: a write that was under way may still use one.</summary>
+    /// <exception cref="VaultClosedException">The vault can't be opened, or something is sealed with an old key.</exception>
+    public async Task<string> DropOldAsync(CancellationToken cancellationToken)
+    {
+        if (keys.Options.Keys is not null)
+            throw new VaultClosedException($"the keys are given in setting {VaultOptions.KeysKey}: take the old ones out of it");
+        var ring = await keys.OpenAsync(cancellationToken);
+        if (!await IsSettledAsync(ring, cancellationToken))
+            throw new VaultClosedException("not everything is sealed with the newest key: run rotate-vault-key first");
+        var dropped = ring.Ids.SkipLast(1).ToList();
+        var rest = ring.NewestAlone();
+        // First the word, then the file: between the two the vault can be opened.
+        await SayAsync(rest, cancellationToken);
+        keys.Write(rest);
+        return dropped.Count == 0 ? "there is no old key." : $"dropped {string.Join(", ", dropped)}. Backups from before the rotation need the key file that was kept beside them.";
+    }
+
+    private async Task<bool> IsSettledAsync(VaultRing ring, CancellationToken cancellationToken)
+    {
+        if (await keys.KnownAsync(cancellationToken) is not { } known || known.Value.Keys[^1] != ring.Newest)
+            return false;
+        foreach (var grid in await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken))
+        {
+            if ((await store.ListAsync(StateKeys.Secret, grid.Value.Name, cancellationToken)).Any(secret => secret.Value.KeyId != ring.Newest))
+                return false;
+        }
+
+        return true;
+    }
+
+    private async Task SayAsync(VaultRing ring, CancellationToken cancellationToken)
+    {
+        var known = await keys.KnownAsync(cancellationToken);
+        if (known is null || !known.Value.Keys.SequenceEqual(ring.Ids))
+            await keys.SayAsync(ring, known?.Version ?? 0, cancellationToken);
+    }
+
+    private async Task<bool> ResealAsync(VaultRing ring, string grid, string name, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await store.GetAsync(StateKeys.Secret, grid, name, cancellationToken) is not { } found || found.Value.KeyId == ring.Newest)
+                return false;
+            var place = StorePlaces.Secret(grid, name);
+            var value = ring.Open(place, new SealedAtRest(found.Value.KeyId, found.Value.Sealed))
+                ?? throw new VaultClosedException($"secret {grid}/{name} can't be opened: it was changed since it was sealed. Write it anew or delete it, and run this again");
+            var kept = ring.Seal(place, value);
+            try
+            {
+                await store.CommitAsync(new CommitBatch(grid).Put(StateKeys.Secret, found.Value with { KeyId = kept.KeyId, Sealed = kept.Text }, found.Version), cancellationToken);
+                return true;
+            }
+            catch (StateConflictException) when (attempt < MaxAttempts)
+            {
+                // Written anew in between: looked at again.
+            }
+        }
+    }
+}
