@@ -15,6 +15,10 @@ internal static class ApiPaths
 
     public static string Volume(string grid, string volume) => $"volumes/{Segment(grid)}/{Segment(volume)}";
 
+    public static string Secrets(string grid) => $"grids/{Segment(grid)}/secrets";
+
+    public static string Secret(string grid, string secret) => $"secrets/{Segment(grid)}/{Segment(secret)}";
+
     /// <summary><c>name</c> is a service of no stack, <c>stack/name</c> of the current grid, <c>grid/stack/name</c> of any.</summary>
     public static string Service(string grid, string service) => $"services/{ServiceId(grid, service)}";
 

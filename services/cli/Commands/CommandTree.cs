@@ -18,6 +18,7 @@ internal static class CommandTree
             new LeafEntry("check", "Measure the way from every node to every other", "network check --throughput", static () => new Networks.CheckCommand()),
         ]),
         new GroupEntry("volume", "Volumes: data that services mount by name", VolumeCommands),
+        new GroupEntry("vault", "Secrets: values that are kept encrypted", VaultCommands),
         new GroupEntry("master", "Masters this client knows, and logging in", MasterCommands),
         new LeafEntry("whoami", "Show master, grid and user", "whoami", static () => new WhoamiCommand()),
         new LeafEntry("version", "Print the versions of client and master", "version", static () => new VersionCommand()),
@@ -127,6 +128,15 @@ internal static class CommandTree
         new LeafEntry("create", "Create a volume", "volume create --driver local --scope instance dbdata", static () => new Volumes.CreateCommand()),
         new LeafEntry("show", "Show a volume, where its data is and who mounts it", "volume show dbdata", static () => new Volumes.ShowCommand()),
         new LeafEntry("rm", "Remove volumes with their data", "volume rm --force dbdata", static () => new Volumes.RemoveCommand()) { Aliases = ["remove"] },
+    ];
+
+    private static CommandEntry[] VaultCommands() =>
+    [
+        new LeafEntry("ls", "List secrets, without their values", "vault ls", static () => new Vault.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("write", "Keep a new secret", "vault write DB_PASS s3cr3t", static () => new Vault.WriteCommand()),
+        new LeafEntry("read", "Show a secret with its value", "vault read --value DB_PASS", static () => new Vault.ReadCommand()),
+        new LeafEntry("update", "Give a secret another value", "vault update DB_PASS better", static () => new Vault.UpdateCommand()),
+        new LeafEntry("rm", "Remove secrets", "vault rm --force DB_PASS", static () => new Vault.RemoveCommand()) { Aliases = ["remove"] },
     ];
 
     private static CommandEntry[] MasterCommands() =>
