@@ -31,7 +31,7 @@ internal static class OAuth2
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> json)
         where T : class
     {
-        var fields = http.Request.ContentType?.StartsWith(FormType, StringComparison.OrdinalIgnoreCase) == true ? await FormAsync(http) : await BodyAsync(http);
+        var fields = http.Request.HasFormContentType && http.Request.ContentType!.StartsWith(FormType, StringComparison.OrdinalIgnoreCase) ? await FormAsync(http) : await BodyAsync(http);
         if (fields.Count == 0)
             throw Invalid("The body has no parameters: send JSON or a form");
         return fields.Deserialize(json) ?? throw Invalid("The body has no parameters: send JSON or a form");

@@ -31,7 +31,7 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
         {
             if (http.Response.HasStarted)
             {
-                logger.LogWarning(exception, "{Method} {Path} broke off after its answer had begun", http.Request.Method, http.Request.Path);
+                logger.LogWarning(exception, "{Method} {Path} broke off after its answer had begun", http.Request.Method, Shown(http.Request.Path));
                 http.Abort();
                 return;
             }
@@ -39,6 +39,9 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
             await AnswerAsync(http, exception);
         }
     }
+
+    /// <summary>A path as a log may have it: one end point takes a token for its last segment.</summary>
+    internal static string Shown(PathString path) => path.StartsWithSegments("/oauth2/tokens", out var rest) && rest.HasValue ? "/oauth2/tokens/…" : path.Value ?? "/";
 
     private async Task AnswerAsync(HttpContext http, Exception exception)
     {
@@ -55,9 +58,9 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
             _ => (500, new JsonObject { ["message"] = "Internal server error", ["error"] = "Internal server error; the log of the api says more" }),
         };
         if (exception is HttpRefusal)
-            logger.LogDebug("{Method} {Path} answered {Status}: {Body}", http.Request.Method, http.Request.Path, status, exception.Message);
+            logger.LogDebug("{Method} {Path} answered {Status}: {Body}", http.Request.Method, Shown(http.Request.Path), status, exception.Message);
         else if (status >= 500)
-            logger.LogWarning(exception, "{Method} {Path} answered {Status}", http.Request.Method, http.Request.Path, status);
+            logger.LogWarning(exception, "{Method} {Path} answered {Status}", http.Request.Method, Shown(http.Request.Path), status);
 
         http.Response.Headers.Remove("Allow");
         if (body is not null)
