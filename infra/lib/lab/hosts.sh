@@ -13,13 +13,14 @@ if [ -e /sys/fs/cgroup/cgroup.controllers ]; then controllers=/sys/fs/cgroup fre
 
 host_dir() { echo "$lab/h$1"; }
 host_address() { echo "$net.$((10 + $1))"; }
-hosts() { local one; for one in "$lab"/h[0-9]*; do [ ! -d "$one" ] || echo "${one##*/h}"; done | sort -n; }
+hosts() { local one; for one in "$lab"/h[0-9] "$lab"/h[0-9][0-9]; do [ ! -d "$one" ] || echo "${one##*/h}"; done; }
 
 # The machine's pid of a host's first process; fails when the host is off.
 host_init() {
-  local pid
-  { read -r pid <"$(host_dir "$1")/init.pid"; } 2>/dev/null || return 1
-  grep -qs "$lab_cgroup/h$1/" "/proc/$pid/cgroup" && echo "$pid"
+  local pid groups=
+  { read -r pid <"$lab/h$1/init.pid"; } 2>/dev/null || return 1
+  { read -r -d '' groups <"/proc/$pid/cgroup"; } 2>/dev/null || true
+  [[ $groups == *"$lab_cgroup/h$1/"* ]] && echo "$pid"
 }
 host_is_on() { host_init "$1" >/dev/null; }
 
@@ -136,6 +137,11 @@ freeze_to() {
 }
 freeze() { freeze_to "$1" FROZEN; }
 thaw() { freeze_to "$1" THAWED; }
+is_frozen() {
+  local state=
+  if [ -n "$freezer" ]; then read -r state <"$freezer$lab_cgroup/h$1/freezer.state"; else read -r state <"$controllers$lab_cgroup/h$1/cgroup.freeze"; fi 2>/dev/null || true
+  [ "$state" = FROZEN ] || [ "$state" = 1 ]
+}
 
 # cut_cable N both|in|out: packets to or from the host are dropped, those of its containers too; connections are not told.
 cut_cable() {

@@ -1,19 +1,25 @@
 # What runs in the lab and what the platform says about it. Source after grid.sh, with $stack set.
 
-# host id service number state, a line for each container of the stack; hosts that are off or frozen are left out.
+# host id service number state, a line for each container of the stack; hosts that are off or frozen and engines that are down are left out.
+# An engine that is only slow is asked until it answers: its containers are not gone because it took its time. Looked at many times a second while
+# something is timed, so it starts as few programs as it can: what looks must not be what makes the hosts slow.
 containers() {
-  local number line id rest
-  for number in $(hosts); do
-    engine_api "$number" --max-time 2 "http://docker/containers/json?all=true&filters=%7B%22label%22%3A%5B%22io.kontena.stack.name%3D$stack%22%5D%7D" 2>/dev/null |
-      sed 's/},{"Id"/}\n{"Id"/g' | while read -r line || [ -n "$line" ]; do
-        [[ $line == *'"Id":"'* ]] || continue
-        id=${line#*\"Id\":\"}; rest="$(field "$line" service.name) $(field "$line" service.instance_number)"
-        line=${line#*\"State\":\"}
-        echo "$number ${id%%\"*} $rest ${line%%\"*}"
-      done || true
+  local number said tries requests listing="http://docker/containers/json?all=true&filters=%7B%22label%22%3A%5B%22io.kontena.stack.name%3D$stack%22%5D%7D"
+  for tries in 1 2 3 4 5; do
+    requests=()
+    for number in $(hosts); do
+      ! host_is_on "$number" || is_frozen "$number" || requests+=(${requests[@]+--next} -s --max-time 3 -w "\n#$number %{exitcode}\n" --unix-socket "$lab/h$number/docker.sock" "$listing")
+    done
+    [ "${#requests[@]}" -gt 0 ] || return 0
+    said=$(curl "${requests[@]}" || true)
+    [[ $said =~ \#([0-9]+)\ 28($|$'\n') ]] || break
+    echo "    the engine of h${BASH_REMATCH[1]} did not answer in 3 s (look $tries)" >&2
   done
+  sed 's/},{"Id"/}\n{"Id"/g' <<<"$said" | awk '
+    function after(what) { at = index($0, what); rest = substr($0, at + length(what)); return at ? substr(rest, 1, index(rest, "\"") - 1) : "" }
+    /"Id":"/ { found[++n] = after("\"Id\":\"") " " after("\"io.kontena.service.name\":\"") " " after("\"io.kontena.service.instance_number\":\"") " " after("\"State\":\"") }
+    /^#/ { for (i = 1; i <= n; i++) print substr($1, 2), found[i]; n = 0 }'
 }
-field() { local value=${1#*\"io.kontena.$2\":\"}; echo "${value%%\"*}"; }
 
 running_instances() { containers | awk '$5 == "running" { print $3 "-" $4 }' | sort; }
 ids_on() { containers | awk -v host="$1" '$5 == "running" && $1 == host { print $2 }' | sort; }
