@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kontena.GridManager.Nodes.Liveness;
 
-/// <summary>Every second: sends a probe, looks at the nodes, stores and announces what changed.</summary>
+/// <summary>Sends probes, looks at the nodes, stores and announces what changed.</summary>
 internal sealed class LivenessLoop(
     NodeLivenessMonitor monitor, NodeDirectory directory, IStateStore store, IControlBus bus, LivenessOptions options, TimeProvider time,
     ILogger<LivenessLoop> logger) : BackgroundService
@@ -46,14 +46,14 @@ internal sealed class LivenessLoop(
         catch (StateUnavailableException exception)
         {
             if (!_storeAway)
-                logger.LogWarning("Liveness of nodes can't be stored; it is tried again every second: {Reason}", exception.Message);
+                logger.LogWarning("Liveness of nodes can't be stored; it is tried again at every look: {Reason}", exception.Message);
             _storeAway = true;
         }
     }
 
     private async Task LookAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        using var timer = new PeriodicTimer(options.LookEvery, time);
         do
         {
             try
@@ -62,7 +62,7 @@ internal sealed class LivenessLoop(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogError(exception, "A look at the nodes failed; the next one is in a second");
+                logger.LogError(exception, "A look at the nodes failed; the next one is in a moment");
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -20,6 +20,9 @@ internal sealed record LivenessOptions
     /// <summary>After the broker or this process was away, so long for nodes to find their way back before silence begins to count.</summary>
     public TimeSpan ReturnTime { get; init; } = TimeSpan.FromSeconds(12);
 
+    /// <summary>Adds to every silence until somebody looks, so it is short; a look is at memory.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How often we write to ourselves through the broker.</summary>
     public TimeSpan ProbeEvery { get; init; } = TimeSpan.FromSeconds(1);
 
