@@ -55,6 +55,7 @@ public static class ApiModule
         services.AddSingleton(process);
         services.AddSingleton<AdministratorToken>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<Standing>();
         services.AddSingleton<FailedSignIns>();
         services.AddSingleton<ExchangeTurns>();
         services.AddSingleton<TokenReader>();
@@ -71,11 +72,13 @@ public static class ApiModule
         services.AddApiDocument();
     }
 
-    /// <summary>Outermost first: headers of every answer, then error shapes, then the token, then strict paths, then what its user may do, then websockets.</summary>
+    /// <summary>Outermost first: who is behind a proxy, headers of every answer, then error shapes, then the token, then strict paths, then what its user may do, then websockets.</summary>
     internal static void UseApi(IApplicationBuilder app)
     {
         // Made now, so that a token file that can't be used ends the start with a sentence instead of the first request with a failure.
         app.ApplicationServices.GetRequiredService<AdministratorToken>();
+        if (app.ApplicationServices.GetRequiredService<ApiOptions>().TrustedProxies is { Count: > 0 } proxies)
+            app.UseForwardedHeaders(TrustedProxies.Options(proxies));
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ErrorShapes>();
         app.UseMiddleware<TokenCheck>();

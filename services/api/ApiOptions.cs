@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Kontena.Api;
 
 /// <summary>Settings of the api; see the README for their keys.</summary>
@@ -18,6 +20,9 @@ internal sealed record ApiOptions
     /// <summary>Requests from this machine count towards the limits of an address as well.</summary>
     public bool LimitsLoopback { get; init; }
 
+    /// <summary>Empty: no proxy is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>The Debian package of the agent to hand out, or a folder whose newest is; null for none.</summary>
     public string? AgentPackage { get; init; }
 
@@ -27,6 +32,7 @@ internal sealed record ApiOptions
         return new ApiOptions
         {
             TokenFile = configuration["Kontena:Api:TokenFile"] is { Length: > 0 } file ? file : Path.Combine(data, "admin.token"),
+            TrustedProxies = Auth.TrustedProxies.From(configuration),
             AgentPackage = configuration["Kontena:Api:AgentPackage"] is { Length: > 0 } package ? package : null,
         };
     }

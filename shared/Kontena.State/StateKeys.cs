@@ -56,7 +56,7 @@ public static class StateKeys
     public static readonly DocumentKind<FirstCodeMade> FirstCodeMade = new("first-code-made", KontenaJson.Default.FirstCodeMade, _ => "first");
 
     /// <summary>Finds a user whatever the case of the letters.</summary>
-    public static IndexValue UserEmail(string email) => new("email", email.ToLowerInvariant());
+    public static IndexValue UserEmail(string email) => new("email", Contracts.Identity.User.EmailKey(email));
 
     public static readonly DocumentKind<Stack> Stack = new("stack", KontenaJson.Default.Stack, stack => stack.Name);
 

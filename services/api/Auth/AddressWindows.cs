@@ -48,6 +48,18 @@ internal abstract class AddressWindows(ApiOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Gives back what was counted.</summary>
+    public void GiveBack(IPAddress? address)
+    {
+        if (KeyOf(address) is not { } key)
+            return;
+        lock (_guard)
+        {
+            if (_counts.GetValueOrDefault(key) is > 0 and var count)
+                _counts[key] = count - 1;
+        }
+    }
+
     /// <summary>One window for all: nothing is kept of an address that is quiet.</summary>
     private void BeginAnew()
     {
@@ -71,7 +83,7 @@ internal abstract class AddressWindows(ApiOptions options, TimeProvider time)
     }
 }
 
-/// <summary>Of codes and refresh tokens that are presented, right or wrong.</summary>
+/// <summary>Of codes and refresh tokens that were none; also those that are still being looked at.</summary>
 internal sealed class ExchangeTurns(ApiOptions options, TimeProvider time) : AddressWindows(options, time);
 
 /// <summary>Of tokens that were none.</summary>

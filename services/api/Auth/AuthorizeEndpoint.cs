@@ -27,7 +27,7 @@ internal static class AuthorizeEndpoint
             {
                 "token" => await TokenAsync(request, http, commands, tokens, reader, time, cancellationToken),
                 "code" => await CodeAsync(request, http, commands, tokens, reader, cancellationToken),
-                "invite" => await InviteAsync(request, http, commands, reader, cancellationToken),
+                "invite" => await InviteAsync(request, http, commands, tokens, cancellationToken),
                 _ => throw OAuth2.Refusal(StatusCodes.Status400BadRequest, "unsupported_response_type", "response_type: one of token, code, invite"),
             };
         }
@@ -63,7 +63,7 @@ internal static class AuthorizeEndpoint
     }
 
     private static async Task<IResult> InviteAsync(
-        AuthorizeRequest request, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+        AuthorizeRequest request, HttpContext http, Commands commands, TokenReader tokens, CancellationToken cancellationToken)
     {
         var caller = http.SignedIn().User;
         if (!Need.UserAdmin.IsMetBy(caller, grid: null))
@@ -74,7 +74,7 @@ internal static class AuthorizeEndpoint
             Email = request.Email, Name = request.Username, ExternalId = request.ExternalId, InviteCodeHash = TokenHash.Of(code), ByMasterAdmin = caller.IsMasterAdmin,
         }, cancellationToken);
         // One who was found by their id at the provider may have another address than the one given.
-        var invited = (await reader.UsersAsync(cancellationToken)).FirstOrDefault(user => user.Id == id);
+        var invited = await tokens.UserAsync(id ?? "", cancellationToken);
         return Reply.Created(
             new InviteJson(invited?.Email ?? request.Email!, code, $"{http.Request.Scheme}://{http.Request.Host}/j/{code}"), KontenaResponseJson.Wire.InviteJson);
     }

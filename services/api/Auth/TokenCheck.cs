@@ -21,8 +21,7 @@ internal sealed class TokenCheck(RequestDelegate next, SignIns signIns, FailedSi
         var path = http.Request.Path.Value ?? "/";
         if (!IsOpen(path))
         {
-            var authorization = http.Request.Headers.Authorization.ToString();
-            var token = authorization.StartsWith(Scheme, StringComparison.Ordinal) ? authorization[Scheme.Length..] : null;
+            var token = TokenOf(http);
             // After too many that were none only those are looked up that have been good before: strangers wait, and whoever works on behind the same address does not.
             if (token is not null && failed.IsFull(http.Connection.RemoteIpAddress) && !signIns.Remembers(token))
                 throw OAuth2.TooMany(http);
@@ -39,6 +38,12 @@ internal sealed class TokenCheck(RequestDelegate next, SignIns signIns, FailedSi
         }
 
         await next(http);
+    }
+
+    public static string? TokenOf(HttpContext http)
+    {
+        var authorization = http.Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(Scheme, StringComparison.Ordinal) ? authorization[Scheme.Length..] : null;
     }
 
     private static Task RefuseAsync(HttpContext http, string path, string why)

@@ -15,7 +15,7 @@ internal static class TokenEndpoints
     {
         var tokens = routes.MapGroup("/oauth2").WithTags("tokens");
         tokens.MapPost("/token", ExchangeAsync).WithFacts("exchangeCode", Need.Anonymous).Refuses(400, "What to exchange is missing, or the grant type is unknown")
-            .Refuses(404, "There is no such code or refresh token, or somebody has exchanged it").Refuses(429, "Over 60 exchanges from this address within a minute")
+            .Refuses(404, "There is no such code or refresh token, or somebody has exchanged it").Refuses(429, "Over 60 exchanges from this address within a minute that failed")
             .Refuses(503, "grid-manager does not answer")
             .Produces<TokenJson>(201).WithMetadata(new BodyOf(typeof(TokenRequest))).WithSummary("Exchange a code or a refresh token, once, for a token");
         tokens.MapGet("/tokens", ListAsync).WithFacts("listTokens", Need.AnyUser).Produces<TokenJson>().WithSummary("The tokens and open codes of the token's user");
@@ -35,13 +35,16 @@ internal static class TokenEndpoints
         var made = request switch
         {
             { GrantType: "authorization_code", Code: { } code } =>
-                await OnceAsync(() => commands.AskGridManagerAsync(new RedeemCode { CodeHash = TokenHash.Of(code), Token = fresh.Kept }, cancellationToken)),
+                await OnceAsync(reader.HasCodeAsync(code, cancellationToken), "authorization_code",
+                    () => commands.AskGridManagerAsync(new RedeemCode { CodeHash = TokenHash.Of(code), Token = fresh.Kept }, cancellationToken)),
             { GrantType: "refresh_token", RefreshToken: { } refresh } =>
-                await OnceAsync(() => commands.AskGridManagerAsync(new RefreshToken { RefreshHash = TokenHash.Of(refresh), Token = fresh.Kept }, cancellationToken)),
+                await OnceAsync(reader.HasRefreshAsync(refresh, cancellationToken), "refresh_token",
+                    () => commands.AskGridManagerAsync(new RefreshToken { RefreshHash = TokenHash.Of(refresh), Token = fresh.Kept }, cancellationToken)),
             { GrantType: "authorization_code" or "refresh_token" } =>
                 throw OAuth2.Invalid(request.GrantType == "refresh_token" ? "refresh_token" : "authorization_code"),
             _ => throw OAuth2.Refusal(StatusCodes.Status400BadRequest, "unsupported_grant_type", "grant_type"),
         };
+        turns.GiveBack(http.Connection.RemoteIpAddress);
         return Reply.Created(await RenderAsync(made, fresh, reader, time, cancellationToken), KontenaResponseJson.Wire.TokenJson);
     }
 
@@ -54,8 +57,11 @@ internal static class TokenEndpoints
         return TokenRendering.Render(token, user, time.GetUtcNow(), fresh);
     }
 
-    private static async Task<string?> OnceAsync(Func<Task<string?>> exchange)
+    /// <param name="there">What nobody made is turned away here: guesses fill no queue.</param>
+    private static async Task<string?> OnceAsync(Task<bool> there, string what, Func<Task<string?>> exchange)
     {
+        if (!await there)
+            throw OAuth2.Refusal(StatusCodes.Status404NotFound, "invalid_request", what);
         try
         {
             return await exchange();

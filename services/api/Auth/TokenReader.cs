@@ -28,6 +28,12 @@ internal sealed class TokenReader(IStateStore store)
     public async Task<AuthorizationCode?> FindCodeAsync(string id, CancellationToken cancellationToken) =>
         ObjectId.IsValid(id) ? (await store.GetAsync(StateKeys.AuthorizationCode, StateKeys.System, id, cancellationToken))?.Value : null;
 
+    public async Task<bool> HasCodeAsync(string code, CancellationToken cancellationToken) =>
+        (await store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, cancellationToken, new IndexValue("code", TokenHash.Of(code)))).Count > 0;
+
+    public async Task<bool> HasRefreshAsync(string refresh, CancellationToken cancellationToken) =>
+        (await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("refresh", TokenHash.Of(refresh)))).Count > 0;
+
     public async Task<User?> UserAsync(string id, CancellationToken cancellationToken) =>
         id == User.Administrator.Id ? User.Administrator : (await store.GetAsync(StateKeys.User, StateKeys.System, id, cancellationToken))?.Value;
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Contracts.Http;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,8 @@ internal static class ExecEndpoints
     private static readonly QueryParameter Interactive = new("interactive", QueryType.Truth, "What the client writes goes to the command's input");
     private static readonly QueryParameter Tty = new("tty", QueryType.Truth, "The command gets a terminal");
     private static readonly QueryParameter Shell = new("shell", QueryType.Truth, "The command is run by /bin/sh -c");
+
+    private static readonly ExecEvent TokenIsGone = new ExecEvent.Failed("the token is no longer good for this: it was taken away or has expired, or its user may do less now");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -28,7 +31,7 @@ internal static class ExecEndpoints
 
     /// <summary>Everything that can be refused is refused before the upgrade, as a plain HTTP status.</summary>
     private static async Task StreamAsync(
-        string grid, string node, string name, HttpContext http, ExecTargets targets, ExecSessions sessions, TimeProvider time,
+        string grid, string node, string name, HttpContext http, ExecTargets targets, ExecSessions sessions, Standing standing, TimeProvider time,
         IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var target = await targets.FindAsync(grid, node, name, cancellationToken);
@@ -42,6 +45,7 @@ internal static class ExecEndpoints
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await new ExecSocket(socket, session, target(session), targets, time)
             {
+                Standing = cancelled => standing.WatchAsync(http, () => session.End(TokenIsGone), cancelled),
                 Interactive = ExecEndpoints.Interactive.IsSet(http),
                 Tty = ExecEndpoints.Tty.IsSet(http),
                 Shell = ExecEndpoints.Shell.IsSet(http),
@@ -54,7 +58,7 @@ internal static class ExecEndpoints
     }
 
     private static async Task BlockAsync(
-        string grid, string node, string name, HttpContext http, ExecTargets targets, ExecSessions sessions, ApiOptions options, TimeProvider time,
+        string grid, string node, string name, HttpContext http, ExecTargets targets, ExecSessions sessions, Standing standing, ApiOptions options, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var find = await targets.FindAsync(grid, node, name, cancellationToken);
@@ -66,7 +70,7 @@ internal static class ExecEndpoints
         var target = find(session);
         using var deadline = new CancellationTokenSource(options.ExecTimeout, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var watching = targets.WatchAsync(target, session, ended.Token);
+        var watching = Task.WhenAll(targets.WatchAsync(target, session, ended.Token), standing.WatchAsync(http, () => session.End(TokenIsGone), ended.Token));
         var exited = false;
         try
         {

@@ -16,6 +16,9 @@ internal sealed class ExecSocket(WebSocket socket, ExecSession session, ExecTarg
     private readonly Decoder _stdout = Encoding.UTF8.GetDecoder();
     private readonly Decoder _stderr = Encoding.UTF8.GetDecoder();
 
+    /// <summary>Runs beside the session, and ends it when whoever opened it may not have it any more.</summary>
+    public required Func<CancellationToken, Task> Standing { get; init; }
+
     public bool Interactive { get; init; }
 
     public bool Tty { get; init; }
@@ -27,7 +30,7 @@ internal sealed class ExecSocket(WebSocket socket, ExecSession session, ExecTarg
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadFramesAsync(ended.Token);
-        var watching = targets.WatchAsync(target, session, ended.Token);
+        var watching = Task.WhenAll(targets.WatchAsync(target, session, ended.Token), Standing(ended.Token));
         ExecEvent? last = null;
         try
         {

@@ -39,7 +39,7 @@ internal static class GridEndpoints
     {
         var user = http.SignedIn().User;
         var grids = await reader.GridsAsync(cancellationToken);
-        var snapshots = await Task.WhenAll(grids.Where(grid => Need.GridUser.IsMetBy(user, grid.Name)).Select(grid => reader.WholeAsync(grid, cancellationToken)));
+        var snapshots = await Task.WhenAll(grids.Where(grid => Need.GridUser.IsMetBy(user, grid.Name)).Select(grid => reader.WithUserCountAsync(grid, cancellationToken)));
         return Reply.Ok(new GridsJson([.. snapshots.Select(GridRendering.Render)]), KontenaResponseJson.Wire.GridsJson);
     }
 
@@ -130,7 +130,7 @@ internal static class GridEndpoints
     }
 
     private static async Task<GridJson> RenderAsync(SnapshotReader reader, string grid, CancellationToken cancellationToken) =>
-        GridRendering.Render(await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken));
+        GridRendering.Render(await reader.WithUserCountAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken));
 
     private static StatsdTarget? StatsdOf(GridRequest request)
     {

@@ -1,5 +1,6 @@
 using Kontena.Api.Auth;
 using Kontena.Api.Snapshots;
+using Kontena.Contracts.Identity;
 
 namespace Kontena.Api.Http;
 
@@ -9,17 +10,21 @@ internal sealed class NeedCheck(RequestDelegate next, SnapshotReader reader)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        // Nobody is signed in on an open path, and nothing is there without an endpoint.
-        if (http.GetEndpoint() is { } endpoint && http.Features.Get<SignedIn>() is { User: { IsMasterAdmin: false } user })
+        // Nobody is signed in on an open path. Nothing is there without a route, and what answers a verb that a path does not have is none.
+        if (http.GetEndpoint() is RouteEndpoint endpoint && http.Features.Get<SignedIn>() is { User: { IsMasterAdmin: false } user })
         {
             var facts = endpoint.Metadata.GetMetadata<RouteFacts>();
             var grid = http.Request.RouteValues["grid"] as string;
             if (grid is not null && !user.IsUserOf(grid))
                 throw await reader.FindGridAsync(grid, http.RequestAborted) is null ? HttpRefusal.NotFound() : Denial.OfGrid.Refusal;
-            if (!(facts?.Need ?? Need.MasterAdmin).IsMetBy(user, grid))
+            if (!IsMet(http, user))
                 throw (facts?.Denial ?? Denial.Plain).Refusal;
         }
 
         await next(http);
     }
+
+    /// <summary>Whether a user may have what the request asks for.</summary>
+    public static bool IsMet(HttpContext http, User user) =>
+        (http.GetEndpoint()?.Metadata.GetMetadata<RouteFacts>()?.Need ?? Need.MasterAdmin).IsMetBy(user, http.Request.RouteValues["grid"] as string);
 }

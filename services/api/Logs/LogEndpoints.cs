@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kontena.Api.Auth;
 using Kontena.Api.Containers;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
@@ -101,7 +102,7 @@ internal static class LogEndpoints
         var reader = services.GetRequiredService<LogReader>();
         if (LogFilter.Follow.IsSet(http))
         {
-            return new LogStream(reader, services.GetRequiredService<LogFollowers>(), services.GetRequiredService<TimeProvider>(),
+            return new LogStream(reader, services.GetRequiredService<LogFollowers>(), services.GetRequiredService<Standing>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<LogStream>>()) { Query = filtered };
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Logs;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kontena.Api.Logs;
 
 /// <summary>Writes lines as they come, one JSON object per HTTP chunk, with a blank now and then so that both ends know the other is there (rest-api.md §19.3).</summary>
-internal sealed class LogStream(LogReader reader, LogFollowers followers, TimeProvider time, ILogger logger) : IResult
+internal sealed class LogStream(LogReader reader, LogFollowers followers, Standing standing, TimeProvider time, ILogger logger) : IResult
 {
     private const int LinesPerBatch = 300;
     private static readonly TimeSpan AfterData = TimeSpan.FromMilliseconds(100);
@@ -30,7 +31,8 @@ internal sealed class LogStream(LogReader reader, LogFollowers followers, TimePr
 
         // What comes first while nothing is there is not cut to the newest lines.
         var next = Query with { After = Query.After ?? LogFilter.Beginning, Limit = LinesPerBatch };
-        while (!cancellationToken.IsCancellationRequested)
+        // Ends like one that the server stops: the client sees the end, and its next request says why.
+        while (!cancellationToken.IsCancellationRequested && await standing.HoldsAsync(httpContext, cancellationToken))
         {
             foreach (var line in lines ?? [])
             {

@@ -1,3 +1,4 @@
+using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stats;
@@ -47,6 +48,9 @@ internal static class NodeEndpoints
         await reader.GridAsync(grid, cancellationToken);
         var found = await reader.NodeAsync(grid, node, cancellationToken);
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeRequest);
+        // Whoever has the grid's token joins in its place next.
+        if (request.ForgetAgent is true && !Need.GridAdmin.IsMetBy(http.SignedIn().User, grid))
+            throw Denial.OfGrid.Refusal;
         await commands.AskGridManagerAsync(
             new UpdateNode
             {

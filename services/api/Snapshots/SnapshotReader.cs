@@ -139,9 +139,14 @@ internal sealed class SnapshotReader(IStateStore store)
         var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
         var instances = store.ListAsync(StateKeys.Instance, grid.Name, cancellationToken);
         var observed = store.ListAsync(StateKeys.Observed, grid.Name, cancellationToken);
+        return await BuildAsync(grid, services, Values(await instances), Values(await observed), cancellationToken);
+    }
+
+    /// <summary>Everything of the grid, and how many users it has.</summary>
+    public async Task<GridSnapshot> WithUserCountAsync(Grid grid, CancellationToken cancellationToken)
+    {
         var users = UsersOfAsync(grid.Name, cancellationToken);
-        var snapshot = await BuildAsync(grid, services, Values(await instances), Values(await observed), cancellationToken);
-        return snapshot with { UserCount = (await users).Count };
+        return await WholeAsync(grid, cancellationToken) with { UserCount = (await users).Count };
     }
 
     /// <summary>The users of a grid: the administrator, and then as they were invited.</summary>

@@ -23,11 +23,12 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
         await context.AnswerAsync(await ledger.DecideAboutUsersAsync(
             async (from, cancelled) => (
                 Grids: await from.ListAsync(StateKeys.Grid, StateKeys.System, cancelled),
-                Creator: await UserReads.OfIdsAsync(from, context.Message.CreatorId is { Length: > 0 } id ? [id] : [], cancelled)),
+                Creator: await UserReads.OfIdsAsync(from, context.Message.CreatorId is { Length: > 0 } id ? [id] : [], cancelled),
+                Left: context.Message.Name?.Trim() is { Length: > 0 } name ? await UserReads.OfGridAsync(from, name, cancelled) : []),
             (read, now) =>
             {
                 var created = CreateGridDecision.Decide(read.Grids, context.Message, now, seed, token);
-                return UserDecisions.WithMembers(created, created.Reply.CreatedId, read.Creator, now);
+                return UserDecisions.WithCreator(created, read.Creator, read.Left, now);
             },
             context.CancellationToken));
     }

@@ -21,12 +21,12 @@ internal sealed class TokenConsumer(GridLedger ledger, TimeProvider time)
 
     public async Task Consume(ConsumeContext<RedeemCode> context) =>
         await context.AnswerAsync(await ledger.DecideAboutUsersAsync(
-            (store, cancellationToken) => UserReads.OfCodeAsync(store, context.Message.CodeHash, cancellationToken),
+            (store, cancellationToken) => UserReads.OfCodeAsync(store, context.Message.CodeHash, context.Message.Token.Hash, cancellationToken),
             (user, now) => TokenDecisions.Redeem(user, context.Message, now, NewId), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RefreshToken> context) =>
         await context.AnswerAsync(await ledger.DecideAboutUsersAsync(
-            (store, cancellationToken) => UserReads.OfRefreshAsync(store, context.Message.RefreshHash, cancellationToken),
+            (store, cancellationToken) => UserReads.OfRefreshAsync(store, context.Message.RefreshHash, context.Message.Token.Hash, cancellationToken),
             (user, now) => TokenDecisions.Refresh(user, context.Message, now, NewId), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<RemoveToken> context) =>

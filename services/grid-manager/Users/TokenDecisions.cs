@@ -8,6 +8,10 @@ using Kontena.State.Documents;
 namespace Kontena.GridManager.Users;
 
 /// <summary>Tokens and the codes they are exchanged for (rest-api.md §3.2, §5).</summary>
+/// <remarks>
+/// Whether a commit went through can be unknown, and then the command is decided once more. What was made for it is known by its hash, which no
+/// other command has: it is the answer, and nothing is made twice.
+/// </remarks>
 internal static class TokenDecisions
 {
     public static Decision<CommandResult> Create(UserSnapshot user, CreateToken command, DateTimeOffset now, Func<string> newId)
@@ -15,6 +19,8 @@ internal static class TokenDecisions
         var errors = Check(command.Scopes, command.ExpiresIn, command.Description);
         if (!user.HasUser(command.UserId))
             return Decision.NotFound("User not found");
+        if (MadeFor(command.Token, user) is { } made)
+            return made;
         var room = RoomForToken(user, now);
         if (room is null)
             errors.Say($"The user has {user.Tokens.Count} tokens that are not expired, the most there may be: remove some", "user");
@@ -30,6 +36,8 @@ internal static class TokenDecisions
         var errors = Check(command.Scopes, command.ExpiresIn, command.Description);
         if (!user.HasUser(command.UserId))
             return Decision.NotFound("User not found");
+        if (user.Codes.FirstOrDefault(one => one.Value.CodeHash == command.CodeHash) is { } there)
+            return Decision.Unchanged(there.Value.Id);
         var over = user.Codes.Where(code => code.Value.IsOver(now)).ToList();
         if (user.Codes.Count - over.Count >= UserRules.MostCodes)
             errors.Say($"The user has {user.Codes.Count - over.Count} codes that nobody exchanged yet, the most there may be: remove some", "user");
@@ -50,6 +58,8 @@ internal static class TokenDecisions
     /// <summary>The code goes in the commit that makes the token: whoever comes second finds none.</summary>
     public static Decision<CommandResult> Redeem(UserSnapshot user, RedeemCode command, DateTimeOffset now, Func<string> newId)
     {
+        if (MadeFor(command.Token, user) is { } made)
+            return made;
         var code = user.Codes.FirstOrDefault(one => one.Value.CodeHash == command.CodeHash);
         if (code is null || code.Value.IsOver(now) || !user.HasUser(code.Value.UserId))
             return Decision.NotFound("authorization_code");
@@ -62,6 +72,8 @@ internal static class TokenDecisions
     /// <summary>Also of a token that has expired. The old one ends in the same commit.</summary>
     public static Decision<CommandResult> Refresh(UserSnapshot user, RefreshToken command, DateTimeOffset now, Func<string> newId)
     {
+        if (MadeFor(command.Token, user) is { } made)
+            return made;
         var old = user.Tokens.FirstOrDefault(one => one.Value.RefreshHash == command.RefreshHash);
         if (old is null || IsSpent(old.Value, now) || !user.HasUser(old.Value.UserId))
             return Decision.NotFound("refresh_token");
@@ -82,6 +94,9 @@ internal static class TokenDecisions
                 [$"code {command.Id} of user {code.Value.UserId} removed"])
             : Decision.NotFound("Not found");
     }
+
+    private static Decision<CommandResult>? MadeFor(NewToken wanted, UserSnapshot user) =>
+        user.Tokens.FirstOrDefault(one => one.Value.TokenHash == wanted.Hash) is { } made ? Decision.Unchanged(made.Value.Id) : null;
 
     private static FieldErrors Check(IReadOnlyList<string> scopes, long? expiresIn, string? description)
     {

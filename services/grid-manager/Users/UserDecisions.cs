@@ -76,7 +76,11 @@ internal static class UserDecisions
             return Decision.Unchanged(found.Value.Id);
         // Kept in the order of the list, so that it reads the same however it came about.
         var roles = UserRoles.All.Where(one => one == role ? !command.Take : found.Value.Roles.Contains(one)).ToList();
-        return Put(found.Value with { Roles = roles, UpdatedAt = now }, found.Version, $"user {found.Value.Email} {(command.Take ? "is no longer" : "is now")} {role}");
+        var changed = found.Value with { Roles = roles, UpdatedAt = now };
+        // An invitation lets whoever has it become them; it was given out when they could do less.
+        if (role == UserRoles.MasterAdmin && !command.Take && changed.InviteCodeHash is not null)
+            changed = changed with { InviteCodeHash = null, ExternalId = null };
+        return Put(changed, found.Version, $"user {found.Value.Email} {(command.Take ? "is no longer" : "is now")} {role}");
     }
 
     public static Decision<CommandResult> ChangeGrid(UserSnapshot users, ChangeGridUser command, DateTimeOffset now)
@@ -99,7 +103,16 @@ internal static class UserDecisions
             $"user {found.Value.Email} {(command.Remove ? "is no longer" : "is now")} a user of grid {command.Grid}");
     }
 
-    /// <summary>Goes along when a grid is created or put back: whoever created it is a user of it (rest-api.md §9.3).</summary>
+    /// <summary>Goes along when a grid is created: whoever created it is its one user (rest-api.md §9.3), also when a grid of that name was deleted by a version that left its users.</summary>
+    public static Decision<CommandResult> WithCreator(
+        Decision<CommandResult> made, IReadOnlyList<Versioned<User>> creator, IReadOnlyList<Versioned<User>> left, DateTimeOffset now)
+    {
+        var grid = made.Reply.CreatedId;
+        var stale = left.Where(user => user.Value.Grids.Contains(grid) && !creator.Any(one => one.Value.Id == user.Value.Id)).ToList();
+        return WithMembers(grid is null ? made : WithoutMembers(made, grid, stale, now), grid, creator, now);
+    }
+
+    /// <summary>Goes along when a grid is created or put back.</summary>
     public static Decision<CommandResult> WithMembers(Decision<CommandResult> made, string? grid, IEnumerable<Versioned<User>> users, DateTimeOffset now)
     {
         if (made.Batch is not { } batch || grid is null)

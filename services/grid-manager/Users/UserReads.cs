@@ -47,15 +47,20 @@ internal static class UserReads
         return await WithCredentialsAsync(store, new UserSnapshot { Users = user is null ? [] : [user] }, userId, cancellationToken);
     }
 
-    /// <summary>A code, and whose it is.</summary>
-    public static async Task<UserSnapshot> OfCodeAsync(IStateStore store, string hash, CancellationToken cancellationToken) =>
+    /// <summary>Whose a code is; when it has gone, whose the token is that it may have been exchanged for.</summary>
+    public static async Task<UserSnapshot> OfCodeAsync(IStateStore store, string hash, string madeHash, CancellationToken cancellationToken) =>
         await store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, cancellationToken, new IndexValue("code", hash)) is [var code, ..]
             ? await OfIdAsync(store, code.Value.UserId, cancellationToken)
-            : new UserSnapshot();
+            : await OfTokenAsync(store, new IndexValue("token", madeHash), cancellationToken);
 
-    /// <summary>A token by what renews it, and whose it is.</summary>
-    public static async Task<UserSnapshot> OfRefreshAsync(IStateStore store, string hash, CancellationToken cancellationToken) =>
-        await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("refresh", hash)) is [var token, ..]
+    /// <summary>Whose a token is, by what renews it; when it has gone, whose the one is that it may have been exchanged for.</summary>
+    public static async Task<UserSnapshot> OfRefreshAsync(IStateStore store, string hash, string madeHash, CancellationToken cancellationToken) =>
+        await OfTokenAsync(store, new IndexValue("refresh", hash), cancellationToken) is { Tokens.Count: > 0 } found
+            ? found
+            : await OfTokenAsync(store, new IndexValue("token", madeHash), cancellationToken);
+
+    private static async Task<UserSnapshot> OfTokenAsync(IStateStore store, IndexValue index, CancellationToken cancellationToken) =>
+        await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, index) is [var token, ..]
             ? await OfIdAsync(store, token.Value.UserId, cancellationToken)
             : new UserSnapshot();
 

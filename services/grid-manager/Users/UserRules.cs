@@ -1,9 +1,12 @@
+using Kontena.State;
+
 namespace Kontena.GridManager.Users;
 
 /// <summary>What is asked of a user's words, and how many of everything there may be.</summary>
 internal static class UserRules
 {
-    public const int MostUsers = 10_000;
+    /// <summary>All can be users of one grid, and its deletion changes them in one commit of at most <see cref="CommitBatch.MaxOperations"/>, with room for the rest of it.</summary>
+    public const int MostUsers = 9_000;
 
     /// <summary>Of one user, as are <see cref="MostCodes"/>. What is worth nothing any more makes room first.</summary>
     public const int MostTokens = 200;

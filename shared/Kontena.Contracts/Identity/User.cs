@@ -48,7 +48,10 @@ public sealed record User
 
     public bool IsUserOf(string grid) => Id == Administrator.Id || Grids.Contains(grid);
 
-    public bool IsCalled(string email) => string.Equals(Email, email, StringComparison.OrdinalIgnoreCase);
+    public bool IsCalled(string email) => EmailKey(Email) == EmailKey(email);
+
+    /// <summary>Two addresses with one key are one user's. The store looks users up by it, too: were the two to differ, look-alike letters would find one user and mean another.</summary>
+    public static string EmailKey(string email) => email.ToLowerInvariant();
 }
 
 /// <summary>What a user may do beyond using their grids (rest-api.md §3.3). No others can be made.</summary>

@@ -81,6 +81,39 @@ public sealed class AddressWindowTests
     }
 
     [Fact]
+    public void What_was_counted_and_turned_out_right_is_given_back()
+    {
+        var address = IPAddress.Parse("203.0.113.7");
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.True(_failed.TryCount(address));
+            _failed.GiveBack(address);
+        }
+
+        Assert.False(_failed.IsFull(address));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("10.9.9.9", 429)]
+    public async Task Behind_a_proxy_that_is_trusted_everybody_has_a_limit_of_their_own(string trusted, int other)
+    {
+        await using var api = await ApiUnderTest.StartAsync(options => options with { LimitsLoopback = true, TrustedProxies = [new IPNetwork(IPAddress.Parse(trusted), 32)] });
+        using var dev = await api.ClientOfAsync(Some.User("dev@x"), "token-of-dev");
+        using var stranger = api.ClientWith("no-such-token");
+        stranger.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.66, 203.0.113.7");
+        dev.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.8");
+        for (var i = 0; i < AddressWindows.Most; i++)
+            Assert.Equal(403, (await api.SendAsync(HttpMethod.Get, "/v1/user", client: stranger)).Status);
+
+        // Whatever a client itself puts in front counts for nothing.
+        stranger.DefaultRequestHeaders.Remove("X-Forwarded-For");
+        stranger.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.67, 203.0.113.7");
+        Assert.Equal(429, (await api.SendAsync(HttpMethod.Get, "/v1/user", client: stranger)).Status);
+        Assert.Equal(other, (await api.SendAsync(HttpMethod.Get, "/v1/user", client: dev)).Status);
+    }
+
+    [Fact]
     public async Task No_answer_is_kept_or_guessed_at()
     {
         await using var api = await ApiUnderTest.StartAsync();

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Kontena.Api.Auth;
 using Kontena.Api.Http;
+using Kontena.Contracts.Commands;
 using Kontena.Contracts.Identity;
+using Kontena.Contracts.Nodes;
 using Kontena.State;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,6 +106,34 @@ public sealed class NeedTests
         Assert.Equal((404, ""), await Said("/v1/nothing"));
 
         async Task<(int, string)> Said(string path) => await api.SendAsync(HttpMethod.Get, path, client: client) is var answer ? (answer.Status, answer.Text) : default;
+    }
+
+    [Fact]
+    public async Task A_verb_that_a_path_does_not_have_is_the_same_for_everybody()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+        using var client = await api.ClientOfAsync(Some.User("user@x", ["main"]), "token-of-user");
+
+        foreach (var path in new[] { "/v1/grids", "/v1/user", "/v1/nodes/main/core-01" })
+            Assert.Equal((await api.SendAsync(HttpMethod.Patch, path, "{}")).Status, (await api.SendAsync(HttpMethod.Patch, path, "{}", client)).Status);
+    }
+
+    /// <summary>Whoever has the grid's token joins in the place of a forgotten agent.</summary>
+    [Fact]
+    public async Task An_agent_is_forgotten_by_a_grid_admin_only()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+        api.Bus.Answer<UpdateNode>(_ => CommandResult.Done());
+        using var user = await api.ClientOfAsync(Some.User("user@x", ["main"]), "token-of-user");
+        using var admin = await api.ClientOfAsync(Some.User("admin@x", ["main"], UserRoles.GridAdmin), "token-of-admin");
+
+        async Task<int> Put(string body, HttpClient client) => (await api.SendAsync(HttpMethod.Put, "/v1/nodes/main/core-01", body, client)).Status;
+
+        Assert.Equal(403, await Put("""{"forget_agent":true}""", user));
+        Assert.Empty(api.Bus.Asked);
+        Assert.Equal((200, 200, 200), (await Put("""{"labels":["a"]}""", user), await Put("""{"forget_agent":false}""", user), await Put("""{"forget_agent":true}""", admin)));
     }
 
     [Fact]

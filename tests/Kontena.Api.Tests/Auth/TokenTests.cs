@@ -96,9 +96,8 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task A_code_is_exchanged_without_a_login_also_by_a_form_and_as_a_number()
     {
-        _api.Bus.Answer<RedeemCode>(async command => command.CodeHash == TokenHash.Of("123456")
-            ? await KeptAsync(Dev.Id, command.Token, ["user"], null, null)
-            : CommandResult.NotFound("authorization_code"));
+        await _api.PutAsync(StateKeys.AuthorizationCode, StateKeys.System, CodeOf("123456"));
+        _api.Bus.Answer<RedeemCode>(async command => await KeptAsync(Dev.Id, command.Token, ["user"], null, null));
 
         var json = await _api.SendAsync(HttpMethod.Post, "/oauth2/token", """{"grant_type":"authorization_code","code":123456,"client_id":"x"}""", _api.Anonymous);
         Assert.Equal((201, "dev@x"), (json.Status, (string?)json.Json["user"]!["email"]));
@@ -109,6 +108,7 @@ public sealed class TokenTests : IAsyncLifetime
 
         var wrong = await _api.SendAsync(HttpMethod.Post, "/oauth2/token", new { grant_type = "authorization_code", code = "7" }, _api.Anonymous);
         Assert.Equal("""404 {"error":"invalid_request","error_description":"authorization_code"}""", Said(wrong));
+        Assert.Equal(2, _api.Bus.Asked.Count);
     }
 
     [Theory]
@@ -122,7 +122,11 @@ public sealed class TokenTests : IAsyncLifetime
     public async Task A_refresh_token_is_exchanged_by_its_hash()
     {
         _api.Bus.Answer<RefreshToken>(_ => CommandResult.NotFound("refresh_token"));
+        var guessed = await _api.SendAsync(HttpMethod.Post, "/oauth2/token", new { grant_type = "refresh_token", refresh_token = "guess" }, _api.Anonymous);
+        Assert.Equal("""404 {"error":"invalid_request","error_description":"refresh_token"}""", Said(guessed));
+        Assert.Empty(_api.Bus.Asked);
 
+        await _api.PutAsync(StateKeys.AccessToken, StateKeys.System, Some.Token(Dev, "other") with { RefreshHash = TokenHash.Of("secret") });
         var answer = await _api.SendAsync(HttpMethod.Post, "/oauth2/token", new { grant_type = "refresh_token", refresh_token = "secret" }, _api.Anonymous);
 
         Assert.Equal("""404 {"error":"invalid_request","error_description":"refresh_token"}""", Said(answer));
@@ -170,6 +174,11 @@ public sealed class TokenTests : IAsyncLifetime
         Assert.Equal(TokenHash.Of(code), _api.Bus.Single<CreateCode>().CodeHash);
         Assert.DoesNotContain(code, (await _api.SendAsync(HttpMethod.Get, "/oauth2/tokens", client: _dev)).Text, StringComparison.Ordinal);
     }
+
+    private static AuthorizationCode CodeOf(string code) => new()
+    {
+        Id = "00000000000000000000c0de", UserId = Dev.Id, CodeHash = TokenHash.Of(code), Scopes = ["user"], RedeemBefore = DateTimeOffset.MaxValue, CreatedAt = Some.Noon,
+    };
 
     private static string Said(Answer answer) => $"{answer.Status} {answer.Text}";
 

@@ -192,6 +192,30 @@ public sealed class ExecTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
     }
 
+    [Theory]
+    [InlineData("token")]
+    [InlineData("grid")]
+    public async Task A_session_ends_within_a_second_when_its_user_may_not_have_it_any_more(string what)
+    {
+        var dev = Some.User("dev@x", ["main"]);
+        using var client = await _api.ClientOfAsync(dev, "token-of-dev");
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Authorization", "Bearer token-of-dev");
+        await socket.ConnectAsync(new Uri($"ws://{_api.Address.Authority}{Path}"), TestContext.Current.CancellationToken);
+        await SendAsync(socket, """{"cmd":["sh"]}""");
+
+        if (what == "token")
+            await _api.DeleteAsync(StateKeys.AccessToken, StateKeys.System, Some.Token(dev, "token-of-dev").Id);
+        else
+            await _api.PutAsync(StateKeys.User, StateKeys.System, dev with { Grids = [] });
+        var since = TimeProvider.System.GetTimestamp();
+        var (frames, status, _) = await ReadToEndAsync(socket);
+
+        Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(2), "a second, and as much for a slow machine");
+        Assert.Contains("the token is no longer good", Assert.Single(frames));
+        Assert.Equal(4000, status);
+    }
+
     [Fact]
     public async Task What_can_be_refused_is_refused_before_the_upgrade()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Kontena.Contracts.Logs;
+using Kontena.State;
 
 namespace Kontena.Api.Tests.Logs;
 
@@ -122,6 +123,26 @@ public sealed class LogEndpointTests
         Assert.EndsWith("é\"}", chunks[1]);
         Assert.Equal(" ", chunks[2]);
         Assert.Contains("after 000000000000000000000002", chunks[^1]);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_the_token_that_opened_it_is_taken_away()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+        api.Bus.Answer<QueryLogs>(_ => new LogPage { Lines = [] });
+        var dev = Some.User("dev@x", ["main"]);
+        using var client = await api.ClientOfAsync(dev, "token-of-dev");
+        using var answer = await client.GetAsync(
+            new Uri("/v1/stacks/main/shop/container_logs?follow=1", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await using var stream = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(' ', stream.ReadByte());
+
+        await api.DeleteAsync(StateKeys.AccessToken, StateKeys.System, Some.Token(dev, "token-of-dev").Id);
+
+        // To its end, within the client's 30 s.
+        using var reader = new StreamReader(stream);
+        Assert.Equal("", (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
     }
 
     [Fact]

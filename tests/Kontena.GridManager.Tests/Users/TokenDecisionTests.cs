@@ -1,4 +1,6 @@
+using Kontena.Contracts.Commands;
 using Kontena.Contracts.Identity;
+using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Users;
 using Kontena.State;
 using Kontena.State.Documents;
@@ -66,6 +68,22 @@ public sealed class TokenDecisionTests
         Assert.Equal((Dev, code.ExpiresAt, "hash"), (token.UserId, token.ExpiresAt, token.TokenHash));
         Assert.Equal(["user", "owner"], token.Scopes);
         Assert.Equal([$"authorization-code {code.Id} 5"], decision.Deletes());
+    }
+
+    [Fact]
+    public void What_a_command_has_made_already_is_its_answer()
+    {
+        var token = Token(Dev, Some.Now.AddDays(-31)) with { TokenHash = "hash" };
+        var code = Code(Dev);
+        // The code, and the token that is renewed, went with the commit that nobody knew of.
+        var after = Of(token, code);
+
+        AssertMade(token.Id, TokenDecisions.Create(after, Wanted(), Some.Now, Some.NewId));
+        AssertMade(token.Id, TokenDecisions.Redeem(after, new RedeemCode { CodeHash = "gone", Token = Fresh }, Some.Now, Some.NewId));
+        AssertMade(token.Id, TokenDecisions.Refresh(after, new RefreshToken { RefreshHash = "gone", Token = Fresh }, Some.Now, Some.NewId));
+        AssertMade(code.Id, TokenDecisions.CreateCode(after, new CreateCode { UserId = Dev, CodeHash = "code", Scopes = ["user"] }, Some.Now, Some.NewId));
+
+        static void AssertMade(string id, Decision<CommandResult> again) => Assert.Equal(("Done", id, true), (again.Reply.Show(), again.Reply.CreatedId, again.Batch is null));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
+using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
 using Kontena.GridManager.Users;
 using Kontena.State;
@@ -46,6 +48,48 @@ public sealed class UserDecisionTests
         Assert.StartsWith("Refused; email: Only a master_admin", UserDecisions.Invite(
             With(Dev(UserRoles.MasterAdmin) with { Email = "boss@example.org", ExternalId = "7" }), Invitation with { ExternalId = "7" }, Some.Now, Some.NewId).Reply.Show());
         Assert.Equal("Done", UserDecisions.Invite(users, Invitation with { ByMasterAdmin = true }, Some.Now, Some.NewId).Reply.Show());
+    }
+
+    /// <summary>It was given out when its user could do less.</summary>
+    [Fact]
+    public void Whoever_becomes_master_admin_has_no_invitation_open()
+    {
+        var dev = Dev() with { InviteCodeHash = "open", ExternalId = "7" };
+
+        User Given(User user, string role) => Assert.Single(
+            UserDecisions.ChangeRole(With(user), new ChangeUserRole { Email = dev.Email, Role = role }, Some.Now).Puts(StateKeys.User));
+
+        Assert.Equal((null, null), Given(dev, UserRoles.MasterAdmin) is var admin ? (admin.InviteCodeHash, admin.ExternalId) : default);
+        Assert.Equal(("open", "7"), Given(dev, UserRoles.GridAdmin) is var other ? (other.InviteCodeHash, other.ExternalId) : default);
+        // They have logged in there themselves.
+        Assert.Equal("7", Given(dev with { InviteCodeHash = null }, UserRoles.MasterAdmin).ExternalId);
+    }
+
+    [Theory]
+    [InlineData("dev@example.org", "DEV@example.org", true)]
+    [InlineData("kim@example.org", "\u212Aim@example.org", null)]
+    [InlineData("sam@example.org", "\u017Fam@example.org", null)]
+    [InlineData("dev@example.org", "dev@example.com", false)]
+    public void Who_is_found_by_an_address_is_who_has_it(string email, string other, bool? same)
+    {
+        var found = StateKeys.UserEmail(email) == StateKeys.UserEmail(other);
+
+        Assert.Equal(found, (Dev() with { Email = email }).IsCalled(other));
+        if (same is { } expected)
+            Assert.Equal(expected, found);
+    }
+
+    [Fact]
+    public void A_new_grid_has_its_creator_and_nobody_whom_an_old_one_of_the_name_left()
+    {
+        var (creator, left) = (Dev() with { Email = "new@example.org", Grids = ["prod"] }, Dev());
+        Versioned<User> At(User user) => new(user, 3);
+        Decision<CommandResult> Made() => new(CommandResult.Done("prod"), new CommitBatch(StateKeys.System), []);
+
+        var users = UserDecisions.WithCreator(Made(), [At(creator)], [At(creator), At(left)], Some.Now).Puts(StateKeys.User);
+        Assert.Equal((left.Id, 0), Assert.Single(users) is var one ? (one.Id, one.Grids.Count) : default);
+
+        Assert.Empty(UserDecisions.WithCreator(Decision.Refused("name", "is taken"), [At(creator)], [At(left)], Some.Now).Puts(StateKeys.User));
     }
 
     [Theory]

@@ -13,6 +13,13 @@ namespace Kontena.GridManager.Tests.Users;
 /// <summary>Over the real bus and store of one process.</summary>
 public sealed class UserPlatformTests
 {
+    private static async Task<IEnumerable<string>> TwiceAsync(Func<Task<CommandResult>> ask)
+    {
+        var answers = new[] { await ask(), await ask() };
+        Assert.All(answers, answer => Assert.Equal("Done", answer.Show()));
+        return answers.Select(answer => answer.CreatedId!).Distinct();
+    }
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -46,6 +53,24 @@ public sealed class UserPlatformTests
         Assert.Equal("Done", (await running.AskAsync(new RemoveUser { Email = "dev@example.org" })).Show());
         Assert.Empty(await running.Store.ListAsync(StateKeys.AccessToken, StateKeys.System, Cancelled));
         Assert.Empty(await running.Store.ListAsync(StateKeys.User, StateKeys.System, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_command_that_arrives_twice_makes_one_of_everything()
+    {
+        await using var running = await RunningGridManager.StartAsync();
+        while (await running.Store.GetAsync(StateKeys.FirstCodeMade, StateKeys.System, "first", Cancelled) is null)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancelled);
+        var codesBefore = (await running.Store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, Cancelled)).Count;
+        var dev = (await running.AskAsync(new InviteUser { Email = "dev@example.org", InviteCodeHash = "i" })).CreatedId!;
+
+        Assert.Single(await TwiceAsync(() => running.AskAsync(new CreateToken { UserId = dev, Token = new("t1", "last", "r1", "last"), Scopes = ["user"], ExpiresIn = 60 })));
+        Assert.Single(await TwiceAsync(() => running.AskAsync(new CreateCode { UserId = dev, CodeHash = "c", Scopes = ["user"] })));
+        Assert.Single(await TwiceAsync(() => running.AskAsync(new RedeemCode { CodeHash = "c", Token = new("t2", "last", "r2", "last") })));
+        Assert.Single(await TwiceAsync(() => running.AskAsync(new RefreshToken { RefreshHash = "r1", Token = new("t3", "last", "r3", "last") })));
+
+        Assert.Equal(["t2", "t3"], (await running.Store.ListAsync(StateKeys.AccessToken, StateKeys.System, Cancelled)).Select(one => one.Value.TokenHash).Order());
+        Assert.Equal(codesBefore, (await running.Store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, Cancelled)).Count);
     }
 
     [Fact]
