@@ -72,7 +72,7 @@ public static class ApiModule
         services.AddApiDocument();
     }
 
-    /// <summary>Outermost first: who is behind a proxy, headers of every answer, then error shapes, then the token, then strict paths, then what its user may do, then websockets.</summary>
+    /// <summary>Outermost first: who is behind a proxy, headers of every answer, then error shapes, then the token, then strict paths, then what its user may do, then what was asked before, then websockets.</summary>
     internal static void UseApi(IApplicationBuilder app)
     {
         // Made now, so that a token file that can't be used ends the start with a sentence instead of the first request with a failure.
@@ -84,6 +84,7 @@ public static class ApiModule
         app.UseMiddleware<TokenCheck>();
         app.UseMiddleware<StrictPaths>();
         app.UseMiddleware<NeedCheck>();
+        app.UseMiddleware<IdempotencyKeys>();
         app.UseWebSockets(new WebSocketOptions
         {
             KeepAliveInterval = TimeSpan.FromSeconds(30),

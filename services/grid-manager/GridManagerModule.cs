@@ -5,6 +5,7 @@ using Kontena.GridManager.Identities;
 using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
+using Kontena.GridManager.Requests;
 using Kontena.GridManager.Services;
 using Kontena.GridManager.Stacks;
 using Kontena.GridManager.Users;
@@ -53,7 +54,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {

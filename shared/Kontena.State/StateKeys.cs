@@ -6,6 +6,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Requests;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Vault;
@@ -52,6 +53,11 @@ public static class StateKeys
 
     public static readonly DocumentKind<AuthorizationCode> AuthorizationCode = new("authorization-code", KontenaJson.Default.AuthorizationCode, code => code.Id,
         code => [new IndexValue("code", code.CodeHash), new IndexValue("user", code.UserId)]);
+
+    public static readonly DocumentKind<KeyedRequest> KeyedRequest = new("keyed-request", KontenaJson.Default.KeyedRequest, request => request.Id,
+        request => [new IndexValue("owner", request.Owner)]);
+
+    public static readonly DocumentKind<KeyedAnswer> KeyedAnswer = new("keyed-answer", KontenaJson.Default.KeyedAnswer, answer => answer.Id);
 
     public static readonly DocumentKind<FirstCodeMade> FirstCodeMade = new("first-code-made", KontenaJson.Default.FirstCodeMade, _ => "first");
 

@@ -10,7 +10,7 @@ namespace Kontena.Api.Auth;
 internal static class AuthorizeEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth2/authorize", AuthorizeAsync).WithFacts("createToken", Need.AnyUser)
+        routes.MapPost("/oauth2/authorize", AuthorizeAsync).WithFacts("createToken", Need.AnyUser).ShowsOnce()
             .Refuses(400, "Something is missing or not possible; the description says what")
             .Refuses(403, "The token was not made for making others, or its user may not invite, or not for another user")
             .Refuses(404, "There is no such user")

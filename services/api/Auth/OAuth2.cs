@@ -25,7 +25,7 @@ internal static class OAuth2
 
     /// <summary>What another service refused, in the words of OAuth2.</summary>
     public static HttpRefusal InvalidAs(HttpRefusal refused) =>
-        Invalid(refused.Body?["error"] is { } error ? string.Join("; ", Sentences(error)) : null);
+        Invalid(refused.Body?["error"] is { } error ? string.Join("; ", Problem.Sentences(error)) : null);
 
     /// <summary>Texts and numbers of the body by name; what is blank counts as not there.</summary>
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> json)
@@ -87,11 +87,4 @@ internal static class OAuth2
 
         return result;
     }
-
-    private static IEnumerable<string> Sentences(JsonNode error) => error switch
-    {
-        JsonObject fields => fields.Where(one => one.Value is not null).SelectMany(one => Sentences(one.Value!)),
-        JsonArray list => list.OfType<JsonNode>().SelectMany(Sentences),
-        _ => [error.GetValue<string>()],
-    };
 }

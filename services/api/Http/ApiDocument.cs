@@ -12,6 +12,7 @@ internal sealed record BodyOf(Type Type);
 internal static class ApiDocument
 {
     private const string ErrorSchema = "Error";
+    private const string ProblemSchema = "Problem";
 
     /// <summary>Which need an operation has, by its name; not a word of OpenAPI.</summary>
     private const string NeedExtension = "x-kontena-need";
@@ -47,7 +48,7 @@ internal static class ApiDocument
                 }
 
                 if (metadata.OfType<RouteFacts>().FirstOrDefault() is { } facts)
-                    Describe(operation, facts, takesBody: body is not null, context.Document);
+                    Describe(operation, facts, takesBody: body is not null, HttpMethods.IsPost(context.Description.HttpMethod ?? ""), context.Document);
             });
         });
     }
@@ -67,6 +68,7 @@ internal static class ApiDocument
         document.Components.SecuritySchemes["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[ErrorSchema] = Error();
+        document.Components.Schemas[ProblemSchema] = ProblemDetails();
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", document)] = [] }];
     }
 
@@ -86,7 +88,29 @@ internal static class ApiDocument
         },
     };
 
-    private static void Describe(OpenApiOperation operation, RouteFacts facts, bool takesBody, OpenApiDocument? document)
+    private static OpenApiSchema ProblemDetails() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "RFC 9457, for whoever accepts application/problem+json; the members of Error stand beside these",
+        Required = new HashSet<string> { "type", "title", "status" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Always about:blank: the status says it" },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Everything that is wrong, in one line" },
+        },
+    };
+
+    private static OpenApiParameter KeyParameter() => new()
+    {
+        Name = IdempotencyKeys.Header,
+        In = ParameterLocation.Header,
+        Description = "Whoever sends the request again with it within a day gets the first answer, and nothing is done twice",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKeys.LongestKey },
+    };
+
+    private static void Describe(OpenApiOperation operation, RouteFacts facts, bool takesBody, bool isPost, OpenApiDocument? document)
     {
         operation.OperationId = facts.Operation;
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
@@ -97,6 +121,8 @@ internal static class ApiDocument
 
         var paths = operation.Parameters?.Where(parameter => parameter.In != ParameterLocation.Query) ?? [];
         operation.Parameters = [.. paths, .. facts.Query.Select(Describe)];
+        if (isPost && facts is { Need.TakesToken: true, ShowsOnce: false })
+            operation.Parameters.Add(KeyParameter());
         operation.Responses ??= [];
         foreach (var refusal in facts.AllRefusals(takesBody))
         {
@@ -106,6 +132,7 @@ internal static class ApiDocument
                 response.Content = new Dictionary<string, OpenApiMediaType>
                 {
                     ["application/json"] = new() { Schema = new OpenApiSchemaReference(ErrorSchema, document) },
+                    [Problem.MediaType] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, document) },
                 };
             }
 

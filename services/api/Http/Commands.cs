@@ -23,6 +23,12 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
         return result;
     }
 
+    /// <summary>A question or command with an answer of its own.</summary>
+    public Task<TReply> AskGridManagerAsync<T, TReply>(T question, CancellationToken cancellationToken)
+        where T : class
+        where TReply : class =>
+        AskAsync<T, TReply>(Destination.GridManager, "grid-manager", question, cancellationToken);
+
     /// <returns>The services to deploy, in order.</returns>
     public async Task<IReadOnlyList<string>> ApplyRevisionAsync(string grid, string stack, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
             await next(http);
             if (!http.Response.HasStarted && http.Response.ContentLength is null
                 && http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
-                EmptyNotFound(http);
+                await NotFoundAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -63,8 +63,8 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
             logger.LogWarning(exception, "{Method} {Path} answered {Status}", http.Request.Method, Shown(http.Request.Path), status);
 
         http.Response.Headers.Remove("Allow");
-        if (body is not null)
-            await Reply.WriteAsync(http, status, body);
+        if (body is not null || Problem.IsWantedBy(http))
+            await Reply.WriteAsync(http, status, body ?? new JsonObject());
         else
         {
             http.Response.StatusCode = status;
@@ -74,12 +74,15 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
     }
 
     /// <summary>Unknown paths and wrong verbs alike: 404 without a body, never 405.</summary>
-    private static void EmptyNotFound(HttpContext http)
+    private static Task NotFoundAsync(HttpContext http)
     {
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         http.Response.Headers.Remove("Allow");
+        if (Problem.IsWantedBy(http))
+            return Reply.WriteAsync(http, StatusCodes.Status404NotFound, new JsonObject());
         http.Response.ContentType = IsInGroup(http.Request.Path) ? "application/json" : "text/html";
         http.Response.ContentLength = 0;
+        return Task.CompletedTask;
     }
 
     private static bool IsInGroup(PathString path) =>

@@ -23,7 +23,10 @@ internal sealed class Reply(int status, ReadOnlyMemory<byte> body) : IResult
 
     public Task ExecuteAsync(HttpContext httpContext) => WriteAsync(httpContext, status, body);
 
-    public static Task WriteAsync(HttpContext http, int status, JsonNode body) => WriteAsync(http, status, BytesOf(body));
+    /// <summary>An error in the form that the client asks for.</summary>
+    public static Task WriteAsync(HttpContext http, int status, JsonNode body) => status >= 400 && Problem.IsWantedBy(http)
+        ? WriteAsync(http, status, BytesOf(Problem.Of(status, body)), Problem.MediaType)
+        : WriteAsync(http, status, BytesOf(body));
 
     private static ReadOnlyMemory<byte> BytesOf(JsonNode body)
     {
@@ -33,10 +36,10 @@ internal sealed class Reply(int status, ReadOnlyMemory<byte> body) : IResult
         return bytes.WrittenMemory;
     }
 
-    private static Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body)
+    private static Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body, string contentType = "application/json")
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = contentType;
         http.Response.ContentLength = body.Length;
         return HttpMethods.IsHead(http.Request.Method)
             ? Task.CompletedTask

@@ -55,7 +55,7 @@ internal static class RequestBody
 
     private static bool IsBlank(ReadOnlyMemory<byte> bytes) => bytes.Span.TrimStart(" \t\r\n"u8).IsEmpty;
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext http)
+    public static async Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext http)
     {
         if (http.Request.ContentLength > Limit)
             throw TooLargeRefusal(http);

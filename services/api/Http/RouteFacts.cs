@@ -40,6 +40,9 @@ internal sealed record RouteFacts(string Operation, Need Need)
 
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 
+    /// <summary>Its answer has a secret that is shown this once.</summary>
+    public bool ShowsOnce { get; init; }
+
     /// <summary>Null: as the need has it.</summary>
     public Denial? DeniedBy { get; init; }
 
@@ -103,6 +106,11 @@ internal static class RouteFactsWords
     public static TBuilder Reads<TBuilder>(this TBuilder builder, params IReadOnlyList<QueryParameter> parameters)
         where TBuilder : IEndpointConventionBuilder =>
         builder.Change(facts => facts with { Query = [.. facts.Query, .. parameters] });
+
+    /// <summary>After <see cref="WithFacts"/>: the answer has a secret that is shown this once, so that it is not kept to be said again.</summary>
+    public static TBuilder ShowsOnce<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.Change(facts => facts with { ShowsOnce = true });
 
     private static TBuilder Change<TBuilder>(this TBuilder builder, Func<RouteFacts, RouteFacts> change)
         where TBuilder : IEndpointConventionBuilder

@@ -52,6 +52,11 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         Func<IStateStore, CancellationToken, Task<T>> read, Func<T, DateTimeOffset, Decision<CommandResult>> decide, CancellationToken cancellationToken) =>
         CommitAsync(StateKeys.System, async () => decide(await read(store, cancellationToken), time.GetUtcNow()), cancellationToken);
 
+    /// <summary>About requests with an <c>Idempotency-Key</c>, whatever they are for.</summary>
+    public Task<TReply> DecideAboutRequestsAsync<T, TReply>(
+        Func<IStateStore, CancellationToken, Task<T>> read, Func<T, DateTimeOffset, Decision<TReply>> decide, CancellationToken cancellationToken) =>
+        CommitAsync(StateKeys.System, async () => decide(await read(store, cancellationToken), time.GetUtcNow()), cancellationToken);
+
     /// <summary>A kept revision of the service that has the name now; null when there is none.</summary>
     public async Task<ServiceRevision?> FindRevisionAsync(string grid, string stack, string service, int revision, CancellationToken cancellationToken)
     {
