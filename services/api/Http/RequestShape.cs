@@ -54,7 +54,7 @@ internal static class RequestShape
                     : Wrong(errors, path, $"{title} isn't an array");
             case JsonTypeInfoKind.Dictionary:
                 return value.ValueKind == JsonValueKind.Object
-                    ? ReadMap(value, path, title, errors)
+                    ? ReadMap(value, type, path, title, errors)
                     : Wrong(errors, path, $"{title} isn't a hash");
             default:
                 return ReadScalar(value, Nullable.GetUnderlyingType(type.Type) ?? type.Type, path, title, errors);
@@ -109,13 +109,14 @@ internal static class RequestShape
             ? text
             : null;
 
-    private static JsonObject ReadMap(JsonElement value, string[] path, string title, List<FieldError> errors)
+    private static JsonObject ReadMap(JsonElement value, JsonTypeInfo type, string[] path, string title, List<FieldError> errors)
     {
+        var element = type.Options.GetTypeInfo(type.ElementType!);
         var result = new JsonObject();
         foreach (var property in value.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.Null)
-                result[property.Name] = ReadScalar(property.Value, typeof(string), [.. path, property.Name], $"{title} {property.Name}", errors);
+                result[property.Name] = Read(property.Value, element, [.. path, property.Name], $"{title} {property.Name}", errors);
         }
 
         return result;

@@ -45,6 +45,17 @@ public sealed class RequestShapeTests
     }
 
     [Fact]
+    public void Values_of_a_map_have_a_type_too()
+    {
+        var taken = RequestBody.Read(Parse("""{"stack_quotas":{"shop":{"memory":"1024"},"none":null}}"""), KontenaResponseJson.Wire.GridRequest);
+        Assert.Equal(1024, Assert.Single(taken.StackQuotas!).Value.Memory);
+
+        var refusal = Assert.Throws<HttpRefusal>(() => RequestBody.Read(
+            Parse("""{"stack_quotas":{"shop":2,"web":{"memory":"much"}}}"""), KontenaResponseJson.Wire.GridRequest));
+        Assert.Equal("""{"error":{"stack_quotas":{"shop":"Stack Quotas shop isn\u0027t a hash","web":{"memory":"Memory isn\u0027t an integer"}}}}""", refusal.Body!.ToJsonString());
+    }
+
+    [Fact]
     public void Mistakes_in_a_stacks_services_stand_under_their_names()
     {
         var refusal = Assert.Throws<HttpRefusal>(() => RequestBody.Read(
