@@ -19,7 +19,8 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
         try
         {
             await next(http);
-            if (!http.Response.HasStarted && http.Response.ContentLength is null
+            // A body that is held back, to be kept, has been written although nothing has started.
+            if (!http.Response.HasStarted && http.Response.ContentLength is null && http.Response.Body is not { CanSeek: true, Length: > 0 }
                 && http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed)
                 await NotFoundAsync(http);
         }

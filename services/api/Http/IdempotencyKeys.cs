@@ -78,6 +78,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, Commands commands, T
                 await EndAsync(http, begun, answer);
         }
 
+        http.Response.ContentLength = answer.Length;
         await stream.WriteAsync(answer.GetBuffer().AsMemory(0, (int)answer.Length), http.RequestAborted);
     }
 

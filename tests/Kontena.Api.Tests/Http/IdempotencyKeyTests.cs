@@ -123,6 +123,18 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
         Assert.Empty(_api.Bus.Asked);
     }
 
+    /// <summary>It has neither begun nor a length while it is held back, and is no empty 404.</summary>
+    [Fact]
+    public async Task A_not_found_that_says_why_says_it_with_a_key_too()
+    {
+        var without = await _api.PostAsync("/v1/admin/dead-letters/x/replay");
+        var first = await PostAsync("k-1", "", path: "/v1/admin/dead-letters/x/replay");
+
+        Assert.Equal((404, without.Text, false), first);
+        Assert.Contains("there is no dead-letter queue", first.Text);
+        Assert.Equal(first with { Replayed = true }, await PostAsync("k-1", "", path: "/v1/admin/dead-letters/x/replay"));
+    }
+
     [Fact]
     public async Task Neither_the_key_nor_what_was_sent_is_handed_on()
     {
