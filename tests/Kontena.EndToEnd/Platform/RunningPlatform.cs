@@ -108,6 +108,9 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
     internal int Pid(string name) =>
         int.Parse(File.ReadAllText(Path.Combine(_home, "platform", "run", name + ".pid")).Split(' ')[0]);
 
+    /// <summary>What the process of that name has logged.</summary>
+    internal Task<string> LogAsync(string name) => File.ReadAllTextAsync(Path.Combine(_home, "platform", "log", name + ".log"));
+
     internal Task<IReadOnlyList<ContainerSummary>> ContainersAsync(string stack) =>
         Engine.ListContainersAsync([$"io.kontena.stack.name={stack}"], CancellationToken.None);
 }
