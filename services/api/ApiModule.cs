@@ -69,6 +69,7 @@ public static class ApiModule
         services.AddSingleton<StatsReader>();
         services.AddSingleton<ExecSessions>();
         services.AddSingleton<ExecTargets>();
+        services.AddSingleton<ContainerQuestions>();
         services.AddApiDocument();
     }
 

@@ -13,6 +13,7 @@ using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Questions;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Stats;
@@ -66,6 +67,7 @@ public static class NodeAgentModule
         services.AddSingleton<InstanceTools>();
         services.AddSingleton<ReportBoard>();
         services.AddSingleton<SyncReporter>();
+        services.AddSingleton<ContainerQuestions>();
         services.AddSingleton<MemoryPeaks>();
         services.AddSingleton<NamesBoard>();
         services.AddSingleton(new ResolverFile(ResolverFile.Usual));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Kontena.Docker.Containers;
 using Kontena.Docker.Transport;
 using Kontena.Docker.Wire;
@@ -25,6 +26,16 @@ public sealed partial class DockerEngineClient
         var call = EngineCall.Get($"/containers/{EnginePath.Segment(container)}/json");
         var found = await _transport.FindAsync(call, EngineJson.Default.WireContainer, cancellationToken);
         return found is null ? null : ContainerReading.Details(found);
+    }
+
+    public Task<JsonObject?> DescribeContainerAsync(string container, CancellationToken cancellationToken) =>
+        _transport.FindAsync(EngineCall.Get($"/containers/{EnginePath.Segment(container)}/json"), EngineNodes.Default.JsonObject, cancellationToken);
+
+    public async Task<ProcessTable?> ProcessesAsync(string container, CancellationToken cancellationToken)
+    {
+        var call = EngineCall.Get($"/containers/{EnginePath.Segment(container)}/top");
+        var found = await _transport.FindAsync(call, EngineJson.Default.WireProcesses, cancellationToken);
+        return found is null ? null : new ProcessTable(found.Titles ?? [], found.Processes ?? []);
     }
 
     public async Task<CreatedContainer> CreateContainerAsync(string name, ContainerConfig config, CancellationToken cancellationToken)

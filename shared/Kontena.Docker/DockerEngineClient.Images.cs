@@ -16,7 +16,7 @@ public sealed partial class DockerEngineClient
             ? null
             : new ImageDetails(
                 found.Id ?? "", found.RepoDigests ?? [], found.Config?.Entrypoint ?? [], found.Config?.Cmd ?? [],
-                [.. (found.Config?.Volumes ?? []).Keys]);
+                [.. (found.Config?.Volumes ?? []).Keys]) { Env = found.Config?.Env ?? [] };
     }
 
     public async Task<IReadOnlyList<ImageSummary>> ListImagesAsync(CancellationToken cancellationToken)

@@ -72,6 +72,10 @@ public sealed record ContainerDetails
 /// <param name="Name">The volume's name; empty for binds.</param>
 public sealed record MountPoint(string Type, string Name, string Source, string Destination);
 
+/// <param name="Titles">Of the columns, as the engine's machine calls them: <c>PID</c>, <c>CMD</c>, …</param>
+/// <param name="Rows">A process each, with a text for every column.</param>
+public sealed record ProcessTable(IReadOnlyList<string> Titles, IReadOnlyList<IReadOnlyList<string>> Rows);
+
 public sealed record CreatedContainer(string Id, IReadOnlyList<string> Warnings);
 
 /// <summary>What a container is made of; null or empty leaves the engine's default.</summary>
@@ -144,7 +148,11 @@ public sealed record EndpointConfig
 
 /// <param name="RepoDigests">Empty when the image was built or loaded here and never came from a registry.</param>
 public sealed record ImageDetails(
-    string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Cmd, IReadOnlyList<string> Volumes);
+    string Id, IReadOnlyList<string> RepoDigests, IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Cmd, IReadOnlyList<string> Volumes)
+{
+    /// <summary><c>NAME=value</c> each, for containers that say nothing else.</summary>
+    public IReadOnlyList<string> Env { get; init; } = [];
+}
 
 public sealed record ImageSummary
 {

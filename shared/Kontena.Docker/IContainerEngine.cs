@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Kontena.Docker;
 
 /// <summary>One machine's Docker Engine, as far as Kontena needs it. Small on purpose: another client could take this place (design §4).</summary>
@@ -14,6 +16,12 @@ public interface IContainerEngine
 
     /// <summary>Null when there is no such container; by id or name.</summary>
     Task<ContainerDetails?> InspectContainerAsync(string container, CancellationToken cancellationToken);
+
+    /// <summary>All that the engine says of a container, as it says it; null when there is no such container.</summary>
+    Task<JsonObject?> DescribeContainerAsync(string container, CancellationToken cancellationToken);
+
+    /// <summary>The processes in it. Null when there is no such container; one that does not run is the engine's error.</summary>
+    Task<ProcessTable?> ProcessesAsync(string container, CancellationToken cancellationToken);
 
     /// <summary>The id; the engine's warnings are in the result.</summary>
     Task<CreatedContainer> CreateContainerAsync(string name, ContainerConfig config, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
+using Kontena.Contracts.Exec;
 using Kontena.Contracts.Http;
 
 namespace Kontena.Api.Containers;
@@ -8,8 +9,8 @@ namespace Kontena.Api.Containers;
 internal static class ContainerEndpoints
 {
     private static readonly QueryParameter All = new("all", QueryType.Presence, "Also those that do not run");
-    private static readonly Absence NoQuestion = new(
-        "This version of the master can't ask the engine of a node for that. See kontena container show NODE/NAME, or run docker on the node");
+    private const string Silent = "The container's node is away, or does not answer within 10 s";
+    private const string Failed = "The node's engine refuses, for example because the container does not run; or the answer is over 1 MB";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -18,10 +19,12 @@ internal static class ContainerEndpoints
             .WithSummary("Running containers of a grid; all of them with ?all=1");
         containers.MapGet("/containers/{grid}/{node}/{name}", ShowAsync).WithFacts("showContainer", Need.GridUser).Produces<ContainerJson>()
             .WithSummary("One container");
-        containers.MapGet("/containers/{grid}/{node}/{name}/inspect", NotByThisVersionAsync).WithFacts("inspectContainer", Need.GridUser)
-            .IsAbsent(NoQuestion);
-        containers.MapGet("/containers/{grid}/{node}/{name}/top", NotByThisVersionAsync).WithFacts("listProcesses", Need.GridUser)
-            .IsAbsent(NoQuestion);
+        containers.MapGet("/containers/{grid}/{node}/{name}/inspect", InspectAsync).WithFacts("inspectContainer", Need.GridUser)
+            .Refuses(500, Failed).Refuses(503, Silent)
+            .WithSummary("What the node's engine says of a container; values of its environment that come from elsewhere than service, image and platform read ***");
+        containers.MapGet("/containers/{grid}/{node}/{name}/top", TopAsync).WithFacts("listProcesses", Need.GridUser)
+            .Refuses(500, Failed).Refuses(503, Silent)
+            .WithSummary("The processes of a container: an object for each, by the titles of the engine's columns");
         containers.MapGet("/services/{grid}/{stack}/{service}/containers", OfServiceAsync).WithFacts("listServiceContainers", Need.GridUser)
             .Produces<ContainersJson>()
             .WithSummary("The containers of a service");
@@ -55,14 +58,13 @@ internal static class ContainerEndpoints
         snapshot.Containers().FirstOrDefault(one => (one.Observed.Node == node || one.Observed.NodeId == node) && one.ContainerName == name)
         ?? throw HttpRefusal.NotFound();
 
-    /// <summary>The node protocol has no question for it yet.</summary>
-    private static async Task<IResult> NotByThisVersionAsync(
-        string grid, string node, string name, SnapshotReader reader, CancellationToken cancellationToken)
-    {
-        Find(await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken), node, name);
-        throw new HttpRefusal(NoQuestion.Status,
-            $"This version of the master can't ask the engine of {node} for that. See kontena container show {node}/{name}, or run docker on {node}");
-    }
+    private static async Task<IResult> InspectAsync(
+        string grid, string node, string name, ContainerQuestions questions, CancellationToken cancellationToken) =>
+        new Reply(StatusCodes.Status200OK, await questions.AskAsync(grid, node, name, ContainerQuestion.Inspect, cancellationToken));
+
+    private static async Task<IResult> TopAsync(
+        string grid, string node, string name, ContainerQuestions questions, CancellationToken cancellationToken) =>
+        new Reply(StatusCodes.Status200OK, await questions.AskAsync(grid, node, name, ContainerQuestion.Top, cancellationToken));
 
     private static Reply Answer(GridSnapshot snapshot, IEnumerable<SeenInstance> containers) =>
         Reply.Ok(new ContainersJson([.. containers.Select(one => ContainerRendering.Render(one, snapshot))]),

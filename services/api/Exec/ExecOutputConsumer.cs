@@ -1,3 +1,4 @@
+using Kontena.Api.Containers;
 using Kontena.Contracts.Exec;
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
@@ -10,7 +11,7 @@ internal sealed class ExecOutputConsumer(ExecSessions sessions) : IConsumer<Exec
 {
     public static BusEndpoint Endpoint(ExecProcess process) => new(process.Queue)
     {
-        Consumers = [typeof(ExecOutputConsumer)],
+        Consumers = [typeof(ExecOutputConsumer), typeof(ContainerAnswerConsumer)],
         // Old agents send to the queue itself, nodes with a broker user of their own through their exchange.
         Bindings = [new BusBinding(Queues.ExecOutput, Queues.ExecOutputKey(process.Id))],
         Temporary = true,

@@ -1,7 +1,7 @@
 using Kontena.Api.Containers;
 using Kontena.Api.Http;
+using Kontena.Api.Nodes;
 using Kontena.Api.Snapshots;
-using Kontena.Contracts.Nodes;
 using Kontena.Hosting.Bus;
 using Kontena.State;
 
@@ -18,7 +18,7 @@ internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, ID
     {
         var snapshot = await reader.WholeAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         var observed = ContainerEndpoints.Find(snapshot, node, name).Observed;
-        if (await WhyAwayAsync(grid, observed.Node, cancellationToken) is { } reason)
+        if (await reader.WhyAwayAsync(grid, observed.Node, cancellationToken) is { } reason)
             throw HttpRefusal.Away(reason);
         return session =>
         {
@@ -36,7 +36,7 @@ internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, ID
             await Task.Delay(Watch, time, cancellationToken);
             try
             {
-                if (await WhyAwayAsync(target.Grid, target.Node, cancellationToken) is { } reason)
+                if (await reader.WhyAwayAsync(target.Grid, target.Node, cancellationToken) is { } reason)
                     session.End(new ExecEvent.Failed(reason));
             }
             catch (StateUnavailableException)
@@ -49,10 +49,4 @@ internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, ID
                 session.End(new ExecEvent.Failed("a part of the output did not arrive"));
         }
     }
-
-    // A suspect node missed a few heartbeats; it is offline soon, if it is lost.
-    private async Task<string?> WhyAwayAsync(string grid, string node, CancellationToken cancellationToken) =>
-        (await reader.LivenessAsync(grid, node, cancellationToken))?.State is LivenessState.Online or LivenessState.Suspect
-            ? null
-            : $"node {node} does not answer; its containers can't be reached until it does";
 }

@@ -78,7 +78,7 @@ internal static class ContainerBlueprint
         };
 
     /// <summary>What the platform tells each container about itself; after the user's variables, so that it can't be overridden.</summary>
-    private static IReadOnlyList<string> Environment(InstanceSpec spec, string node) =>
+    public static IReadOnlyList<string> Environment(InstanceSpec spec, string node) =>
     [
         $"KONTENA_SERVICE_ID={spec.ServiceUid}",
         $"KONTENA_SERVICE_NAME={spec.Service}",

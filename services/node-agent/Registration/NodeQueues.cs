@@ -6,6 +6,7 @@ using Kontena.NodeAgent.Leases;
 using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
+using Kontena.NodeAgent.Questions;
 using Kontena.NodeAgent.Volumes;
 
 namespace Kontena.NodeAgent.Registration;
@@ -22,7 +23,7 @@ internal static class NodeQueues
 
     public static readonly IReadOnlyList<Type> NamesConsumers = [typeof(NamesConsumer)];
 
-    public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer)];
+    public static readonly IReadOnlyList<Type> ExecConsumers = [typeof(OpenExecConsumer), typeof(ExecInputConsumer), typeof(AskContainerConsumer)];
 
     /// <summary>Answers to this process's requests to join.</summary>
     public static BusEndpoint Answers(string nodeId, string run) =>

@@ -78,8 +78,8 @@ public sealed record NodeOutlet(string Token, string Grid, string Node)
         NetworkMeasured measured => Is(measured.Grid, measured.Node, measured.NodeId),
         LogBatch batch => Is(batch.Grid, batch.Node) && (batch.Lines ?? []).All(line => string.IsNullOrEmpty(line.Node) || line.Node == Node),
         StatsBatch batch => Is(batch.Grid, batch.Node),
-        // Says of which session it is; the api compares the node with that of the session.
-        ExecOutput => true,
+        // They say of which session or question they are; the api compares the node with the one that it asked.
+        ExecOutput or ContainerAnswer => true,
         _ => false,
     };
 

@@ -13,6 +13,7 @@ namespace Kontena.Docker.Wire;
 [JsonSerializable(typeof(List<WireContainerSummary>))]
 [JsonSerializable(typeof(WireContainer))]
 [JsonSerializable(typeof(WireCreateContainer))]
+[JsonSerializable(typeof(WireProcesses))]
 [JsonSerializable(typeof(WireImage))]
 [JsonSerializable(typeof(List<WireImageSummary>))]
 [JsonSerializable(typeof(WireRegistryAuth))]

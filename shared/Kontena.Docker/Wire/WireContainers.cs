@@ -53,6 +53,8 @@ internal sealed record WireNetworkSettings(Dictionary<string, WireEndpoint?>? Ne
 
 internal sealed record WireMount(string? Type, string? Name, string? Source, string? Destination);
 
+internal sealed record WireProcesses(List<string>? Titles, List<List<string>>? Processes);
+
 internal sealed record WireCreateContainer
 {
     public required string Image { get; init; }

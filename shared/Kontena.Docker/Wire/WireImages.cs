@@ -6,7 +6,7 @@ internal sealed record WireImage(string? Id, List<string>? RepoDigests, WireImag
 
 internal sealed record WireImageSummary(string? Id, List<string>? RepoTags, List<string>? RepoDigests, long Size);
 
-internal sealed record WireImageConfig(List<string>? Entrypoint, List<string>? Cmd, Dictionary<string, WireNothing?>? Volumes);
+internal sealed record WireImageConfig(List<string>? Entrypoint, List<string>? Cmd, Dictionary<string, WireNothing?>? Volumes, List<string>? Env);
 
 /// <summary>What <c>X-Registry-Auth</c> holds, in base64url.</summary>
 internal sealed record WireRegistryAuth

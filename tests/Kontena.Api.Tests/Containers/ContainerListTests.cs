@@ -21,19 +21,6 @@ public sealed class ContainerListTests
         Assert.Equal(["shop.web-1 running", "shop.web-2 oom_killed"], await ListAsync(api, "/v1/services/main/shop/web/containers"));
     }
 
-    [Fact]
-    public async Task Asking_a_node_for_more_is_refused_in_words()
-    {
-        await using var api = await ApiUnderTest.StartAsync();
-        await api.SeedAsync();
-
-        var answer = await api.GetAsync("/v1/containers/main/core-01/shop.web-1/inspect");
-
-        Assert.Equal(501, answer.Status);
-        Assert.Contains("can't ask the engine of core-01", answer.Error.Replace("\\u0027", "'"));
-        Assert.Equal(404, (await api.GetAsync("/v1/containers/main/core-01/nope/inspect")).Status);
-    }
-
     private static async Task<string[]> ListAsync(ApiUnderTest api, string path) =>
         [.. (await api.GetAsync(path)).Json["containers"]!.AsArray().Select(one => $"{one!["name"]} {one["status"]}")];
 }

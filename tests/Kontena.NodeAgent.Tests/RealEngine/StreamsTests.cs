@@ -1,8 +1,11 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Kontena.Contracts.Exec;
 using Kontena.Contracts.Logs;
+using Kontena.NodeAgent.Questions;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Kontena.NodeAgent.Tests.RealEngine;
@@ -85,6 +88,29 @@ public sealed class StreamsTests(DockerEngine docker) : RealEngineTest(docker)
         var refused = await Agent.Bus.WaitForAsync<ExecOutput>(output => output.Error is not null);
 
         Assert.Contains("not an instance on this node", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_engine_is_asked_about_a_container_and_unknown_values_of_its_environment_stay_hidden()
+    {
+        var spec = Some.Spec(Fresh("asked")) with { Env = ["MODE=prod"], Labels = new Dictionary<string, string> { ["case"] = "lower", ["CASE"] = "upper" } };
+        var seen = await RunAsync(spec);
+        // As if something else had brought MODE's value there: the order does not say it any more.
+        await Agent.Orders.TakeAsync(Some.Apply(spec with { Env = [] }, 2, id: IdOf(spec)), TestContext.Current.CancellationToken);
+        var questions = new ContainerQuestions(Engine, Agent.Supervisor, Agent.Orders, Agent.Membership, Agent.Bus, TimeProvider.System, NullLogger<ContainerQuestions>.Instance);
+
+        await questions.TellAsync(new AskContainer { QuestionId = "q1", ContainerId = seen.ContainerId!, ReplyTo = "api-exec-1", Question = ContainerQuestion.Inspect });
+        await questions.TellAsync(new AskContainer { QuestionId = "q2", ContainerId = seen.ContainerId!, ReplyTo = "api-exec-1", Question = ContainerQuestion.Top });
+
+        var described = JsonNode.Parse(Agent.Bus.Of<ContainerAnswer>()[0].Json!)!;
+        Assert.Equal(seen.ContainerId, (string?)described["Id"]);
+        var env = described["Config"]!["Env"]!.AsArray().Select(one => (string?)one).ToList();
+        Assert.Contains("MODE=***", env);
+        Assert.Contains($"KONTENA_SERVICE_NAME={spec.Service}", env);
+        Assert.Equal(("lower", "upper"), ((string?)described["Config"]!["Labels"]!["case"], (string?)described["Config"]!["Labels"]!["CASE"]));
+        Assert.Contains(env, one => one!.StartsWith("PATH=/", StringComparison.Ordinal));
+        var processes = JsonNode.Parse(Agent.Bus.Of<ContainerAnswer>()[1].Json!)!.AsArray();
+        Assert.True(processes.Count > 0 && int.Parse((string)processes[0]!["PID"]!, System.Globalization.CultureInfo.InvariantCulture) > 0, processes.ToJsonString());
     }
 
     private static string Text(IEnumerable<ExecOutput> outputs, string stream) =>

@@ -229,7 +229,7 @@ public sealed partial class FakeContainerEngine
     private ImageDetails NewImage(string reference, bool fromRegistry, IReadOnlyList<string>? volumes)
     {
         var id = "sha256:" + NewId();
-        return new ImageDetails(id, fromRegistry ? [reference.Contains('@') ? reference : $"{reference.Split(':')[0]}@{id}"] : [], [], ["sleep", "1000000"], volumes ?? []);
+        return new ImageDetails(id, fromRegistry ? [reference.Contains('@') ? reference : $"{reference.Split(':')[0]}@{id}"] : [], [], ["sleep", "1000000"], volumes ?? []) { Env = ["PATH=/bin"] };
     }
 
     private static string Tagged(string reference) =>

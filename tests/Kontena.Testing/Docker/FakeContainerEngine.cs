@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kontena.Docker;
 
 namespace Kontena.Testing.Docker;
@@ -99,6 +100,37 @@ public sealed partial class FakeContainerEngine(TimeProvider? time = null) : ICo
     {
         await Calls.EnterAsync("InspectContainer", container, cancellationToken);
         lock (_lock) return Find(container)?.Details();
+    }
+
+    public async Task<JsonObject?> DescribeContainerAsync(string container, CancellationToken cancellationToken)
+    {
+        await Calls.EnterAsync("DescribeContainer", container, cancellationToken);
+        lock (_lock)
+        {
+            return Find(container) is not { } found ? null : new JsonObject
+            {
+                ["Id"] = found.Id,
+                ["Name"] = "/" + found.Name,
+                ["Image"] = found.ImageId,
+                ["State"] = new JsonObject { ["Status"] = found.State, ["Pid"] = found.Pid },
+                // As the real one: what the image says stands behind what the container was given.
+                ["Config"] = new JsonObject { ["Env"] = new JsonArray([.. found.Config.Env.Concat(FindImage(found.ImageId)?.Env ?? []).Select(one => JsonValue.Create(one))]) },
+            };
+        }
+    }
+
+    public async Task<ProcessTable?> ProcessesAsync(string container, CancellationToken cancellationToken)
+    {
+        await Calls.EnterAsync("Processes", container, cancellationToken);
+        lock (_lock)
+        {
+            return Find(container) switch
+            {
+                null => null,
+                { Running: false } found => throw new EngineException(409, $"Container {found.Id} is not running"),
+                var found => new ProcessTable(["UID", "PID", "CMD"], [["root", $"{found.Pid}", string.Join(' ', found.Config.Cmd ?? ["init"])]]),
+            };
+        }
     }
 
     public async Task<CreatedContainer> CreateContainerAsync(string name, ContainerConfig config, CancellationToken cancellationToken)
