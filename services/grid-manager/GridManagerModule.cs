@@ -6,6 +6,7 @@ using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
 using Kontena.GridManager.Requests;
+using Kontena.GridManager.Registries;
 using Kontena.GridManager.Services;
 using Kontena.GridManager.Stacks;
 using Kontena.GridManager.Users;
@@ -54,7 +55,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer), typeof(RegistryConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {
@@ -63,6 +64,11 @@ public static class GridManagerModule
             // Liveness is judged by the one process that hears everybody; the others take over when it goes.
             SingleActiveConsumer = true,
             Prefetch = 128,
+        });
+        builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerQuestions)
+        {
+            Consumers = [typeof(RegistryLoginConsumer)],
+            Bindings = [new(Queues.Reports, "*.login")],
         });
         return builder;
     }

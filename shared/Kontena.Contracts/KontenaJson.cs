@@ -42,6 +42,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(VolumeInstance))]
 [JsonSerializable(typeof(Vault.Secret))]
 [JsonSerializable(typeof(Vault.VaultKey))]
+[JsonSerializable(typeof(Registries.ExternalRegistry))]
 [JsonSerializable(typeof(ServiceDeploy))]
 [JsonSerializable(typeof(StackDeploy))]
 [JsonSerializable(typeof(Instance))]

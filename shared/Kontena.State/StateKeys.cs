@@ -7,6 +7,7 @@ using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Requests;
+using Kontena.Contracts.Registries;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Vault;
@@ -78,6 +79,9 @@ public static class StateKeys
 
     public static readonly DocumentKind<Secret> Secret = new("secret", KontenaJson.Default.Secret, secret => secret.Name);
 
+    public static readonly DocumentKind<ExternalRegistry> ExternalRegistry =
+        new("external-registry", KontenaJson.Default.ExternalRegistry, registry => registry.Name);
+
     public static readonly DocumentKind<VaultKey> VaultKey = new("vault-key", KontenaJson.Default.VaultKey, _ => "vault");
 
     public static readonly DocumentKind<NetworkMap> NetworkMap = new("network-map", KontenaJson.Default.NetworkMap, _ => "map");
@@ -125,5 +129,5 @@ public static class StateKeys
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore. Nor codes: one that was exchanged since must not be worth something again.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
         [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance,
-            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, VaultKey];
+            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, ExternalRegistry, VaultKey];
 }

@@ -3,6 +3,7 @@ using Kontena.Contracts;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Registries;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Vault;
@@ -31,6 +32,7 @@ internal static class Some
         Stacks = [.. documents.OfType<Stack>().Select(stack => new Versioned<Stack>(stack, 5))],
         Services = [.. documents.OfType<Service>().Select(service => new Versioned<Service>(service, 7))],
         Secrets = [.. documents.OfType<Secret>().Select(secret => new Versioned<Secret>(secret, 11))],
+        Registries = [.. documents.OfType<ExternalRegistry>().Select(registry => new Versioned<ExternalRegistry>(registry, 13))],
         Volumes = [.. documents.OfType<Volume>().Select(volume => new Versioned<Volume>(volume, 9))],
     };
 

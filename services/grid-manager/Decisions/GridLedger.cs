@@ -25,7 +25,7 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
     /// <param name="noGrid">The answer when there is no such grid.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="withLiveness">The decision looks at liveness. It may change between reading and committing: nodes go when they like.</param>
-    /// <param name="withVault">The decision looks at secrets.</param>
+    /// <param name="withVault">The decision looks at secrets, or at logins of registries.</param>
     /// <exception cref="StateUnavailableException">The store can't be reached.</exception>
     public Task<TReply> DecideAsync<TReply>(
         string grid, Func<GridSnapshot, DateTimeOffset, Decision<TReply>> decide, Func<string, TReply> noGrid, CancellationToken cancellationToken,
@@ -73,12 +73,14 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         var volumes = store.ListAsync(StateKeys.Volume, grid.Name, cancellationToken);
         var liveness = withLiveness ? store.ListAsync(StateKeys.NodeLiveness, grid.Name, cancellationToken) : null;
         var secrets = withVault ? store.ListAsync(StateKeys.Secret, grid.Name, cancellationToken) : null;
+        var registries = withVault ? store.ListAsync(StateKeys.ExternalRegistry, grid.Name, cancellationToken) : null;
         await Task.WhenAll(nodes, stacks, services, volumes);
         return new GridSnapshot
         {
             Grid = grid, Nodes = await nodes, Stacks = await stacks, Services = await services, Volumes = await volumes,
             Liveness = liveness is null ? [] : await liveness,
             Secrets = secrets is null ? [] : await secrets,
+            Registries = registries is null ? [] : await registries,
         };
     }
 

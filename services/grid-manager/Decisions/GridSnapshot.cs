@@ -1,5 +1,6 @@
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Registries;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Vault;
@@ -28,6 +29,9 @@ internal sealed record GridSnapshot
     /// <summary>Read only for decisions that ask for the vault; empty for the others.</summary>
     public IReadOnlyList<Versioned<Secret>> Secrets { get; init; } = [];
 
+    /// <summary>As <see cref="Secrets"/>: logins at image registries, their passwords sealed.</summary>
+    public IReadOnlyList<Versioned<ExternalRegistry>> Registries { get; init; } = [];
+
     public IEnumerable<Versioned<Service>> LiveServices => Services.Where(service => service.Value.RemovedAt is null);
 
     public Versioned<Node>? Node(string name) => Nodes.FirstOrDefault(node => node.Value.Name == name);
@@ -37,6 +41,8 @@ internal sealed record GridSnapshot
     public Versioned<Volume>? Volume(string name) => Volumes.FirstOrDefault(volume => volume.Value.Name == name);
 
     public Versioned<Secret>? Secret(string name) => Secrets.FirstOrDefault(secret => secret.Value.Name == name);
+
+    public Versioned<ExternalRegistry>? Registry(string name) => Registries.FirstOrDefault(registry => registry.Value.Name == name);
 
     public Versioned<Service>? Service(string stack, string name) =>
         Services.FirstOrDefault(service => service.Value.Name == name && service.Value.Stack == stack);

@@ -9,7 +9,7 @@ namespace Kontena.GridManager.Grids;
 /// <summary>A grid is deleted in two commits, as it and what is in it are kept apart: first it must be empty, then it goes.</summary>
 internal static class DeleteGridDecision
 {
-    /// <summary>Within the grid's own partition: refused while something is there; volumes, secrets, and stacks that have lost all their services, go along.</summary>
+    /// <summary>Within the grid's own partition: refused while something is there; volumes, secrets, logins of registries, and stacks that have lost all their services, go along.</summary>
     public static Decision<CommandResult> Empty(GridSnapshot grid)
     {
         if (Hindrance(grid) is { } hindrance)
@@ -21,6 +21,8 @@ internal static class DeleteGridDecision
             draft.Delete(StateKeys.Volume, volume.Value.Name, volume.Version, $"volume {grid.Grid.Name}/{volume.Value.Name} deleted with its grid; data on machines is left alone");
         foreach (var secret in grid.Secrets)
             draft.Drop(StateKeys.Secret, secret.Value.Name, secret.Version, $"secret {grid.Grid.Name}/{secret.Value.Name} deleted with its grid");
+        foreach (var registry in grid.Registries)
+            draft.Drop(StateKeys.ExternalRegistry, registry.Value.Name, registry.Version, $"login at registry {registry.Value.Name} removed with its grid");
         draft.Batch.Delete(StateKeys.NetworkMap, "map", CommitBatch.AnyVersion);
         return Decision.Done(draft);
     }

@@ -12,7 +12,7 @@ namespace Kontena.GridManager.Vault;
 internal sealed class VaultConsumer(GridLedger ledger, IStateStore store, VaultKeys keys)
     : IConsumer<AskVaultDoor>, IConsumer<WriteSecret>, IConsumer<ReadSecret>, IConsumer<DeleteSecret>
 {
-    private const string NotForHere = "the value was sealed for another key: the vault's keys were just changed, or not all grid-managers have the same key file. Try again in a moment";
+    internal const string NotForHere = "the value was sealed for another key: the vault's keys were just changed, or not all grid-managers have the same key file. Try again in a moment";
 
     public async Task Consume(ConsumeContext<AskVaultDoor> context)
     {

@@ -71,6 +71,8 @@ internal sealed record SealedAtRest(string KeyId, string Text);
 /// <summary>Where sealed values of the store belong.</summary>
 internal static class StorePlaces
 {
-    // Neither grids nor secrets have a '/' in their names.
+    // Neither grids nor secrets nor registries have a '/' in their names.
     public static string Secret(string grid, string name) => $"secret/{grid}/{name}";
+
+    public static string Registry(string grid, string name) => $"registry/{grid}/{name}";
 }

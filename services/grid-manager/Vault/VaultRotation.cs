@@ -23,14 +23,14 @@ internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
         }
 
         await SayAsync(ring, cancellationToken);
-        var count = 0;
+        var (secrets, registries) = (0, 0);
         foreach (var grid in await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken))
         {
-            foreach (var secret in await store.ListAsync(StateKeys.Secret, grid.Value.Name, cancellationToken))
-                count += await ResealAsync(ring, grid.Value.Name, secret.Value.Name, cancellationToken) ? 1 : 0;
+            secrets += await ResealAllAsync(SealedKinds.Secrets, ring, grid.Value.Name, cancellationToken);
+            registries += await ResealAllAsync(SealedKinds.Registries, ring, grid.Value.Name, cancellationToken);
         }
 
-        return $"key {ring.Newest} seals the vault, {count} secrets were sealed anew with it. Give every grid-manager {keys.Options.KeyFile}, and keep a copy of it beside the backups.";
+        return $"key {ring.Newest} seals the vault, {secrets} secrets were sealed anew with it, and {registries} logins of registries. Give every grid-manager {keys.Options.KeyFile}, and keep a copy of it beside the backups.";
     }
 
     /// <summary>Forgets the keys that nothing is sealed with. To be run some minutes after the rotation: a write that was under way may still use one.</summary>
@@ -56,7 +56,8 @@ internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
             return false;
         foreach (var grid in await store.ListAsync(StateKeys.Grid, StateKeys.System, cancellationToken))
         {
-            if ((await store.ListAsync(StateKeys.Secret, grid.Value.Name, cancellationToken)).Any(secret => secret.Value.KeyId != ring.Newest))
+            if (!await AreNewestAsync(SealedKinds.Secrets, ring, grid.Value.Name, cancellationToken)
+                || !await AreNewestAsync(SealedKinds.Registries, ring, grid.Value.Name, cancellationToken))
                 return false;
         }
 
@@ -70,19 +71,29 @@ internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
             await keys.SayAsync(ring, known?.Version ?? 0, cancellationToken);
     }
 
-    private async Task<bool> ResealAsync(VaultRing ring, string grid, string name, CancellationToken cancellationToken)
+    private async Task<bool> AreNewestAsync<T>(SealedKind<T> sealedKind, VaultRing ring, string grid, CancellationToken cancellationToken) =>
+        (await store.ListAsync(sealedKind.Kind, grid, cancellationToken)).All(one => sealedKind.Kept(one.Value).KeyId == ring.Newest);
+
+    private async Task<int> ResealAllAsync<T>(SealedKind<T> sealedKind, VaultRing ring, string grid, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var one in await store.ListAsync(sealedKind.Kind, grid, cancellationToken))
+            count += await ResealAsync(sealedKind, ring, grid, sealedKind.Kind.IdOf(one.Value), cancellationToken) ? 1 : 0;
+        return count;
+    }
+
+    private async Task<bool> ResealAsync<T>(SealedKind<T> sealedKind, VaultRing ring, string grid, string id, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await store.GetAsync(StateKeys.Secret, grid, name, cancellationToken) is not { } found || found.Value.KeyId == ring.Newest)
+            if (await store.GetAsync(sealedKind.Kind, grid, id, cancellationToken) is not { } found || sealedKind.Kept(found.Value).KeyId == ring.Newest)
                 return false;
-            var place = StorePlaces.Secret(grid, name);
-            var value = ring.Open(place, new SealedAtRest(found.Value.KeyId, found.Value.Sealed))
-                ?? throw new VaultClosedException($"secret {grid}/{name} can't be opened: it was changed since it was sealed. Write it anew or delete it, and run this again");
-            var kept = ring.Seal(place, value);
+            var place = sealedKind.Place(grid, id);
+            var value = ring.Open(place, sealedKind.Kept(found.Value))
+                ?? throw new VaultClosedException($"{sealedKind.Noun} {grid}/{id} can't be opened: it was changed since it was sealed. Write it anew or delete it, and run this again");
             try
             {
-                await store.CommitAsync(new CommitBatch(grid).Put(StateKeys.Secret, found.Value with { KeyId = kept.KeyId, Sealed = kept.Text }, found.Version), cancellationToken);
+                await store.CommitAsync(new CommitBatch(grid).Put(sealedKind.Kind, sealedKind.With(found.Value, ring.Seal(place, value)), found.Version), cancellationToken);
                 return true;
             }
             catch (StateConflictException) when (attempt < MaxAttempts)

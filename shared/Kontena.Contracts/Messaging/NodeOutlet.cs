@@ -3,6 +3,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Logs;
 using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Registries;
 using Kontena.Contracts.Stats;
 using Kontena.Contracts.Volumes;
 
@@ -76,6 +77,7 @@ public sealed record NodeOutlet(string Token, string Grid, string Node)
         VolumeObserved observed => Is(observed.Grid, observed.Node, observed.NodeId),
         NodeNetworkReport report => Is(report.Grid, report.Node, report.NodeId),
         NetworkMeasured measured => Is(measured.Grid, measured.Node, measured.NodeId),
+        AskRegistryLogin ask => Is(ask.Grid, ask.Node, ask.NodeId),
         LogBatch batch => Is(batch.Grid, batch.Node) && (batch.Lines ?? []).All(line => string.IsNullOrEmpty(line.Node) || line.Node == Node),
         StatsBatch batch => Is(batch.Grid, batch.Node),
         // They say of which session or question they are; the api compares the node with the one that it asked.

@@ -9,6 +9,9 @@ public static class Queues
     /// <summary>What nodes say, as grid-manager reads it: joins, heartbeats, facts.</summary>
     public const string GridManagerReports = "grid-manager-reports";
 
+    /// <summary>What nodes ask grid-manager, apart from <see cref="GridManagerReports"/>: no question delays a heartbeat.</summary>
+    public const string GridManagerQuestions = "grid-manager-questions";
+
     /// <summary>Log lines and stats on their way into the store.</summary>
     public const string LogIngest = "log-collector-ingest";
 

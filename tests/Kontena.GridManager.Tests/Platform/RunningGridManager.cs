@@ -3,6 +3,7 @@ using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Registries;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
 using Kontena.State;
@@ -113,13 +114,15 @@ internal sealed class SchedulerInstead(Mail mail) : IConsumer<GridFactChanged>
     }
 }
 
-internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>
+internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<RegistryLoginTold>
 {
     public Task Consume(ConsumeContext<NodeJoined> context) => Put(context.Message);
 
     public Task Consume(ConsumeContext<JoinRefused> context) => Put(context.Message);
 
     public Task Consume(ConsumeContext<ReportFacts> context) => Put(context.Message);
+
+    public Task Consume(ConsumeContext<RegistryLoginTold> context) => Put(context.Message);
 
     private Task Put(object message)
     {

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Registries;
 using Kontena.Contracts.Vault;
 using Kontena.GridManager.Vault;
 using Kontena.State;
@@ -58,6 +59,23 @@ public sealed class VaultRotationTests : IAsyncLifetime
         await Rotation.DropOldAsync(Cancelled);
         Assert.Equal("0:alpha 0:beta", await ValuesAsync());
         Assert.Null(await _keys.ProblemAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task Logins_of_registries_are_sealed_anew_too()
+    {
+        var place = StorePlaces.Registry("prod", "registry.example");
+        var kept = (await _keys.OpenAsync(Cancelled)).Seal(place, "s3cr3t");
+        await _store.CommitAsync(new CommitBatch("prod").Put(StateKeys.ExternalRegistry, new ExternalRegistry
+        {
+            Grid = "prod", Name = "registry.example", Url = "https://registry.example", Username = "bot", KeyId = kept.KeyId, Sealed = kept.Text, CreatedAt = Some.Day, UpdatedAt = Some.Day,
+        }, 0), Cancelled);
+
+        Assert.Contains("2 secrets were sealed anew with it, and 1 logins of registries", await Rotation.RotateAsync(Cancelled), StringComparison.Ordinal);
+        await Rotation.DropOldAsync(Cancelled);
+
+        var anew = (await _store.GetAsync(StateKeys.ExternalRegistry, "prod", "registry.example", Cancelled))!.Value;
+        Assert.Equal("s3cr3t", (await _keys.OpenAsync(Cancelled)).Open(place, new SealedAtRest(anew.KeyId, anew.Sealed)));
     }
 
     [Fact]
