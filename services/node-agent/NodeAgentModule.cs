@@ -15,6 +15,7 @@ using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Questions;
 using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Registries;
 using Kontena.NodeAgent.Reports;
 using Kontena.NodeAgent.Stats;
 using Kontena.NodeAgent.Volumes;
@@ -46,6 +47,7 @@ public static class NodeAgentModule
         services.AddSingleton<OrderGate>();
         services.AddSingleton<StartGates>();
         services.AddSingleton(new MachineLogins(options.DockerConfig));
+        services.AddSingleton<RegistryLogins>();
         services.AddSingleton<ImageStore>();
         services.AddSingleton<ImageLedger>();
         services.AddSingleton(provider => new DiskWatch(options, provider.GetRequiredService<ILogger<DiskWatch>>()));

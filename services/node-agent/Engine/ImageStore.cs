@@ -3,6 +3,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Docker;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Instances.Steps;
+using Kontena.NodeAgent.Registries;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.NodeAgent.Engine;
@@ -13,7 +14,7 @@ namespace Kontena.NodeAgent.Engine;
 /// A failed pull falls back to a local copy. A pinned image is pulled only when it is not here. Answers are kept for ten minutes, so the instances of one deploy run one image.
 /// </remarks>
 internal sealed class ImageStore(
-    IContainerEngine engine, MachineLogins logins, StartGates gates, TimeProvider time, ILogger<ImageStore> logger)
+    IContainerEngine engine, MachineLogins machine, RegistryLogins grid, StartGates gates, TimeProvider time, ILogger<ImageStore> logger)
 {
     private const int MaxAnswers = 512;
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
@@ -21,10 +22,12 @@ internal sealed class ImageStore(
     private readonly ConcurrentDictionary<(string Image, string DeployRev, string? Pin, string? User), Answer> _answers = new();
 
     /// <param name="pin">Which image exactly; null for what the tag means now.</param>
+    /// <param name="credentials">From the order; null: as the grid, and else this machine, has them for the image's registry.</param>
+    /// <param name="instanceId">Whose image it is.</param>
     /// <param name="pulling">Called when it takes a pull, for what is reported meanwhile.</param>
     /// <exception cref="StepFailedException">Neither pulled nor here.</exception>
     public async Task<ImageDetails> ResolveAsync(
-        string image, string deployRev, string? pin, RegistryCredentials? credentials, Action pulling, CancellationToken cancellationToken)
+        string image, string deployRev, string? pin, RegistryCredentials? credentials, string instanceId, Action pulling, CancellationToken cancellationToken)
     {
         var key = (image, deployRev, pin, credentials?.Username);
         var now = time.GetUtcNow();
@@ -32,7 +35,7 @@ internal sealed class ImageStore(
         var made = new Answer(now, new TaskCompletionSource<ImageDetails>(TaskCreationOptions.RunContinuationsAsynchronously));
         var answer = _answers.GetOrAdd(key, made);
         if (ReferenceEquals(answer, made))
-            _ = WorkAsync(key, made, credentials);
+            _ = WorkAsync(key, made, credentials is null ? cancelled => grid.AskAsync(instanceId, cancelled) : _ => Task.FromResult(new GivenLogin(credentials)));
         // Started by whoever came first and independent of him: if his order changes, the others still get their image.
         if (!answer.Result.Task.IsCompleted)
         {
@@ -51,14 +54,14 @@ internal sealed class ImageStore(
             _answers.TryRemove(key, out _);
     }
 
-    private async Task WorkAsync((string Image, string DeployRev, string? Pin, string? User) key, Answer answer, RegistryCredentials? credentials)
+    private async Task WorkAsync((string Image, string DeployRev, string? Pin, string? User) key, Answer answer, Func<CancellationToken, Task<GivenLogin>> ask)
     {
         using var deadline = new CancellationTokenSource(PullDeadline, time);
         try
         {
             answer.Result.SetResult(
-                await FindPinnedAsync(key.Image, key.Pin, credentials, answer, deadline.Token)
-                ?? await FindOrPullAsync(key.Image, credentials, answer, deadline.Token));
+                await FindPinnedAsync(key.Image, key.Pin, ask, answer, deadline.Token)
+                ?? await FindOrPullAsync(key.Image, ask, answer, deadline.Token));
         }
         catch (Exception error)
         {
@@ -73,7 +76,7 @@ internal sealed class ImageStore(
 
     /// <summary>Null when there is no pin, or it can't be had: then what is under the name has to do, as for any pull that fails.</summary>
     private async Task<ImageDetails?> FindPinnedAsync(
-        string image, string? pin, RegistryCredentials? credentials, Answer answer, CancellationToken cancellationToken)
+        string image, string? pin, Func<CancellationToken, Task<GivenLogin>> ask, Answer answer, CancellationToken cancellationToken)
     {
         if (pin is null)
             return null;
@@ -83,9 +86,10 @@ internal sealed class ImageStore(
             return null;
         answer.Pulling.TrySetResult();
         using var place = await gates.EnterPullAsync(cancellationToken);
+        var given = await ask(cancellationToken);
         try
         {
-            await engine.PullImageAsync(pin, LoginFor(image, credentials), progress: null, cancellationToken);
+            await engine.PullImageAsync(pin, LoginFor(image, given), progress: null, cancellationToken);
         }
         catch (EngineException error)
         {
@@ -93,7 +97,7 @@ internal sealed class ImageStore(
             {
                 throw new StepFailedException(
                     $"image {image} can't be pulled as {pin}, which the other instances run, and is not on this node: {error.Message.TrimEnd('.')}. "
-                    + "If the registry does not have it any more, deploy again: the tag is then looked up anew.");
+                    + "If the registry does not have it any more, deploy again: the tag is then looked up anew." + Also(given));
             }
 
             logger.LogWarning("Image {Image} can't be pulled as {Pin} ({Reason}); the copy that is here is used", image, pin, error.Message);
@@ -103,19 +107,23 @@ internal sealed class ImageStore(
         return await engine.InspectImageAsync(pin, cancellationToken);
     }
 
-    private RegistryLogin? LoginFor(string image, RegistryCredentials? given) =>
-        (given ?? logins.For(image)) is { } login ? new RegistryLogin(login.Server, login.Username, login.Password, login.Email) : null;
+    private RegistryLogin? LoginFor(string image, GivenLogin given) =>
+        (given.Login ?? machine.For(image)) is { } login ? new RegistryLogin(login.Server, login.Username, login.Password, login.Email) : null;
 
-    private async Task<ImageDetails> FindOrPullAsync(string image, RegistryCredentials? credentials, Answer answer, CancellationToken cancellationToken)
+    /// <summary>Why a login that there may be was not used.</summary>
+    private static string Also(GivenLogin given) => given.Problem is { } problem ? $" And {problem}." : "";
+
+    private async Task<ImageDetails> FindOrPullAsync(string image, Func<CancellationToken, Task<GivenLogin>> ask, Answer answer, CancellationToken cancellationToken)
     {
         var local = await engine.InspectImageAsync(image, cancellationToken);
         if (local is not null && (local.RepoDigests.Count == 0 || image.Contains("@sha256:", StringComparison.Ordinal)))
             return local;
         answer.Pulling.TrySetResult();
         using var place = await gates.EnterPullAsync(cancellationToken);
+        var given = await ask(cancellationToken);
         try
         {
-            await engine.PullImageAsync(image, LoginFor(image, credentials), progress: null, cancellationToken);
+            await engine.PullImageAsync(image, LoginFor(image, given), progress: null, cancellationToken);
         }
         catch (EngineException error) when (local is not null)
         {
@@ -125,7 +133,7 @@ internal sealed class ImageStore(
         catch (EngineException error)
         {
             throw new StepFailedException(
-                $"image {image} can't be pulled and is not on this node: {error.Message.TrimEnd('.')}. Check the name, the tag, and the registry's credentials.");
+                $"image {image} can't be pulled and is not on this node: {error.Message.TrimEnd('.')}. Check the name, the tag, and the registry's credentials.{Also(given)}");
         }
 
         return await engine.InspectImageAsync(image, cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Kontena.Contracts.Instances;
+using Kontena.Core.Registries;
 
 namespace Kontena.NodeAgent.Engine;
 
@@ -11,8 +12,6 @@ namespace Kontena.NodeAgent.Engine;
 /// </remarks>
 internal sealed class MachineLogins(string? file)
 {
-    /// <summary>Docker Hub is kept under the address of its first API.</summary>
-    private const string HubKey = "https://index.docker.io/v1/";
     private const long LargestFile = 1024 * 1024;
 
     /// <summary>The login for an image's registry; null when there is none, or the file can't be read.</summary>
@@ -25,9 +24,9 @@ internal sealed class MachineLogins(string? file)
             using var config = JsonDocument.Parse(File.ReadAllBytes(file));
             if (!config.RootElement.TryGetProperty("auths", out var logins) || logins.ValueKind != JsonValueKind.Object)
                 return null;
-            var server = ServerOf(image);
+            var server = RegistryNames.OfImage(image);
             return logins.EnumerateObject()
-                .Where(login => HostOf(login.Name) == server)
+                .Where(login => RegistryNames.OfHost(HostOf(login.Name)) == server)
                 .Select(login => Read(server, login.Value))
                 .FirstOrDefault(login => login is not null);
         }
@@ -35,16 +34,6 @@ internal sealed class MachineLogins(string? file)
         {
             return null; // Somebody else's file in a shape we don't know: the pull goes on without a login, and the registry says what it misses.
         }
-    }
-
-    /// <summary>The part before the first slash when it is a host, else Docker Hub (runtime.md §3.5, without its mistake about <c>localhost</c>).</summary>
-    private static string ServerOf(string image)
-    {
-        var slash = image.IndexOf('/', StringComparison.Ordinal);
-        var first = slash < 0 ? "" : image[..slash];
-        return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost"
-            ? first
-            : HostOf(HubKey);
     }
 
     /// <summary>A key is a host, or an address with it: with or without a scheme, with or without a path.</summary>

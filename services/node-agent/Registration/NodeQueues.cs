@@ -7,6 +7,7 @@ using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Questions;
+using Kontena.NodeAgent.Registries;
 using Kontena.NodeAgent.Volumes;
 
 namespace Kontena.NodeAgent.Registration;
@@ -18,7 +19,7 @@ internal static class NodeQueues
     [
         typeof(NodeJoinedConsumer), typeof(JoinRefusedConsumer), typeof(ReportFactsConsumer),
         typeof(ApplyInstanceConsumer), typeof(RemoveInstanceConsumer), typeof(RestartInstanceConsumer), typeof(SyncNodeConsumer), typeof(RemoveVolumeConsumer), typeof(LeaseRenewedConsumer),
-        typeof(GridChangedConsumer), typeof(MeasureNetworkConsumer), typeof(RotateOverlayKeyConsumer),
+        typeof(GridChangedConsumer), typeof(MeasureNetworkConsumer), typeof(RotateOverlayKeyConsumer), typeof(RegistryLoginToldConsumer),
     ];
 
     public static readonly IReadOnlyList<Type> NamesConsumers = [typeof(NamesConsumer)];

@@ -2,6 +2,7 @@ using Kontena.Contracts.Instances;
 using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Instances;
 using Kontena.NodeAgent.Instances.Steps;
+using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -11,17 +12,19 @@ namespace Kontena.NodeAgent.Tests.Engine;
 public sealed class ImageStoreTests : IDisposable
 {
     private const string Image = "registry.example/app:1";
+    private const string Instance = "5f00000000000000000000aa";
     private readonly FakeContainerEngine _engine = new();
+    private readonly LoginDesk _desk = new();
     private readonly StartGates _gates = new(new NodeAgentOptions { DataDirectory = "" });
     private readonly ImageStore _images;
     private int _pulling;
 
-    public ImageStoreTests() => _images = new ImageStore(_engine, new MachineLogins(null), _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
+    public ImageStoreTests() => _images = new ImageStore(_engine, new MachineLogins(null), _desk.Logins, _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
 
     public void Dispose() => _gates.Dispose();
 
     private Task<Kontena.Docker.ImageDetails> ResolveAsync(string deployRev, string image = Image, string? pin = null) =>
-        _images.ResolveAsync(image, deployRev, pin, null, () => Interlocked.Increment(ref _pulling), TestContext.Current.CancellationToken);
+        _images.ResolveAsync(image, deployRev, pin, null, Instance, () => Interlocked.Increment(ref _pulling), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task A_new_deploy_pulls_an_image_that_came_from_a_registry()
@@ -39,15 +42,51 @@ public sealed class ImageStoreTests : IDisposable
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(file, """{"auths": {"registry.example": {"auth": "YW5uOnB3"}}}""");
-        var images = new ImageStore(_engine, new MachineLogins(file), _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
+        var images = new ImageStore(_engine, new MachineLogins(file), _desk.Logins, _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
 
-        await images.ResolveAsync(Image, "d1", null, null, () => { }, TestContext.Current.CancellationToken);
+        await images.ResolveAsync(Image, "d1", null, null, Instance, () => { }, TestContext.Current.CancellationToken);
         Assert.Equal("ann", _engine.LastPullLogin?.Username);
 
         var credentials = new RegistryCredentials("registry.example", "bob", "x");
-        await images.ResolveAsync(Image, "d2", null, credentials, () => { }, TestContext.Current.CancellationToken);
+        await images.ResolveAsync(Image, "d2", null, credentials, Instance, () => { }, TestContext.Current.CancellationToken);
         Assert.Equal("bob", _engine.LastPullLogin?.Username);
         File.Delete(file);
+    }
+
+    [Fact]
+    public async Task A_pull_uses_the_grids_login_before_the_machines()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, """{"auths": {"registry.example": {"auth": "YW5uOnB3"}}}""");
+        var images = new ImageStore(_engine, new MachineLogins(file), _desk.Logins, _gates, TimeProvider.System, NullLogger<ImageStore>.Instance);
+        _desk.Password = "s3cr3t";
+
+        await images.ResolveAsync(Image, "d1", null, null, Instance, () => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(new Kontena.Docker.RegistryLogin("registry.example", "bot", "s3cr3t", null), _engine.LastPullLogin);
+        Assert.Equal(Instance, Assert.Single(_desk.Asked).InstanceId);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_for_a_login_when_nothing_is_pulled()
+    {
+        _engine.AddImage(Image);
+
+        await ResolveAsync("d1");
+
+        Assert.Empty(_desk.Asked);
+    }
+
+    [Fact]
+    public async Task A_pull_that_fails_says_why_the_grids_login_was_not_used()
+    {
+        _engine.RefusePull(Image);
+        _desk.Problem = "the master's vault is closed";
+
+        var failure = await Assert.ThrowsAsync<StepFailedException>(() => ResolveAsync("d1"));
+
+        Assert.EndsWith("And the master's vault is closed.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

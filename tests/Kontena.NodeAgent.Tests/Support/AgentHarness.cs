@@ -40,7 +40,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         Network = new GridNetwork(engine, Membership, new NetworkMapBook(Options, Membership, Log<NetworkMapBook>()), time, Log<GridNetwork>());
         Lines = new LogBuffer();
         Ledger = new ImageLedger(Options, Log<ImageLedger>());
-        var images = new ImageStore(engine, new MachineLogins(null), Gates, time, Log<ImageStore>());
+        var images = new ImageStore(engine, new MachineLogins(null), new LoginDesk(Membership, Identity).Logins, Gates, time, Log<ImageStore>());
         Volumes = new VolumeBoard(Membership, Identity);
         Leases = new LeaseBook(Options, Orders, time, Log<LeaseBook>());
         Board = new ReportBoard(time);

@@ -16,7 +16,7 @@ internal sealed record PullImage(string Image, string DeployRev, string? Pin = n
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
         var details = await context.Tools.Images.ResolveAsync(
-            Image, DeployRev, Pin, context.Spec.Credentials, () => context.Show(ObservedState.Pulling), cancellationToken);
+            Image, DeployRev, Pin, context.Spec.Credentials, context.Order.InstanceId, () => context.Show(ObservedState.Pulling), cancellationToken);
         context.Tools.Ledger.Note(new ImageUse(details.Id, Image, context.Spec.ServiceUid, context.Now));
         context.Memory = context.Memory with { Image = new ResolvedImage(DeployRev, details, Pin) };
         if (context.Seen is { } seen && (seen.DeployRev != DeployRev || seen.ImagePin != Pin)
