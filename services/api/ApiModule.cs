@@ -62,6 +62,7 @@ public static class ApiModule
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<Commands>();
         services.AddSingleton<SecretValues>();
+        services.AddSingleton<RegistryWriting>();
         services.AddSingleton<EnrolTurns>();
         services.AddSingleton<PackageTurns>();
         services.AddSingleton<LogReader>();

@@ -8,6 +8,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
+using Kontena.Contracts.Registries;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
 using Kontena.Contracts.Vault;
@@ -48,6 +49,13 @@ internal sealed class SnapshotReader(IStateStore store)
 
     public async Task<IReadOnlyList<Secret>> SecretsAsync(string grid, CancellationToken cancellationToken) =>
         [.. Values(await store.ListAsync(StateKeys.Secret, grid, cancellationToken)).OrderBy(secret => secret.CreatedAt).ThenBy(secret => secret.Name, StringComparer.Ordinal)];
+
+    /// <summary>As they were added.</summary>
+    public async Task<IReadOnlyList<ExternalRegistry>> RegistriesAsync(string grid, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.ExternalRegistry, grid, cancellationToken)).OrderBy(one => one.CreatedAt).ThenBy(one => one.Name, StringComparer.Ordinal)];
+
+    public async Task<ExternalRegistry> RegistryAsync(string grid, string name, CancellationToken cancellationToken) =>
+        await FindAsync(StateKeys.ExternalRegistry, grid, name, cancellationToken) ?? throw HttpRefusal.NotFound();
 
     /// <summary>What of the grid's data is on the machine of a node; null when there is none.</summary>
     public async Task<NodeDataJson?> DataOnAsync(Node node, CancellationToken cancellationToken)
