@@ -19,6 +19,10 @@ internal static class ApiPaths
 
     public static string Secret(string grid, string secret) => $"secrets/{Segment(grid)}/{Segment(secret)}";
 
+    public static string Registries(string grid) => $"grids/{Segment(grid)}/external_registries";
+
+    public static string Registry(string grid, string registry) => $"external_registries/{Segment(grid)}/{Segment(registry)}";
+
     /// <summary><c>name</c> is a service of no stack, <c>stack/name</c> of the current grid, <c>grid/stack/name</c> of any.</summary>
     public static string Service(string grid, string service) => $"services/{ServiceId(grid, service)}";
 

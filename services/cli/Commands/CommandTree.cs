@@ -19,6 +19,7 @@ internal static class CommandTree
         ]),
         new GroupEntry("volume", "Volumes: data that services mount by name", VolumeCommands),
         new GroupEntry("vault", "Secrets: values that are kept encrypted", VaultCommands),
+        new GroupEntry("external-registry", "Logins at image registries", RegistryCommands),
         new GroupEntry("master", "Masters this client knows, and logging in", MasterCommands),
         new LeafEntry("whoami", "Show master, grid and user", "whoami", static () => new WhoamiCommand()),
         new LeafEntry("version", "Print the versions of client and master", "version", static () => new VersionCommand()),
@@ -137,6 +138,13 @@ internal static class CommandTree
         new LeafEntry("read", "Show a secret with its value", "vault read --value DB_PASS", static () => new Vault.ReadCommand()),
         new LeafEntry("update", "Give a secret another value", "vault update DB_PASS better", static () => new Vault.UpdateCommand()),
         new LeafEntry("rm", "Remove secrets", "vault rm --force DB_PASS", static () => new Vault.RemoveCommand()) { Aliases = ["remove"] },
+    ];
+
+    private static CommandEntry[] RegistryCommands() =>
+    [
+        new LeafEntry("ls", "List the registries that nodes log in at", "external-registry ls", static () => new Registries.ListCommand()) { Aliases = ["list"] },
+        new LeafEntry("add", "Keep the login at a registry", "external-registry add -u bot -p TOKEN registry.example.org", static () => new Registries.AddCommand()),
+        new LeafEntry("rm", "Forget the login at a registry", "external-registry rm --force registry.example.org", static () => new Registries.RemoveCommand()) { Aliases = ["remove"] },
     ];
 
     private static CommandEntry[] MasterCommands() =>
