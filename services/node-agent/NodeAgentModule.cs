@@ -17,6 +17,7 @@ using Kontena.NodeAgent.Questions;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Registries;
 using Kontena.NodeAgent.Reports;
+using Kontena.NodeAgent.Secrets;
 using Kontena.NodeAgent.Stats;
 using Kontena.NodeAgent.Volumes;
 using Microsoft.Extensions.Configuration;
@@ -42,6 +43,8 @@ public static class NodeAgentModule
 
         services.AddSingleton<AgentIdentity>();
         services.AddSingleton<NodeMembership>();
+        services.AddSingleton<SecretKey>();
+        services.AddSingleton<SecretFiles>();
         services.AddSingleton<NodeFactsReader>();
         services.AddSingleton<OrderBook>();
         services.AddSingleton<OrderGate>();

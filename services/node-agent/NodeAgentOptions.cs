@@ -9,6 +9,8 @@ namespace Kontena.NodeAgent;
 /// <summary>Settings of the agent, section <c>Kontena:Agent</c> (runtime.md §1.10). The table in README.md lists them.</summary>
 internal sealed record NodeAgentOptions
 {
+    public const string SecretsDirectoryKey = "Kontena:Agent:SecretsDirectory";
+
     /// <summary>Null: the engine's host name.</summary>
     public string? Name { get; init; }
 
@@ -24,6 +26,9 @@ internal sealed record NodeAgentOptions
 
     /// <summary>Orders, identity, log positions. Private to the agent.</summary>
     public required string DataDirectory { get; init; }
+
+    /// <summary>Where files of secrets are kept for containers; on tmpfs.</summary>
+    public string SecretsDirectory { get; init; } = "/run/kontena/secrets";
     public EngineAddress Engine { get; init; } = EngineAddress.Parse(EngineAddress.DefaultSocket);
 
     /// <summary>Where <c>docker login</c> keeps this machine's registry logins; null when there is no home directory.</summary>
@@ -90,6 +95,7 @@ internal sealed record NodeAgentOptions
             Outlet = Text(configuration["Kontena:Bus:Outlet"]),
             Labels = ReadLabels(agent),
             DataDirectory = Text(agent["DataDirectory"]) ?? Path.Combine(house, "agent"),
+            SecretsDirectory = Path.GetFullPath(Text(configuration[SecretsDirectoryKey]) ?? defaults.SecretsDirectory),
             DockerConfig = Text(configuration["Kontena:Docker:Config"]) ?? HomeDockerConfig(),
             Engine = EngineOf(Text(configuration["Kontena:Docker:Host"])) ?? defaults.Engine,
             Cpus = (int?)Number(agent, "Cpus", 1, 4096),

@@ -43,6 +43,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Vault.Secret))]
 [JsonSerializable(typeof(Vault.VaultKey))]
 [JsonSerializable(typeof(Registries.ExternalRegistry))]
+[JsonSerializable(typeof(Vault.SealOrder))]
 [JsonSerializable(typeof(ServiceDeploy))]
 [JsonSerializable(typeof(StackDeploy))]
 [JsonSerializable(typeof(Instance))]

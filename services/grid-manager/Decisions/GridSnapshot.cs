@@ -57,6 +57,7 @@ internal sealed record GridSnapshot
         Stacks = Stacks.Where(one => one.Value.RemovedAt is null).Select(one => one.Value.Name).ToHashSet(StringComparer.Ordinal),
         Services = LiveServices.Select(one => Contracts.Services.Service.DocumentId(one.Value.Stack, one.Value.Name)).ToHashSet(StringComparer.Ordinal),
         Volumes = VolumesFor(stack),
+        Secrets = Secrets.Select(one => one.Value.Name).ToHashSet(StringComparer.Ordinal),
     };
 
     // A stack knows volumes by the names it declares, and any by its own name, as the API shows it.

@@ -12,11 +12,13 @@ internal sealed class ServiceConsumer(GridLedger ledger, TimeProvider time)
 {
     public async Task Consume(ConsumeContext<CreateService> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
-            context.Message.Grid, (grid, now) => CreateServiceDecision.Decide(grid, context.Message, now, () => ObjectId.New(time)), context.CancellationToken));
+            context.Message.Grid, (grid, now) => CreateServiceDecision.Decide(grid, context.Message, now, () => ObjectId.New(time)), context.CancellationToken,
+            withVault: AsksForSecrets(context.Message.Request)));
 
     public async Task Consume(ConsumeContext<UpdateService> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
-            context.Message.Grid, (grid, now) => UpdateServiceDecision.Decide(grid, context.Message, now), context.CancellationToken));
+            context.Message.Grid, (grid, now) => UpdateServiceDecision.Decide(grid, context.Message, now), context.CancellationToken,
+            withVault: AsksForSecrets(context.Message.Request)));
 
     public async Task Consume(ConsumeContext<RemoveService> context) =>
         await context.AnswerAsync(await ledger.DecideAsync(
@@ -34,6 +36,9 @@ internal sealed class ServiceConsumer(GridLedger ledger, TimeProvider time)
         await context.AnswerAsync(await ledger.DecideAsync(
             command.Grid, (grid, now) => RollbackServiceDecision.Decide(grid, command, kept, now), context.CancellationToken));
     }
+
+    /// <summary>The vault is read only for those that name something of it.</summary>
+    public static bool AsksForSecrets(ServiceRequest request) => request.Secrets is { Count: > 0 };
 
     /// <summary>Sent, not asked: nobody waits for an answer.</summary>
     public async Task Consume(ConsumeContext<ServiceTornDown> context) =>

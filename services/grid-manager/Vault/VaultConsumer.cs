@@ -76,9 +76,7 @@ internal sealed class VaultConsumer(GridLedger ledger, IStateStore store, VaultK
         if (!BusSeal.IsPublicKey(question.PublicKey))
             return new SecretRead { Result = CommandResult.Refused(FieldError.At("public_key", "is not a key on P-256")) };
         var ring = await keys.OpenAsync(cancellationToken);
-        // A document that was changed by hand, moved, or sealed with a key that was dropped.
-        var value = ring.Open(StorePlaces.Secret(secret.Grid, secret.Name), new SealedAtRest(secret.KeyId, secret.Sealed))
-            ?? throw new VaultClosedException($"secret {secret.Grid}/{secret.Name} can't be opened: it was sealed with key {secret.KeyId}, or changed since; write it anew");
+        var value = ring.Open(secret);
         return new SecretRead { Result = CommandResult.Done(), Value = BusSeal.Seal(question.PublicKey, SecretPlaces.Reading(secret.Grid, secret.Name), value) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kontena.Contracts.Vault;
 using Kontena.Core.Vault;
 
 namespace Kontena.GridManager.Vault;
@@ -52,6 +53,10 @@ internal sealed class VaultRing
 
         return null;
     }
+
+    /// <exception cref="VaultClosedException">It was changed by hand, moved, or sealed with a key that was dropped.</exception>
+    public string Open(Secret secret) => Open(StorePlaces.Secret(secret.Grid, secret.Name), new SealedAtRest(secret.KeyId, secret.Sealed))
+        ?? throw new VaultClosedException($"secret {secret.Grid}/{secret.Name} can't be opened: it was sealed with key {secret.KeyId}, or changed since; write it anew");
 
     /// <summary>To be disposed of.</summary>
     public ECDiffieHellman OpenDoor()

@@ -7,7 +7,8 @@ using Kontena.State;
 
 namespace Kontena.GridManager.Vault;
 
-/// <summary>A secret is created or gets another value (rest-api.md §16). The same value again changes nothing.</summary>
+/// <summary>A secret is created or gets another value (rest-api.md §16), and the services that ask for it become new revisions: the stateless ones are deployed anew by
+/// themselves, the others with their next deploy. The same value again changes nothing.</summary>
 internal static class WriteSecretDecision
 {
     /// <param name="grid">With the vault.</param>
@@ -56,6 +57,12 @@ internal static class WriteSecretDecision
         };
         var draft = new GridDraft(command.Grid);
         draft.Keep(StateKeys.Secret, secret, found?.Version ?? 0, $"secret {name} {(found is null ? "created" : $"has another value, revision {secret.Revision}")}");
+        foreach (var service in grid.LiveServices.Where(one => one.Value.Spec.Secrets.Any(use => use.Secret == name)))
+        {
+            var renewed = service.Value with { Revision = service.Value.Revision + 1, UpdatedAt = now };
+            draft.PutRevision(renewed, service.Version, $"service {renewed.Stack}/{renewed.Name} is at revision {renewed.Revision}: secret {name} was written", $"secret {name}");
+        }
+
         return new(new VaultWritten { Result = CommandResult.Done(name), IsNew = found is null }, draft.Batch, draft.Changes);
     }
 }

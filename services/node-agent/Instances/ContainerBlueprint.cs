@@ -1,5 +1,6 @@
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Services;
+using Kontena.Core.Vault;
 using Kontena.Docker;
 using Kontena.NodeAgent.Engine;
 using Kontena.NodeAgent.Networking;
@@ -14,9 +15,11 @@ internal static class ContainerBlueprint
     /// <param name="volumesFrom">Container names, already resolved.</param>
     /// <param name="nameServer">The agent's; null when it can't answer: then the engine knows the names, of this node's containers and whether or not they are ready.</param>
     /// <param name="engineAnswersSome">There are containers that ask the engine only, made without our name server: they find this one by names that the engine has.</param>
+    /// <param name="secrets">Variables with values of the vault. The user's variables give way to them, as with the original.</param>
+    /// <param name="secretFiles">The node's directory with its files of secrets; null without any.</param>
     public static ContainerConfig Of(
         string instanceId, long generation, InstanceSpec spec, string node, ImageDetails? image, IReadOnlyList<string> volumesFrom, string? nameServer = null,
-        bool engineAnswersSome = false)
+        bool engineAnswersSome = false, IReadOnlyList<string>? secrets = null, string? secretFiles = null)
     {
         var bridge = spec.Net == "bridge";
         var pin = image is null ? null : ImagePins.Of(spec.Image, image);
@@ -29,7 +32,7 @@ internal static class ContainerBlueprint
                 : image.Id,
             Entrypoint = spec.Entrypoint,
             Cmd = spec.Cmd,
-            Env = [.. spec.Env, .. Environment(spec, node)],
+            Env = [.. spec.Env, .. secrets ?? [], .. Environment(spec, node)],
             User = spec.User,
             Hostname = ownNames ? spec.Hostname : null,
             Domainname = ownNames ? spec.Domainname : null,
@@ -39,7 +42,7 @@ internal static class ContainerBlueprint
                 [ManagedLabels.Names] = bridge && nameServer is null ? ManagedLabels.ByEngine : ManagedLabels.ByAgent,
             },
             Ports = bridge ? Ports(spec) : new Dictionary<string, IReadOnlyList<PortPublication>>(),
-            Binds = Binds(spec, image),
+            Binds = secretFiles is null ? Binds(spec, image) : [.. Binds(spec, image), $"{secretFiles}:{SecretRules.FileDirectory}:ro"],
             AnonymousVolumes = spec.Stateful
                 ? []
                 : [.. spec.Volumes.Where(mount => mount is { Volume: null, BindMount: null }).Select(mount => mount.Path)],

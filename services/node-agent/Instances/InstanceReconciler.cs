@@ -160,6 +160,8 @@ internal static class InstanceReconciler
         List<InstanceStep> steps = [];
         if (memory.Image?.IsFor(spec) != true)
             steps.Add(Pull(spec));
+        if (spec.Secrets.Count > 0)
+            steps.Add(new OpenSecrets());
         if (spec.Net == "bridge")
             steps.Add(new EnsureNetwork(spec.Grid));
         if (spec.Stateful || spec.Volumes.Any(mount => mount.Volume is not null))

@@ -7,6 +7,7 @@ using Kontena.NodeAgent.Names;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Secrets;
 using Kontena.NodeAgent.Volumes;
 using Microsoft.Extensions.Logging;
 
@@ -28,4 +29,6 @@ internal sealed record InstanceTools(
     LeaseBook Leases,
     NamesBoard Names,
     NameServer NameServer,
+    SecretKey SecretKey,
+    SecretFiles SecretFiles,
     ILogger<InstanceTools> Logger);

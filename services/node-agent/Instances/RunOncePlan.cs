@@ -68,6 +68,8 @@ internal static class RunOncePlan
         List<InstanceStep> steps = [];
         if (memory.Image?.IsFor(spec) != true)
             steps.Add(new PullImage(spec.Image, spec.DeployRev, spec.ImagePin));
+        if (spec.Secrets.Count > 0)
+            steps.Add(new OpenSecrets());
         if (spec.Net == "bridge")
             steps.Add(new EnsureNetwork(spec.Grid));
         if (spec.Volumes.Any(mount => mount.Volume is not null))

@@ -5,11 +5,12 @@ using Kontena.Contracts.Nodes;
 using Kontena.Core.Volumes;
 using Kontena.Docker;
 using Kontena.NodeAgent.Housekeeping;
+using Kontena.NodeAgent.Secrets;
 
 namespace Kontena.NodeAgent.Registration;
 
 /// <summary>What the machine is: the engine's answer, with capacity and addresses from the settings where given (runtime.md §1.9).</summary>
-internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions options, DiskWatch disk)
+internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions options, DiskWatch disk, SecretKey secrets)
 {
     private static readonly string Version =
         typeof(NodeFactsReader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -30,6 +31,7 @@ internal sealed class NodeFactsReader(IContainerEngine engine, NodeAgentOptions 
         Last = Of(info, options, options.PrivateIp ?? AddressOf(options.PeerInterface) ?? AddressOf("eth0") ?? AnyAddress()) with
         {
             DiskPressure = disk.Pressure,
+            VaultKey = secrets.PublicKey,
         };
         return Last;
     }

@@ -54,6 +54,7 @@ internal static class InstanceSpecBuilder
             Entrypoint = string.IsNullOrWhiteSpace(spec.Entrypoint) ? null : ShellWords.Split(spec.Entrypoint) ?? [spec.Entrypoint],
             Cmd = spec.Cmd is { Count: > 0 } ? spec.Cmd : null,
             Env = Environment(service, node, number),
+            Secrets = [.. spec.Secrets.Select(use => new InstanceSecret(use.Secret, use.Name, use.Type))],
             Ports = spec.Ports,
             Volumes = [.. spec.Volumes.Select(entry => Mount(VolumeSpec.Read(entry), volumes, service, node, number))],
             VolumesFrom = [.. spec.VolumesFrom.Select(entry => Resolve(ForNumber(entry, number), service.Stack, neighbours))],

@@ -2,6 +2,7 @@ using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
+using Kontena.Contracts.Vault;
 using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Placement;
@@ -177,13 +178,18 @@ internal static class InstanceChanges
     {
         if (instance is not { NodeId: { } nodeId, Spec: { } spec })
             return;
-        draft.Send(Destination.Node(nodeId), new ApplyInstance
+        var order = new ApplyInstance
         {
             InstanceId = instance.Id,
             Generation = instance.Generation,
             Desired = instance.Desired,
             Spec = spec,
-        });
+        };
+        // Only grid-manager can open secrets; to stop, a node needs none.
+        if (spec.Secrets.Count > 0 && instance is { Desired: DesiredState.Running, Node: { } node })
+            draft.Send(Destination.GridManager, new SealOrder { Grid = instance.Grid, Node = node, NodeId = nodeId, Order = order });
+        else
+            draft.Send(Destination.Node(nodeId), order);
     }
 
     public static void OrderRemoval(GridDraft draft, Instance instance, Departure departure) =>

@@ -13,7 +13,7 @@ internal sealed class PlacementRun
     private static readonly IPlacementFilter[] All =
     [
         new AvailabilityFilter(), new DiskFilter(), new EphemeralFilter(), new VolumeFilter(), new AffinityFilter(), new PortFilter(),
-        new CpuFilter(), new MemoryFilter(), new DependencyFilter(), new PerNodeFilter(),
+        new CpuFilter(), new MemoryFilter(), new DependencyFilter(), new PerNodeFilter(), new SecretsFilter(),
     ];
 
     private readonly IPlacementFilter[] _filters;

@@ -93,6 +93,12 @@ public sealed record InstanceSpec
     public IReadOnlyList<string>? Entrypoint { get; init; }
     public IReadOnlyList<string>? Cmd { get; init; }
     public IReadOnlyList<string> Env { get; init; } = [];
+
+    /// <summary>What of the vault it is given, in the service's order. Only in an order to a node has it values, each sealed for that node.</summary>
+    public IReadOnlyList<InstanceSecret> Secrets { get => field ?? []; init; } = [];
+
+    /// <summary>Why <see cref="Secrets"/> have no values, a sentence for people: its container can't be made. Null: they have, or the order is not yet for the node.</summary>
+    public string? SecretsProblem { get; init; }
     public IReadOnlyList<Services.PortMapping> Ports { get; init; } = [];
     public IReadOnlyList<VolumeMount> Volumes { get; init; } = [];
     public IReadOnlyList<string> VolumesFrom { get; init; } = [];
@@ -144,6 +150,14 @@ public sealed record InstanceSpec
 
     /// <summary>It is started once, and its end is an end: reported, and followed by nothing. Null: it is kept running.</summary>
     public RunOnce? RunOnce { get; init; }
+}
+
+/// <summary>As <see cref="Services.SecretUse"/>, for one instance.</summary>
+public sealed record InstanceSecret(string Secret, string Name, string Type)
+{
+    /// <summary>For <see cref="Vault.SecretPlaces.Delivery"/> and the holder of the node's key (<see cref="Nodes.NodeFacts.VaultKey"/>); null but in an order to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Vault.SealedValue? Value { get; init; }
 }
 
 /// <param name="Timeout">Seconds from its start after which the node stops it; null for no limit.</param>

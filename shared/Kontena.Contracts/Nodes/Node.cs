@@ -191,6 +191,11 @@ public sealed record NodeFacts
     /// when false, so that the hash of the facts is that which an older control plane computes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DiskPressure { get; init; }
+
+    /// <summary>What secrets for this node's containers are sealed to, as <see cref="Vault.SealedValue.PublicKey"/>. Null from older agents, which can be given none;
+    /// not written then, so that the hash of their facts stays what they say it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? VaultKey { get; init; }
     public string? PublicIp { get; init; }
     public string? PrivateIp { get; init; }
     public IReadOnlyList<DriverVersion> NetworkDrivers { get; init; } = [];

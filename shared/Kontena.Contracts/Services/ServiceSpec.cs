@@ -26,6 +26,9 @@ public sealed record ServiceSpec
 
     /// <summary><c>KEY=value</c> each, at most 128 KiB.</summary>
     public IReadOnlyList<string> Env { get; init; } = [];
+
+    /// <summary>What of the vault its containers are given, at most 128; several under one <see cref="SecretUse.Name"/> are joined with newlines, in this order.</summary>
+    public IReadOnlyList<SecretUse> Secrets { get => field ?? []; init; } = [];
     public IReadOnlyList<PortMapping> Ports { get; init; } = [];
     public IReadOnlyList<ServiceLink> Links { get; init; } = [];
 
@@ -116,6 +119,16 @@ public sealed record ServiceSpec
 
     /// <summary>Whether instances of the service stay; otherwise it is only ever run, and ends.</summary>
     public static bool KeepsInstances(ServiceSpec spec) => spec is { Schedule: null, RunAtDeploy: false };
+}
+
+/// <summary>A secret of the vault in a container (rest-api.md §12.1). Its value is nowhere but in the vault and, sealed, in the order to a node.</summary>
+/// <param name="Secret">Its name in the vault.</param>
+/// <param name="Name">Of the environment variable, or of the file in <c>/run/secrets</c>.</param>
+/// <param name="Type"><see cref="Env"/> or <see cref="File"/>.</param>
+public sealed record SecretUse(string Secret, string Name, string Type)
+{
+    public const string Env = "env";
+    public const string File = "file";
 }
 
 /// <summary>A port of the container published on its node.</summary>

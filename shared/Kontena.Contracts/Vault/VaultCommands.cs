@@ -1,4 +1,5 @@
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Instances;
 
 namespace Kontena.Contracts.Vault;
 
@@ -79,10 +80,27 @@ public sealed record DeleteSecret
     public required string Name { get; init; }
 }
 
+/// <summary>From the scheduler: give the order the values of its secrets, sealed for its node, and send it on to the node's queue. Not answered. Repeated, late or out
+/// of order it does no harm: the order carries its generation, and the node's report shows whether it came.</summary>
+public sealed record SealOrder
+{
+    public required string Grid { get; init; }
+
+    /// <summary>The node's name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Its engine id: an order for a machine that is no longer that node goes nowhere.</summary>
+    public required string NodeId { get; init; }
+    public required ApplyInstance Order { get; init; }
+}
+
 /// <summary>What a value on the bus is bound to: sealed for one of these it opens for no other.</summary>
 public static class SecretPlaces
 {
     public static string Writing(string grid, string? name) => $"write/secret/{grid}/{name}";
 
     public static string Reading(string grid, string name) => $"read/secret/{grid}/{name}";
+
+    /// <summary>In an order to a node, for one instance there.</summary>
+    public static string Delivery(string grid, string instanceId, string name) => $"deliver/secret/{grid}/{instanceId}/{name}";
 }

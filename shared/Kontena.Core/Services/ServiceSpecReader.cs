@@ -85,7 +85,7 @@ public static class ServiceSpecReader
         if (request.Strategy is { } strategy && !PlacementRules.Strategies.Contains(strategy.Trim()))
             errors.Say($"Strategy not supported: one of {string.Join(", ", PlacementRules.Strategies)}", "strategy");
         RuntimeRules.Check(request, errors);
-        VaultRules.Check(request, around, errors);
+        VaultRules.CheckCertificates(request, around, errors);
 
         var spec = baseline with
         {
@@ -96,6 +96,7 @@ public static class ServiceSpecReader
             Entrypoint = fields.Text(request.Entrypoint, "entrypoint") ?? baseline.Entrypoint,
             Cmd = request.Cmd is null ? baseline.Cmd : fields.Texts(request.Cmd, "cmd", blankAllowed: true),
             Env = request.Env is null ? baseline.Env : EnvRules.Read(request.Env, storedEnv, errors),
+            Secrets = request.Secrets is null ? baseline.Secrets : VaultRules.ReadSecrets(request.Secrets, around, errors),
             Ports = request.Ports is null ? baseline.Ports : PortRules.Read(request.Ports, errors),
             Links = request.Links is null ? baseline.Links : LinkRules.Read(request.Links, around, errors),
             DependsOn = request.DependsOn is null ? baseline.DependsOn : DependencyRules.Read(request.DependsOn, around, errors),

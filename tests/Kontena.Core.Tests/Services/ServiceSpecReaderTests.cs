@@ -151,7 +151,12 @@ public sealed class ServiceSpecReaderTests
         { "volumes.[]: the path /data has more than one volume", Some.Request with { Volumes = ["/data", "/x:/data"] } },
         { "volumes.[0]: Volumes[0] can't be blank", Some.Request with { Volumes = [""] } },
         { "affinity.[0]: affinity 'node=x' is not of the form subject==value or subject!=value; expected such as label==disk=ssd", Some.Request with { Affinity = ["node=x"] } },
-        { "secrets.[]: Secret PASS can't be used by a service: this version brings no secrets into containers. Give the value as env", Some.Request with { Secrets = [new SecretRequest("PASS", "PASS")] } },
+        { "secrets.[]: Secret PASS does not exist", Some.Request with { Secrets = [new SecretRequest("PASS", "PASS")] } },
+        { "secrets.[0].secret: Secret is required; secrets.[0].name: Name can't be blank", Some.Request with { Secrets = [new SecretRequest(null, " ")] } },
+        { "secrets.[0].type: Type isn't an option: env or file", Some.Request with { Secrets = [new SecretRequest("DB_PASS", "PASS", "volume")] } },
+        { "secrets.[0].name: Name isn't in the right format: a variable's name has no '=' and no control characters", Some.Request with { Secrets = [new SecretRequest("DB_PASS", "A=B")] } },
+        { "secrets.[0].name: Name isn't in the right format: a file's name has 1 to 255 letters, digits, '.', - and _, not starting with '.'", Some.Request with { Secrets = [new SecretRequest("DB_PASS", "../../etc/passwd", "file")] } },
+        { "secrets: Secrets has 129 entries, at most 128 are possible", Some.Request with { Secrets = [.. Enumerable.Repeat(new SecretRequest("DB_PASS", "PASS"), 129)] } },
         { "certificates.[]: Certificate example.org does not exist", Some.Request with { Certificates = [new CertificateRequest("example.org", "SSL")] } },
         { "cpu_shares: Cpu Shares is too big", Some.Request with { CpuShares = 1025 } },
         { "cpus: Cpus is too small", Some.Request with { Cpus = 0 } },
@@ -225,5 +230,17 @@ public sealed class ServiceSpecReaderTests
         var reading = ServiceSpecReader.ReadNew(request, Some.Around);
         Assert.Equal("", Some.Show(reading.Errors));
         return reading.Spec!;
+    }
+
+    [Fact]
+    public void Secrets_of_the_vault_are_kept_in_their_order_and_stay_when_an_update_does_not_name_them()
+    {
+        var asked = Some.Request with { Secrets = [new SecretRequest("DB_PASS", "B"), new SecretRequest("DB_PASS", "a.pem", "file"), new SecretRequest("DB_PASS", "B", null)] };
+        var spec = ServiceSpecReader.ReadNew(asked, Some.Around).Spec!;
+        Assert.Equal([new SecretUse("DB_PASS", "B", "env"), new SecretUse("DB_PASS", "a.pem", "file"), new SecretUse("DB_PASS", "B", "env")], spec.Secrets);
+        // Also when the secret has been removed since.
+        var nowhere = Some.Around with { Secrets = new HashSet<string>() };
+        Assert.Equal(spec.Secrets, ServiceSpecReader.ReadUpdate(new ServiceRequest { Image = "other:1" }, Some.Service(spec), nowhere).Spec!.Secrets);
+        Assert.Empty(ServiceSpecReader.ReadUpdate(new ServiceRequest { Secrets = [] }, Some.Service(spec), nowhere).Spec!.Secrets);
     }
 }

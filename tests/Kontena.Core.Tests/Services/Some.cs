@@ -16,6 +16,7 @@ internal static class Some
         Stack = "shop",
         Stacks = new HashSet<string> { "shop", "other" },
         Services = new HashSet<string> { "shop/db", "other/cache", "null/mail" },
+        Secrets = new HashSet<string> { "DB_PASS" },
     };
 
     public static Service Service(ServiceSpec spec) => new()

@@ -62,7 +62,7 @@ public sealed class StackRequestReaderTests
         { "services.web.name: is already taken", Shop with { Services = [Service("web"), Service("web")] } },
         { "services.service 1.name: Name of service 1 is required", Shop with { Services = [Service("web") with { Name = null }] } },
         { "services.a.image: Image is required; services.b.stop_signal: Stop Signal isn't in the right format", Shop with { Services = [Service("a") with { Image = null }, Service("b") with { StopSignal = "x" }] } },
-        { "services.web.secrets.[]: Secret X can't be used by a service: this version brings no secrets into containers. Give the value as env", Shop with { Services = [Service("web") with { Secrets = [new SecretRequest("X", "X")] }] } },
+        { "services.web.secrets.[]: Secret X does not exist", Shop with { Services = [Service("web") with { Secrets = [new SecretRequest("X", "X")] }] } },
     };
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Registries;
@@ -115,6 +116,7 @@ internal sealed class SchedulerInstead(Mail mail) : IConsumer<GridFactChanged>
 }
 
 internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<RegistryLoginTold>
+internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<ApplyInstance>
 {
     public Task Consume(ConsumeContext<NodeJoined> context) => Put(context.Message);
 
@@ -123,6 +125,7 @@ internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<
     public Task Consume(ConsumeContext<ReportFacts> context) => Put(context.Message);
 
     public Task Consume(ConsumeContext<RegistryLoginTold> context) => Put(context.Message);
+    public Task Consume(ConsumeContext<ApplyInstance> context) => Put(context.Message);
 
     private Task Put(object message)
     {

@@ -87,4 +87,26 @@ public sealed class WriteSecretDecisionTests
         Assert.Equal("NotFound; : Not found", DeleteSecretDecision.Decide(grid, new DeleteSecret { Grid = "prod", Name = "OTHER" }).Reply.Show());
         Assert.Contains("secret DB_PASS 11", DeleteGridDecision.Empty(grid).Deletes());
     }
+
+    private static Contracts.Services.Service Using(string id, params string[] secrets)
+    {
+        var service = Some.Service(id) with { Revision = 3 };
+        return service with { Spec = service.Spec with { Secrets = [.. secrets.Select(secret => new Contracts.Services.SecretUse(secret, secret, "env"))] } };
+    }
+
+    [Fact]
+    public void Another_value_makes_every_service_that_asks_for_it_a_new_revision_and_no_other()
+    {
+        var grid = Some.Snapshot(
+            Kept("DB_PASS", "old"), Using("shop/web", "DB_PASS", "OTHER"), Using("null/api", "DB_PASS"), Using("shop/mail", "OTHER"), Using("shop/gone", "DB_PASS") with { RemovedAt = Some.Day });
+        var decision = Decide(grid, "DB_PASS", "new", SecretWriting.Update);
+        Assert.Equal(["null/api 4", "shop/web 4"], decision.Puts(StateKeys.Service).Select(one => $"{one.Stack}/{one.Name} {one.Revision}").Order());
+        Assert.All(decision.Puts(StateKeys.Service), one => Assert.Equal(Some.Now, one.UpdatedAt));
+        Assert.All(decision.Puts(StateKeys.ServiceRevision), one => Assert.Equal("secret DB_PASS", one.Cause));
+        Assert.Empty(Decide(grid, "DB_PASS", "old", SecretWriting.Update).Puts(StateKeys.Service));
+    }
+
+    [Fact]
+    public void A_secret_that_comes_back_reaches_those_that_missed_it() =>
+        Assert.Single(Decide(Some.Snapshot(Using("shop/web", "DB_PASS")), "DB_PASS", "x").Puts(StateKeys.Service));
 }

@@ -15,6 +15,7 @@ using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Orders;
 using Kontena.NodeAgent.Registration;
 using Kontena.NodeAgent.Reports;
+using Kontena.NodeAgent.Secrets;
 using Kontena.NodeAgent.Volumes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     private AgentHarness(IContainerEngine engine, string directory, string subnet)
     {
         Directory = directory;
-        Options = new NodeAgentOptions { DataDirectory = directory, Token = "token", HealthFailures = 2, AnswersNames = engine is DockerEngineClient };
+        Options = new NodeAgentOptions { DataDirectory = directory, Token = "token", HealthFailures = 2, AnswersNames = engine is DockerEngineClient, SecretsDirectory = SecretsIn(directory) };
         var time = TimeProvider.System;
         Identity = new AgentIdentity(Options, engine, time, Log<AgentIdentity>());
         Membership = new NodeMembership(Options, Log<NodeMembership>());
@@ -47,8 +48,9 @@ internal sealed class AgentHarness : IAsyncDisposable
         Names = new NamesBoard(Identity, Orders, Board);
         var forwarder = new NameForwarder(new ResolverFile(ResolverFile.Usual), time, Log<NameForwarder>());
         NameServer = new NameServer(Names, forwarder, engine, Membership, new KeptSockets(null, [], Log<KeptSockets>()), Options, time, Log<NameServer>());
+        SecretKey = new SecretKey(Options);
         var tools = new InstanceTools(
-            engine, time, Options, Membership, Orders, images, Ledger, Network, Gates, Lines, Volumes, Leases, Names, NameServer, Log<InstanceTools>());
+            engine, time, Options, Membership, Orders, images, Ledger, Network, Gates, Lines, Volumes, Leases, Names, NameServer, SecretKey, new SecretFiles(Options), Log<InstanceTools>());
         Supervisor = new InstanceSupervisor(tools, Board, Identity, Log<InstanceSupervisor>());
         var cursors = new LogCursors(Options, Log<LogCursors>());
         Exec = new ExecSessions(engine, Supervisor, Bus, time, Log<ExecSessions>());
@@ -61,7 +63,7 @@ internal sealed class AgentHarness : IAsyncDisposable
             new EngineEventWatcher(engine, Supervisor, time, Log<EngineEventWatcher>()),
             new ReportSender(Board, Bus, time, Log<ReportSender>()),
             new VolumeReporter(Volumes, engine, Membership, Bus, time, Log<VolumeReporter>()),
-            new HealthMonitor(Supervisor, Orders, tools, new NodeFactsReader(engine, Options, new DiskWatch(Options, Log<DiskWatch>())), Log<HealthMonitor>()),
+            new HealthMonitor(Supervisor, Orders, tools, new NodeFactsReader(engine, Options, new DiskWatch(Options, Log<DiskWatch>()), SecretKey), Log<HealthMonitor>()),
             new LogShipper(engine, Supervisor, Lines, cursors, time, Log<LogShipper>()),
             new LogSender(Lines, cursors, Membership, Bus, time, Log<LogSender>()),
             Exec,
@@ -77,6 +79,7 @@ internal sealed class AgentHarness : IAsyncDisposable
     public NodeMembership Membership { get; }
     public OrderBook Orders { get; }
     public StartGates Gates { get; }
+    public SecretKey SecretKey { get; }
     public GridNetwork Network { get; }
     public ImageLedger Ledger { get; }
     public ReportBoard Board { get; }
@@ -128,12 +131,22 @@ internal sealed class AgentHarness : IAsyncDisposable
             owned.Dispose();
     }
 
+    /// <summary>In memory, and the same for the same agent, restarted.</summary>
+    private static string SecretsIn(string directory) => Path.Combine("/dev/shm", Path.GetFileName(directory));
+
     /// <summary>Deleted when the tests end, and not before: a later harness may be the same agent, restarted.</summary>
     private static string NewDirectory()
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("kontena-agent-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.Directory.Delete(directory, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => RemoveSecrets(SecretsIn(directory));
         return directory;
+    }
+
+    private static void RemoveSecrets(string directory)
+    {
+        if (System.IO.Directory.Exists(directory))
+            System.IO.Directory.Delete(directory, recursive: true);
     }
 
     private static ILogger<T> Log<T>() => Environment.GetEnvironmentVariable("KONTENA_TEST_LOG") == "1" ? new ConsoleLog<T>() : NullLogger<T>.Instance;

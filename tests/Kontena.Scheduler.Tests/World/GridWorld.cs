@@ -6,6 +6,7 @@ using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Vault;
 using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Shards;
@@ -174,6 +175,8 @@ internal sealed class GridWorld
             Sent.Add(message);
             if (message.Message is RollbackService rollback && HasGridManager)
                 _rollbacks.Enqueue(rollback);
+            if (message.Message is SealOrder seal && HasGridManager && _nodes.Values.FirstOrDefault(node => node.NodeId == seal.NodeId) is { } sealedFor)
+                Carry(() => sealedFor.Inbox.Enqueue(seal.Order));
             if (_nodes.Values.Where(node => Destination.Node(node.NodeId) == message.Destination).MaxBy(node => node.IsConnected) is { } node)
                 Carry(() => node.Inbox.Enqueue(message.Message));
         }

@@ -42,6 +42,9 @@ public sealed class RabbitMqBroker : IAsyncLifetime
     /// <summary>The management API; user and password are both <c>kontena</c>.</summary>
     public Uri Management => new($"http://127.0.0.1:{_ports[1]}/");
 
+    /// <summary>Where everything is that it has written.</summary>
+    public string DataDirectory => _directory;
+
     /// <summary>The authority that has signed the broker's certificate, once it <see cref="SpeakTls">speaks TLS</see>.</summary>
     public string CaFile => _tls?.CaFile ?? throw new InvalidOperationException("this broker speaks no TLS");
 

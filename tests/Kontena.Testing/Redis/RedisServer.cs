@@ -34,6 +34,9 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port => _port;
 
+    /// <summary>Where everything is that it has written.</summary>
+    public string DataDirectory => _directory;
+
     /// <summary>The authority that has signed its certificate; only with TLS.</summary>
     public string CaFile => _tls?.CaFile ?? throw new InvalidOperationException("this server speaks no TLS");
 

@@ -5,6 +5,10 @@ internal sealed record ConfirmRemoval(long Generation) : InstanceStep
 {
     public override string Describe() => "confirm the removal";
 
-    public override async Task RunAsync(StepContext context, CancellationToken cancellationToken) =>
+    public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Tools.SecretFiles.RemoveAll(context.Order.InstanceId) is { } problem)
+            throw new StepFailedException(problem);
         await context.Tools.Orders.MarkDoneAsync(context.Order.InstanceId, Generation, cancellationToken);
+    }
 }

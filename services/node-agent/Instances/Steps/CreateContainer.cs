@@ -64,9 +64,11 @@ internal sealed record CreateContainer(string Name) : InstanceStep
         List<string> volumesFrom = [];
         foreach (var wanted in spec.VolumesFrom)
             volumesFrom.Add(await ResolveAsync(context, wanted, cancellationToken));
+        var secrets = OpenSecrets.Prepare(context);
         var node = context.Tools.Membership.Current?.Node ?? "";
         return ContainerBlueprint.Of(context.Order.InstanceId, context.Order.Generation, spec, node, context.Memory.Image?.Details, volumesFrom,
-            context.Tools.NameServer.Address?.ToString(), context.Tools.NameServer.EngineAnswersSome);
+            context.Tools.NameServer.Address?.ToString(), context.Tools.NameServer.EngineAnswersSome,
+            secrets.Env, secrets.Files.Count == 0 ? null : context.Tools.SecretFiles.DirectoryOf(context.Order.InstanceId, spec.ServiceRevision));
     }
 
     /// <summary><c>X[:ro]</c> names container X, <c>STACK-X</c> or <c>STACK.X</c>, whichever there is (runtime.md §3.8).</summary>

@@ -14,6 +14,9 @@ internal sealed record RemoveContainer(string ContainerId, bool AnonymousVolumes
         await context.Tools.Engine.RemoveContainerAsync(ContainerId, force: true, AnonymousVolumes, cancellationToken);
         if (context.Seen?.Id != ContainerId)
             return;
+        // Of the revision that is wanted there may be another container, or soon is. What can't be removed now goes with the instance.
+        if (context.Seen.ServiceRevision is var revision && revision != context.Order.Spec?.ServiceRevision)
+            context.Tools.SecretFiles.Remove(context.Order.InstanceId, revision);
         context.Seen = null;
         context.Stale = false;
     }

@@ -13,6 +13,7 @@ internal sealed record RestartContainer(string ContainerId, int GraceSeconds) : 
 
     public override async Task RunAsync(StepContext context, CancellationToken cancellationToken)
     {
+        OpenSecrets.PrepareFiles(context);
         using (Grace.Watch(context, GraceSeconds))
             await context.Tools.Engine.RestartContainerAsync(ContainerId, TimeSpan.FromSeconds(GraceSeconds), cancellationToken);
         await context.LookAsync(cancellationToken);

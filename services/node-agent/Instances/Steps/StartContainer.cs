@@ -26,6 +26,7 @@ internal sealed record StartContainer(string? ContainerId) : InstanceStep
 
         try
         {
+            OpenSecrets.PrepareFiles(context);
             await context.Tools.Engine.StartContainerAsync(id, cancellationToken);
             if (context.Spec.Net == "bridge")
                 context.Tools.Network.NoteRoom();

@@ -7,6 +7,7 @@ using Kontena.NodeAgent.Housekeeping;
 using Kontena.NodeAgent.Networking;
 using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Registration;
+using Kontena.NodeAgent.Secrets;
 using Kontena.NodeAgent.Tests.Names;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
@@ -149,7 +150,7 @@ public sealed class OverlayKeeperTests
         var (options, time) = (agent.Options, TimeProvider.System);
         var book = new NetworkMapBook(options, agent.Membership, Log<NetworkMapBook>());
         await book.TakeAsync(Map("direct", [], Node(1) with { Name = "node-1" }), Token);
-        var facts = new NodeFactsReader(_engine, options, new DiskWatch(options, Log<DiskWatch>()));
+        var facts = new NodeFactsReader(_engine, options, new DiskWatch(options, Log<DiskWatch>()), new SecretKey(options));
         var keys = new WireGuardKeys(options, _host, time, Log<WireGuardKeys>());
         var reporter = new NetworkReporter(
             agent.Membership, identity, facts, new FactsReporter(facts, agent.Membership, identity, bus, time, Log<FactsReporter>()), keys, bus, options, time, Log<NetworkReporter>());
