@@ -31,7 +31,9 @@ internal static class SecretEndpoints
     private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
-        return Reply.Ok(new SecretsJson([.. (await reader.SecretsAsync(grid, cancellationToken)).Select(SecretRendering.Entry)]), KontenaResponseJson.Wire.SecretsJson);
+        var secrets = reader.SecretsAsync(grid, cancellationToken);
+        var services = reader.ServicesAsync(grid, cancellationToken);
+        return Reply.Ok(SecretRendering.Entries(await secrets, await services), KontenaResponseJson.Wire.SecretsJson);
     }
 
     private static async Task<IResult> ShowAsync(string grid, string name, SnapshotReader reader, SecretValues values, CancellationToken cancellationToken)
@@ -39,7 +41,7 @@ internal static class SecretEndpoints
         await reader.GridAsync(grid, cancellationToken);
         var secret = await reader.SecretAsync(grid, name, cancellationToken);
         var value = await values.ReadAsync(secret, cancellationToken);
-        return Reply.Ok(SecretRendering.Show(secret, value), KontenaResponseJson.Wire.SecretValueJson);
+        return Reply.Ok(SecretRendering.Show(secret, value, await reader.ServicesAsync(grid, cancellationToken)), KontenaResponseJson.Wire.SecretValueJson);
     }
 
     private static async Task<IResult> CreateAsync(string grid, HttpContext http, SnapshotReader reader, SecretValues values, CancellationToken cancellationToken)
@@ -79,7 +81,8 @@ internal static class SecretEndpoints
     /// <summary>What was just written, as the writer sent it: nothing is read for it.</summary>
     private static async Task<SecretValueJson> RenderAsync(
         SnapshotReader reader, string grid, SecretWriteRequest request, string name, CancellationToken cancellationToken) =>
-        SecretRendering.Show(await reader.SecretAsync(grid, name, cancellationToken), request.Value ?? "");
+        SecretRendering.Show(
+            await reader.SecretAsync(grid, name, cancellationToken), request.Value ?? "", await reader.ServicesAsync(grid, cancellationToken));
 
     /// <summary>The original says nothing but the status here.</summary>
     private static HttpRefusal Nothing() => new(StatusCodes.Status404NotFound, body: null);

@@ -36,6 +36,7 @@ internal static class ServiceRendering
                 Ip = port.Ip, Protocol = port.Protocol, NodePort = port.NodePort, ContainerPort = port.ContainerPort,
             })],
             Env = spec.Env,
+            Secrets = [.. spec.Secrets.Select(use => new SecretJson(use.Name, use.Secret, use.Type))],
             Memory = spec.Memory,
             MemorySwap = spec.MemorySwap,
             ShmSize = spec.ShmSize,

@@ -57,6 +57,11 @@ internal sealed class SnapshotReader(IStateStore store)
     public async Task<ExternalRegistry> RegistryAsync(string grid, string name, CancellationToken cancellationToken) =>
         await FindAsync(StateKeys.ExternalRegistry, grid, name, cancellationToken) ?? throw HttpRefusal.NotFound();
 
+    /// <summary>The grid's services without what runs of them, as they were created; not those that are being removed.</summary>
+    public async Task<IReadOnlyList<Service>> ServicesAsync(string grid, CancellationToken cancellationToken) =>
+        [.. Values(await store.ListAsync(StateKeys.Service, grid, cancellationToken)).Where(service => service.RemovedAt is null)
+            .OrderBy(service => service.CreatedAt).ThenBy(service => service.Uid, StringComparer.Ordinal)];
+
     /// <summary>What of the grid's data is on the machine of a node; null when there is none.</summary>
     public async Task<NodeDataJson?> DataOnAsync(Node node, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Services;
 using Kontena.Contracts.Vault;
 using Kontena.Core.Vault;
 using Kontena.State;
@@ -60,6 +61,22 @@ public sealed class SecretTests : IAsyncLifetime
         var answer = await _api.GetAsync("/v1/secrets/main/DB_PASS");
         Assert.Equal(200, answer.Status);
         Assert.Equal("""{"id":"main/DB_PASS","name":"DB_PASS","created_at":"2026-03-01T12:00:00.000Z","value":"s3cr3t","services":[]}""", answer.Text);
+    }
+
+    [Fact]
+    public async Task The_services_that_ask_for_it_are_named_and_say_so_themselves()
+    {
+        var web = Some.Service();
+        await _api.PutAsync(StateKeys.Service, "main", web with
+        {
+            Spec = web.Spec with { Secrets = [new SecretUse("DB_PASS", "PASS", "env"), new SecretUse("DB_PASS", "pass.txt", "file"), new SecretUse("OTHER", "O", "env")] },
+        });
+        const string Users = """[{"id":"main/shop/web","name":"web"}]}""";
+        Assert.EndsWith(Users, (await _api.GetAsync("/v1/secrets/main/DB_PASS")).Text, StringComparison.Ordinal);
+        Assert.EndsWith($"{Users}]}}", (await _api.GetAsync("/v1/grids/main/secrets")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            """[{"name":"PASS","secret":"DB_PASS","type":"env"},{"name":"pass.txt","secret":"DB_PASS","type":"file"},{"name":"O","secret":"OTHER","type":"env"}]""",
+            (await _api.GetAsync("/v1/services/main/shop/web")).Text, StringComparison.Ordinal);
     }
 
     [Fact]
