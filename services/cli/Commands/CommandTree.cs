@@ -74,6 +74,11 @@ internal static class CommandTree
             new LeafEntry("add", "Add an environment variable", "service env add shop/web MODE=prod", static () => new Services.EnvAddCommand()),
             new LeafEntry("rm", "Remove environment variables", "service env rm shop/web MODE", static () => new Services.EnvRemoveCommand()) { Aliases = ["remove"] },
         ]),
+        new GroupEntry("secret", "Secrets that a service is given", static () =>
+        [
+            new LeafEntry("link", "Give a service a secret of the vault", "service secret link shop/web DB_PASS:PASSWORD:env", static () => new Services.SecretLinkCommand()),
+            new LeafEntry("unlink", "Take a secret from a service", "service secret unlink shop/web DB_PASS:PASSWORD:env", static () => new Services.SecretUnlinkCommand()),
+        ]),
     ];
 
     private static CommandEntry[] ContainerCommands() =>
@@ -138,6 +143,8 @@ internal static class CommandTree
         new LeafEntry("read", "Show a secret with its value", "vault read --value DB_PASS", static () => new Vault.ReadCommand()),
         new LeafEntry("update", "Give a secret another value", "vault update DB_PASS better", static () => new Vault.UpdateCommand()),
         new LeafEntry("rm", "Remove secrets", "vault rm --force DB_PASS", static () => new Vault.RemoveCommand()) { Aliases = ["remove"] },
+        new LeafEntry("export", "Print all secrets with their values", "vault export --json", static () => new Vault.ExportCommand()),
+        new LeafEntry("import", "Keep the secrets of a file", "vault import secrets.yml", static () => new Vault.ImportCommand()),
     ];
 
     private static CommandEntry[] RegistryCommands() =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,13 +17,36 @@ internal static class YamlText
     }
 
     /// <summary>One value on one line.</summary>
-    public static string Scalar(string value)
+    public static string Scalar(string value) => IsPlain(value) ? value : JsonSerializer.Serialize(value, TextJson.Default.String);
+
+    /// <summary>The same for other readers of YAML, some of which do not put together what JSON writes as two halves.</summary>
+    public static string Portable(string value)
+    {
+        if (IsPlain(value)) return value;
+        var text = new StringBuilder("\"");
+        foreach (var rune in value.EnumerateRunes())
+        {
+            _ = rune.Value switch
+            {
+                '"' or '\\' => text.Append('\\').Append((char)rune.Value),
+                '\n' => text.Append("\\n"),
+                '\r' => text.Append("\\r"),
+                '\t' => text.Append("\\t"),
+                < ' ' or (>= 0x7f and < 0xa0) or 0x2028 or 0x2029 or 0xfeff => text.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
+                _ => text.Append(rune.ToString()),
+            };
+        }
+
+        return text.Append('"').ToString();
+    }
+
+    private static bool IsPlain(string value)
     {
         var plain = value.Length > 0 && char.IsAsciiLetter(value[0])
             && value.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '/' or '-')
             && value.ToLowerInvariant() is not ("true" or "false" or "yes" or "no" or "on" or "off" or "null" or "y" or "n");
         var number = value.Length is > 0 and < 16 && value.All(char.IsAsciiDigit) && (value[0] != '0' || value.Length == 1);
-        return plain || number ? value : JsonSerializer.Serialize(value, TextJson.Default.String);
+        return plain || number;
     }
 
     private static void Member(StringBuilder text, JsonProperty member, int depth, string lead)

@@ -234,4 +234,18 @@ public sealed class ServiceTests : CliTest
         await AgainAsync("service", "containers", "shop/web");
         Assert.Contains("shop.web-1:\n  rev: r1\n  node: core-01\n", Out);
     }
+
+    [Fact]
+    public async Task Secrets_are_linked_beside_those_that_are_there_and_unlinked_one_by_one()
+    {
+        Master.On("GET", Web, Some.Service()).On("PUT", Web, Some.Service());
+        Assert.Equal(0, await RunAsync("service", "secret", "link", "shop/web", "KEY:key.pem:file"));
+        Assert.Contains("""[{"secret":"PASS","name":"DB_PASS","type":"env"},{"secret":"KEY","name":"key.pem","type":"file"}]""", Master.BodyOf("PUT", Web));
+        Assert.Equal(1, await AgainAsync("service", "secret", "link", "shop/web", "PASS:DB_PASS:env"));
+        Assert.Contains("Service shop/web already has secret PASS:DB_PASS:env", Error);
+        Assert.Equal(0, await AgainAsync("service", "secret", "unlink", "shop/web", "PASS:DB_PASS"));
+        Assert.Contains("\"secrets\":[]", Master.BodyOf("PUT", Web));
+        Assert.Equal(1, await AgainAsync("service", "secret", "unlink", "shop/web", "PASS:OTHER"));
+        Assert.Contains("Secret not found: service shop/web does not have PASS:OTHER:env", Error);
+    }
 }

@@ -55,4 +55,89 @@ public sealed class VaultTests : CliTest
         Assert.Equal(0, await RunAsync("vault", "rm", "--force", "A", "B"));
         Assert.True(Master.Got("DELETE", "/v1/secrets/main/B"));
     }
+
+    private void Keep(params (string Name, string Value)[] secrets)
+    {
+        Master.On("GET", "/v1/grids/main/secrets", "{\"secrets\":[" + string.Join(',', secrets.Select(one =>
+            $$"""{"id":"main/{{one.Name}}","name":"{{one.Name}}","created_at":"2018-03-01T10:00:00.000Z","updated_at":"2018-03-01T10:00:00.000Z","services":[]}""")) + "]}");
+        foreach (var (name, value) in secrets)
+        {
+            Master.On("GET", $"/v1/secrets/main/{name}",
+                $$"""{"id":"main/{{name}}","name":"{{name}}","created_at":"2018-03-01T10:00:00.000Z","value":{{System.Text.Json.JsonSerializer.Serialize(value)}},"services":[]}""");
+        }
+    }
+
+    [Fact]
+    public async Task Export_prints_what_import_takes_sorted()
+    {
+        Keep(("PEM", "-----BEGIN-----\n\"q\" \\ 'a'\n"), ("A", "plain"), ("PIN", "0123"), ("YES", "yes"), ("SMILE", "ü😀"));
+        Assert.Equal(0, await RunAsync("vault", "export"));
+        Assert.Equal("---\nA: plain\nPEM: \"-----BEGIN-----\\n\\\"q\\\" \\\\ 'a'\\n\"\nPIN: \"0123\"\nSMILE: \"ü😀\"\nYES: \"yes\"\n", Out);
+        var read = Kontena.Cli.Commands.Vault.SecretsFile.Read(Out, "f", json: false, emptyIsNull: false, skipNull: false);
+        Assert.Equal(["plain", "-----BEGIN-----\n\"q\" \\ 'a'\n", "0123", "ü😀", "yes"], read.Writes.Select(one => one.Value));
+        Assert.Equal(0, await AgainAsync("vault", "export", "--json"));
+        Assert.Equal(read.Writes, Kontena.Cli.Commands.Vault.SecretsFile.Read(Out, "f", json: true, emptyIsNull: false, skipNull: false).Writes);
+    }
+
+    [Fact]
+    public async Task An_empty_vault_is_exported_as_an_empty_mapping()
+    {
+        Keep();
+        Assert.Equal(0, await RunAsync("vault", "export"));
+        Assert.Equal("--- {}\n", Out);
+    }
+
+    [Fact]
+    public async Task Import_writes_values_as_they_are_written_and_removes_nulls()
+    {
+        Master.On("PUT", "/v1/secrets/main/A", Shown).On("PUT", "/v1/secrets/main/B", Shown).On("DELETE", "/v1/secrets/main/C", "{}");
+        Write("secrets.yml", "A: 0123\nB: yes\nC:\nGONE: ~\n");
+        Assert.Equal(0, await RunAsync("vault", "import", "--force", "secrets.yml"));
+        Assert.Contains("\"name\":\"A\",\"value\":\"0123\",\"upsert\":true", Master.BodyOf("PUT", "/v1/secrets/main/A"));
+        Assert.Contains("\"value\":\"yes\"", Master.BodyOf("PUT", "/v1/secrets/main/B"));
+        Assert.True(Master.Got("DELETE", "/v1/secrets/main/C") && Master.Got("DELETE", "/v1/secrets/main/GONE"));
+        Assert.Equal("", Out);
+    }
+
+    [Fact]
+    public async Task Import_says_what_it_is_about_to_do_and_asks()
+    {
+        Write("secrets.yml", "A: a\nB: b\nC:\n");
+        Terminal.Type("n");
+        Assert.NotEqual(0, await RunAsync("vault", "import", "secrets.yml"));
+        Assert.Contains("About to..\n  * IMPORT 2 secrets\n  * DELETE 1 secret\n", Error, StringComparison.Ordinal);
+        Assert.False(Master.Got("PUT", "/v1/secrets/main/A"));
+    }
+
+    [Fact]
+    public async Task Import_names_every_mistake_without_a_value_and_changes_nothing()
+    {
+        Write("secrets.yml", "GOOD: hush\na.b: hush\nEMPTY: ''\n");
+        Assert.NotEqual(0, await RunAsync("vault", "import", "--force", "secrets.yml"));
+        Assert.Contains("a.b: a secret's name has", Error, StringComparison.Ordinal);
+        Assert.Contains("EMPTY: the value is blank", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", Error, StringComparison.Ordinal);
+        Assert.False(Master.Got("PUT", "/v1/secrets/main/GOOD"));
+
+        Write("list.yml", "A: [1]\n");
+        Assert.NotEqual(0, await AgainAsync("vault", "import", "--force", "list.yml"));
+        Assert.Contains("expected a single value, found a list", Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_from_a_pipe_leaves_nulls_alone_when_told()
+    {
+        Master.On("PUT", "/v1/secrets/main/A", Shown);
+        Terminal.Input = new MemoryStream("""{"A":1,"B":null,"C":""}"""u8.ToArray());
+        Assert.Equal(0, await RunAsync("vault", "import", "--force", "--json", "--skip-null", "--empty-is-null"));
+        Assert.Contains("\"value\":\"1\"", Master.BodyOf("PUT", "/v1/secrets/main/A"));
+    }
+
+    [Fact]
+    public async Task Import_of_nothing_is_no_success()
+    {
+        Terminal.Input = new MemoryStream("B: ~"u8.ToArray());
+        Assert.NotEqual(0, await RunAsync("vault", "import", "--force", "--skip-null"));
+        Assert.Contains("No secrets loaded", Error, StringComparison.Ordinal);
+    }
 }

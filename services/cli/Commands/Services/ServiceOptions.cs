@@ -44,7 +44,7 @@ internal sealed class ServiceOptions(CommandBody body)
     private readonly Option<string?> cpuReservation = body.Text("--cpu-reservation", null, "N", "CPUs kept free for each instance on its node, e.g. 0.25");
     private readonly Option<string?> memoryReservation = body.Text("--memory-reservation", null, "SIZE", "Memory kept free for each instance on its node, e.g. 128m");
     private readonly ScheduleOptions schedule = new(body);
-    private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Vault secret as environment variable (repeatable)");
+    private readonly Option<string[]> secrets = body.Many("--secret", null, "S:NAME:TYPE", "Secret of the vault as a variable, or with type file in /run/secrets (repeatable)");
     private readonly CheckOptions health = new(body, "--health-check", "Failures in a row before an instance is restarted (default: the node's setting, 3)");
     private readonly CheckOptions readiness = new(body, "--readiness-check", "Failures in a row before an instance is taken for not ready (default: 1)");
     private readonly Option<string?> stopSignal = body.Text("--stop-signal", null, "SIGNAL", "Signal that stops the container");
