@@ -52,6 +52,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(ScheduleState))]
 [JsonSerializable(typeof(SchedulerEpoch))]
 [JsonSerializable(typeof(Messaging.Destination))]
+[JsonSerializable(typeof(Events.CloudEvent))]
 [JsonSerializable(typeof(GridFactChanged))]
 [JsonSerializable(typeof(Networking.NetworkMap))]
 [JsonSerializable(typeof(Networking.GridChanged))]

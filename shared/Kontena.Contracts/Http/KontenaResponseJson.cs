@@ -62,6 +62,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(ExecRequest))]
 [JsonSerializable(typeof(LogLineJson))]
 [JsonSerializable(typeof(LogsJson))]
+[JsonSerializable(typeof(EventJson))]
+[JsonSerializable(typeof(EventsJson))]
 [JsonSerializable(typeof(StatsJson))]
 [JsonSerializable(typeof(MasterJson))]
 [JsonSerializable(typeof(PingJson))]

@@ -14,6 +14,9 @@ public sealed record Destination(string Name, DestinationKind Kind, string? Rout
 
     public static Destination Report(string grid, string kind) => new(Queues.Reports, DestinationKind.Topic, Queues.ReportKey(grid, kind));
 
+    /// <summary>Everybody who wants to know what happens.</summary>
+    public static Destination Event(string grid, string type) => new(Queues.Events, DestinationKind.Topic, Queues.EventKey(grid, type));
+
     /// <summary>All nodes of the grid.</summary>
     public static Destination Names(string grid) => new(Queues.GridNames(grid), DestinationKind.Fanout);
 

@@ -1,3 +1,5 @@
+using Kontena.Contracts.Events;
+
 namespace Kontena.Contracts.Messaging;
 
 /// <summary>The names of every queue and exchange. They are wire names: changing one is a migration.</summary>
@@ -17,6 +19,19 @@ public static class Queues
 
     /// <summary>Questions to the log store.</summary>
     public const string LogQueries = "log-collector-queries";
+
+    /// <summary>Topic exchange of what happens, for whoever wants to know, also outside Kontena; the routing key is <see cref="EventKey"/>.</summary>
+    public const string Events = "kontena.events";
+
+    /// <summary>Events on their way into the log.</summary>
+    public const string EventIngest = "log-collector-events";
+
+    /// <summary>Routing key of an event: <c>grid.GRID.SUBJECT.WHAT</c>, e.g. <c>grid.prod.service.deploy</c>. No part has a dot.</summary>
+    public static string EventKey(string grid, string type)
+    {
+        var (subject, what) = EventTypes.Parts(type);
+        return $"grid.{grid}.{subject}.{what}";
+    }
 
     /// <summary>Topic exchange that every node writes its control reports to; the routing key is <see cref="ReportKey"/>.</summary>
     public const string Reports = "reports";

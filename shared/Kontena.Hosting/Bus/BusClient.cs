@@ -34,7 +34,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
 
             await EnterAsync(destination, either.Token);
             var endpoint = await bus.GetSendEndpoint(BusAddresses.Of(way, transport.InMemory)).WaitAsync(either.Token);
-            await endpoint.Send(message, message.GetType(), Addressed(way, IsMandatory(destination)), either.Token).WaitAsync(either.Token);
+            await endpoint.Send(message, message.GetType(), Addressed(way, IsMandatory(destination), BareMessages.SerializerOf(message)), either.Token).WaitAsync(either.Token);
             side.Heard();
             BusMeter.Sent.Add(1, new KeyValuePair<string, object?>("message", message.GetType().Name));
         }
@@ -136,7 +136,12 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     /// <summary>A command to a queue that does not exist comes back instead of vanishing; an exchange without readers is nobody's mistake.</summary>
     private static bool IsMandatory(Destination destination) => destination.Kind == DestinationKind.Queue;
 
-    private static IPipe<SendContext> Addressed(Destination way, bool mandatory) => Pipe.Execute<SendContext>(context => Address(context, way, mandatory));
+    private static IPipe<SendContext> Addressed(Destination way, bool mandatory, IMessageSerializer? bare) => Pipe.Execute<SendContext>(context =>
+    {
+        Address(context, way, mandatory);
+        if (bare is not null)
+            context.Serializer = bare;
+    });
 
     private static void Address(SendContext context, Destination way, bool mandatory)
     {

@@ -17,6 +17,9 @@ public sealed record BusEndpoint(string Queue)
     /// <summary>Gone with its process: for answers to one process, never for orders. What is sent straight to it needs a name of <see cref="Queues.IsTemporary"/>.</summary>
     public bool Temporary { get; init; }
 
+    /// <summary>Messages are JSON without MassTransit's envelope, as <see cref="BareMessages"/> sends them; there is one kind of them, and one consumer.</summary>
+    public bool Bare { get; init; }
+
     /// <summary>Messages taken at once from the broker, 1 to 1000.</summary>
     public int Prefetch { get; init; } = 32;
 

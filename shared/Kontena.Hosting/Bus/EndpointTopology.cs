@@ -34,6 +34,8 @@ internal static class EndpointTopology
         else
             throw new InvalidOperationException($"no topology for {configurator.GetType().Name} over {transport.Title}");
 
+        if (endpoint.Bare)
+            configurator.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
         configurator.UseConsumeFilter(typeof(SenderFilter<>), context);
         configurator.UseConsumeFilter(typeof(MeasureFilter<>), context);
         configurator.UseConsumeFilter(typeof(ExpiredRequests<>), context);
