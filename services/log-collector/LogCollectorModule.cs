@@ -1,6 +1,7 @@
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
+using Kontena.LogCollector.Events;
 using Kontena.LogCollector.Ingest;
 using Kontena.LogCollector.Queries;
 using Kontena.LogCollector.Retention;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kontena.LogCollector;
 
-/// <summary>Takes in what containers write and what nodes measure, keeps it for a while, and answers questions about it. Lives on the data connection alone.</summary>
+/// <summary>Takes in what containers write and what nodes measure, keeps it for a while, and what happens, and answers questions about it. Lives on the data connection, but for events, which leave with commits.</summary>
 public static class LogCollectorModule
 {
     private const string Name = "log-collector";
@@ -21,6 +22,7 @@ public static class LogCollectorModule
             return builder;
 
         AddServices(builder.Services, LogCollectorOptions.From(builder.Configuration));
+        builder.AddControlEndpoint(EventEndpoint);
         builder.AddDataEndpoint(IngestEndpoint);
         builder.AddDataEndpoint(QueryEndpoint);
         return builder;
@@ -35,9 +37,19 @@ public static class LogCollectorModule
         Concurrency = 64,
     };
 
+    /// <summary>One at a time keeps the order in which they come.</summary>
+    private static readonly BusEndpoint EventEndpoint = new(Queues.EventIngest)
+    {
+        Consumers = [typeof(EventConsumer)],
+        Bindings = [new BusBinding(Queues.Events, "#")],
+        Bare = true,
+        Prefetch = 64,
+        Concurrency = 1,
+    };
+
     private static readonly BusEndpoint QueryEndpoint = new(Queues.LogQueries)
     {
-        Consumers = [typeof(QueryLogsConsumer), typeof(QueryLatestStatsConsumer)],
+        Consumers = [typeof(QueryLogsConsumer), typeof(QueryLatestStatsConsumer), typeof(QueryEventsConsumer)],
         Prefetch = 32,
         Concurrency = 8,
     };
@@ -48,6 +60,8 @@ public static class LogCollectorModule
         services.AddSingleton(options);
         services.AddSingleton<SqliteLogStore>();
         services.AddSingleton<ILogStore>(provider => provider.GetRequiredService<SqliteLogStore>());
+        services.AddSingleton(options.Events);
+        services.AddSingleton<EventLog>();
         services.AddHostedService<RetentionSweep>();
         services.AddHealthChecks().AddCheck<LogStoreCheck>("logs", tags: ["ready"]);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kontena.Hosting;
+using Kontena.LogCollector.Events;
 
 namespace Kontena.LogCollector;
 
@@ -21,6 +22,11 @@ internal sealed record LogCollectorOptions
     /// <summary>How long a question about lines may be read for. The api waits for 10 s.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    public EventLogOptions Events => new EventLogOptions { File = Path.Combine(Directory, "events.db"), KeptPerGrid = EventsPerGrid };
+
+    /// <inheritdoc cref="EventLogOptions.KeptPerGrid"/>
+    public int EventsPerGrid { get; init; } = 10_000;
+
     public static LogCollectorOptions From(IConfiguration configuration)
     {
         var data = configuration["Kontena:DataDirectory"] is { Length: > 0 } given ? given : "/var/lib/kontena";
@@ -29,6 +35,7 @@ internal sealed record LogCollectorOptions
             Directory = Path.Combine(data, "logs"),
             RetentionDays = (int)Number(configuration, "Kontena:Logs:RetentionDays", 7, 1, 3650),
             RetentionBytes = Number(configuration, "Kontena:Logs:RetentionMegabytes", 4096, 64, 100_000_000) * 1024 * 1024,
+            EventsPerGrid = (int)Number(configuration, "Kontena:Events:KeptPerGrid", 10_000, 100, 1_000_000),
         };
     }
 

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Logs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Stats;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kontena.LogCollector.Tests;
 
-/// <summary>The whole service as it runs embedded: batches on the fanout in, answers on the queue out.</summary>
+/// <summary>The whole service as it runs embedded: batches on the fanout and events on the topic in, answers on the queue out.</summary>
 public sealed class OnTheBusTests
 {
     [Fact]
@@ -28,18 +29,25 @@ public sealed class OnTheBusTests
         await bus.SendAsync(Destination.NodeData, LogLines.Batch(["one", "two"]), cancellationToken);
         await bus.SendAsync(Destination.NodeData, new StatsBatch { Grid = "main", Node = "core-01", At = now }, cancellationToken);
 
+        var told = new GridEvent { Grid = "main", Type = EventTypes.NodeOnline, Severity = 1, Message = "node core-01 is online", Node = "core-01" };
+        await application.Services.GetRequiredService<IControlBus>().SendAsync(
+            Destination.Event(told.Grid, told.Type), CloudEvent.Of(told, "5a0000000000000000000901", now), cancellationToken);
+
         LogPage page;
         LatestStats stats;
+        EventPage events;
         do
         {
             page = await bus.AskAsync<QueryLogs, LogPage>(questions, LogLines.Query(), TimeSpan.FromSeconds(10), cancellationToken);
             stats = await bus.AskAsync<QueryLatestStats, LatestStats>(
                 questions, new QueryLatestStats { Grid = "main" }, TimeSpan.FromSeconds(10), cancellationToken);
+            events = await bus.AskAsync<QueryEvents, EventPage>(questions, new QueryEvents { Grid = "main" }, TimeSpan.FromSeconds(10), cancellationToken);
         }
-        while (page.Lines.Count == 0 || stats.Nodes.Count == 0);
+        while (page.Lines.Count == 0 || stats.Nodes.Count == 0 || events.Events.Count == 0);
 
         Assert.Equal(["one", "two"], page.Lines.Texts());
         Assert.Equal("core-01", Assert.Single(stats.Nodes).Node);
+        Assert.Equal(told, Assert.Single(events.Events).Event);
         var refused = await bus.AskAsync<QueryLogs, LogPage>(
             questions, LogLines.Query() with { Text = "\"bad" }, TimeSpan.FromSeconds(10), cancellationToken);
         Assert.Contains("not closed", refused.Error);
