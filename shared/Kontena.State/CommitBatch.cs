@@ -37,6 +37,9 @@ public sealed class CommitBatch(string partition)
 
     public IReadOnlyList<OutgoingMessage> Messages => _messages;
 
+    /// <summary>How many more it holds.</summary>
+    public int Room => MaxOperations - (_puts.Count + _deletes.Count + _checks.Count + _messages.Count);
+
     public bool IsEmpty => _puts.Count + _deletes.Count + _messages.Count == 0;
 
     /// <summary>Stores the document as version <paramref name="expected"/> + 1. 0 = must not exist; <see cref="AnyVersion"/> = whatever is there.</summary>
@@ -88,7 +91,7 @@ public sealed class CommitBatch(string partition)
 
     private void CheckRoom()
     {
-        if (_puts.Count + _deletes.Count + _checks.Count + _messages.Count >= MaxOperations)
+        if (Room <= 0)
             throw new InvalidOperationException($"a batch holds at most {MaxOperations} puts, deletes, checks and messages: split it");
     }
 

@@ -1,8 +1,10 @@
 using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
+using Kontena.Scheduler.Events;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Snapshots;
@@ -65,6 +67,15 @@ internal static class AutomaticDeploys
             return;
         DeployQueue.Request(draft, service, newId(), now, automatic: true, repairOnly: held);
         draft.Note($"{InstanceNames.Path(service.Grid, service.Stack, service.Name)} is deployed because {why}");
+        draft.Tell(new GridEvent
+        {
+            Grid = service.Grid,
+            Stack = service.Stack,
+            Service = service.Name,
+            Type = EventTypes.Scheduler,
+            Severity = EventSeverity.Info,
+            Message = $"service {EventNames.Service(service.Stack, service.Name)} is deployed because {why}",
+        });
     }
 
     /// <summary>A person cancelled the last rollout of what is wanted now: nobody but a person goes on with it. What lost its node is still moved.</summary>

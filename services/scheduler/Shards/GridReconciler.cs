@@ -5,6 +5,7 @@ using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Services;
 using Kontena.Scheduler.Deploys;
+using Kontena.Scheduler.Events;
 using Kontena.Scheduler.InstanceSpecs;
 using Kontena.Scheduler.Instances;
 using Kontena.Scheduler.Jobs;
@@ -65,6 +66,7 @@ internal static class GridReconciler
                 ReportIntake.Heartbeat(draft, memory, before, input.Beat, now);
         }
 
+        draft.TellAll(GridEvents.Of(draft), newId, now);
         return answers;
     }
 

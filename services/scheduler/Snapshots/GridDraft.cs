@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
@@ -11,6 +12,7 @@ using Kontena.Contracts.Volumes;
 using Kontena.Scheduler.Placement;
 using Kontena.Scheduler.Volumes;
 using Kontena.State;
+using Kontena.State.Outbox;
 
 namespace Kontena.Scheduler.Snapshots;
 
@@ -20,6 +22,8 @@ internal sealed class GridDraft(GridSnapshot before)
 {
     private readonly List<Action<CommitBatch>> _messages = [];
     private readonly List<string> _notes = [];
+    private readonly List<GridEvent> _told = [];
+    private Action<CommitBatch>? _events;
     private GridIndex? _index;
     private (int Instances, int Runs) _indexed;
     private ImmutableSortedSet<string>? _openOrders;
@@ -85,6 +89,21 @@ internal sealed class GridDraft(GridSnapshot before)
     }
 
     public void Note(string sentence) => _notes.Add(sentence);
+
+    /// <summary>What is told of the step though no document says it.</summary>
+    public IReadOnlyList<GridEvent> Told => _told;
+
+    /// <summary>All that leaves as events, once the step is decided.</summary>
+    public IReadOnlyList<GridEvent> Events { get; private set; } = [];
+
+    public void Tell(GridEvent told) => _told.Add(told);
+
+    /// <summary>The last word of a step: its events leave with it.</summary>
+    public void TellAll(IReadOnlyList<GridEvent> events, Func<string> newId, DateTimeOffset now)
+    {
+        Events = events;
+        _events = batch => batch.Tell(events, newId, now);
+    }
 
     /// <summary>The service, if it is the one of that creation and not another of the same name.</summary>
     public Service? Service(string stack, string name, string uid) =>
@@ -154,6 +173,7 @@ internal sealed class GridDraft(GridSnapshot before)
         Schedules.AddTo(batch);
         foreach (var add in _messages)
             add(batch);
+        _events?.Invoke(batch);
         return batch;
     }
 

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Messaging;
@@ -46,6 +47,8 @@ internal sealed class GridWorld
     public List<(Destination Destination, object Message)> Sent { get; } = [];
 
     public List<string> Notes { get; } = [];
+
+    public List<GridEvent> Events { get; } = [];
 
     /// <summary>Looked at after every step.</summary>
     public List<Action> Laws { get; } = [];
@@ -170,6 +173,7 @@ internal sealed class GridWorld
         var answers = GridReconciler.Apply(draft, Snapshot, inputs, Memory, Now, NewId);
         Snapshot = draft.Committed();
         Notes.AddRange(draft.Notes);
+        Events.AddRange(draft.Events);
         foreach (var message in draft.Outgoing)
         {
             Sent.Add(message);
