@@ -1,25 +1,39 @@
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Services;
+using Kontena.GridManager.Events;
 using Kontena.State;
 using Kontena.State.Documents;
 
 namespace Kontena.GridManager.Decisions;
 
-/// <summary>A batch in the making for one grid: every change is announced to the grid's scheduler in the same commit.</summary>
+/// <summary>A batch in the making for one grid: every change is announced to the grid's scheduler in the same commit, and told as an event.</summary>
 /// <param name="grid">The grid spoken of.</param>
 /// <param name="partition">Where the documents are; the grid's own by default.</param>
 internal sealed class GridDraft(string grid, string? partition = null)
 {
     private readonly List<string> _changes = [];
+    private readonly List<GridEvent> _events = [];
 
     public CommitBatch Batch { get; } = new(partition ?? grid);
 
     public IReadOnlyList<string> Changes => _changes;
 
-    public void Put<T>(DocumentKind<T> kind, T document, long expected, string change)
+    /// <summary>What everybody may know of it.</summary>
+    public IReadOnlyList<GridEvent> Events => _events;
+
+    /// <param name="kind">What it is.</param>
+    /// <param name="document">How it becomes.</param>
+    /// <param name="expected">The version that is there; 0: none is.</param>
+    /// <param name="change">For the log, and for the event.</param>
+    /// <param name="isNews">False for what changes all the time: no event.</param>
+    public void Put<T>(DocumentKind<T> kind, T document, long expected, string change, bool isNews = true)
+        where T : class
     {
         Batch.Put(kind, document, expected);
+        if (isNews)
+            Tell(RecordEvents.OfPut(grid, document, expected == 0, change));
         Announce(kind, kind.IdOf(document), change);
     }
 
@@ -54,13 +68,16 @@ internal sealed class GridDraft(string grid, string? partition = null)
     public void Delete<T>(DocumentKind<T> kind, string id, long expected, string change)
     {
         Batch.Delete(kind, id, expected);
+        Tell(RecordEvents.OfDelete(grid, kind, id, change));
         Announce(kind, id, change);
     }
 
     /// <summary>Without a word to the scheduler: for what no placement depends on.</summary>
     public void Keep<T>(DocumentKind<T> kind, T document, long expected, string change)
+        where T : class
     {
         Batch.Put(kind, document, expected);
+        Tell(RecordEvents.OfPut(grid, document, expected == 0, change));
         _changes.Add(change);
     }
 
@@ -68,7 +85,14 @@ internal sealed class GridDraft(string grid, string? partition = null)
     public void Drop<T>(DocumentKind<T> kind, string id, long expected, string change)
     {
         Batch.Delete(kind, id, expected);
+        Tell(RecordEvents.OfDelete(grid, kind, id, change));
         _changes.Add(change);
+    }
+
+    private void Tell(GridEvent? told)
+    {
+        if (told is not null)
+            _events.Add(told);
     }
 
     private void Announce<T>(DocumentKind<T> kind, string id, string change)

@@ -1,8 +1,10 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Services;
+using Kontena.Core.Ids;
 using Kontena.State;
 using Kontena.State.Documents;
+using Kontena.State.Outbox;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.GridManager.Decisions;
@@ -98,7 +100,9 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
                     return decision.Reply;
                 try
                 {
-                    batch.Put(StateKeys.GridSequence, new GridSequence { ChangedAt = time.GetUtcNow() }, sequence?.Version ?? 0);
+                    var now = time.GetUtcNow();
+                    batch.Put(StateKeys.GridSequence, new GridSequence { ChangedAt = now }, sequence?.Version ?? 0);
+                    batch.Tell(decision.Events, () => ObjectId.New(time), now);
                     await store.CommitAsync(batch, cancellationToken);
                     foreach (var change in decision.Changes ?? [])
                         logger.LogInformation("{Partition}: {Change}", partition == StateKeys.System ? "Grids and users" : $"Grid {partition}", change);

@@ -56,7 +56,7 @@ internal sealed class NetworkReportConsumer(GridLedger ledger, IStateStore store
         if (NetworkMapText.Of(found.Value.Network) == NetworkMapText.Of(network) && remarks.SequenceEqual(found.Value.NetworkRemarks))
             return Decision.Unchanged();
         var draft = new GridDraft(report.Grid);
-        draft.Put(StateKeys.Node, found.Value with { Network = network, NetworkRemarks = remarks, UpdatedAt = now }, found.Version, $"node {report.Node} has told of its network");
+        draft.Put(StateKeys.Node, found.Value with { Network = network, NetworkRemarks = remarks, UpdatedAt = now }, found.Version, $"node {report.Node} has told of its network", isNews: false);
         return Decision.Done(draft);
     }
 

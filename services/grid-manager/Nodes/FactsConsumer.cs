@@ -32,7 +32,7 @@ internal sealed class FactsConsumer(GridLedger ledger, NodeLivenessMonitor monit
         if (found.Value.Facts is { } known && FactsHash.Of(known) == FactsHash.Of(report.Facts))
             return Decision.Unchanged();
         var draft = new GridDraft(report.Grid);
-        draft.Put(StateKeys.Node, found.Value with { Facts = report.Facts, UpdatedAt = now }, found.Version, $"node {report.Node} has new facts");
+        draft.Put(StateKeys.Node, found.Value with { Facts = report.Facts, UpdatedAt = now }, found.Version, $"node {report.Node} has new facts", isNews: false);
         return Decision.Done(draft);
     }
 }

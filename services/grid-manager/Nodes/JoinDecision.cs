@@ -179,7 +179,7 @@ internal static class JoinDecision
         if (enrolment is not null && NodeOutlet.Of(node.NodeId!, node.Grid, node.Name).Exchange.Length > NodeOutlet.LongestName)
             return Refused($"the names of node {node.Name} and its grid and its engine's id together are too long for the broker; give the node a shorter name with --name");
         if (enrolment is not null)
-            return new(new JoinOutcome(node, null), draft.Batch.IsEmpty ? null : draft.Batch, draft.Changes);
+            return new(new JoinOutcome(node, null), draft.Batch.IsEmpty ? null : draft.Batch, draft.Changes) { Events = draft.Events };
         var liveness = new NodeLiveness { Grid = grid.Grid.Name, Node = node.Name, State = LivenessState.Online, ConnectedAt = now, LastSeenAt = now, Run = run };
         draft.Put(StateKeys.NodeLiveness, liveness, CommitBatch.AnyVersion, $"node {node.Name} is online");
         var joined = new NodeJoined
@@ -191,7 +191,7 @@ internal static class JoinDecision
             NodeSubnet = block.ToString(),
         };
         draft.Batch.Send(Destination.Node(node.NodeId!), joined);
-        return new(new JoinOutcome(node, null) { Joined = joined }, draft.Batch, draft.Changes);
+        return new(new JoinOutcome(node, null) { Joined = joined }, draft.Batch, draft.Changes) { Events = draft.Events };
     }
 
     private static int CapacityOf(Contracts.Grids.Grid grid) => GridSubnets.Capacity(Ipv4Cidr.Parse(grid.Subnet), grid.BlockPrefix ?? GridSubnets.BlockPrefix);

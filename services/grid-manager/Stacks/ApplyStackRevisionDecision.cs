@@ -39,7 +39,7 @@ internal static class ApplyStackRevisionDecision
 
         return new(
             new StackRevisionApplied { Result = CommandResult.Done(), Services = [.. services.Select(service => service.Name)] },
-            draft.Batch, draft.Changes);
+            draft.Batch, draft.Changes) { Events = draft.Events };
     }
 
     public static StackRevisionApplied Missing(string what) => new() { Result = CommandResult.NotFound(what) };

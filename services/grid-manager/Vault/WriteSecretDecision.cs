@@ -63,6 +63,6 @@ internal static class WriteSecretDecision
             draft.PutRevision(renewed, service.Version, $"service {renewed.Stack}/{renewed.Name} is at revision {renewed.Revision}: secret {name} was written", $"secret {name}");
         }
 
-        return new(new VaultWritten { Result = CommandResult.Done(name), IsNew = found is null }, draft.Batch, draft.Changes);
+        return new(new VaultWritten { Result = CommandResult.Done(name), IsNew = found is null }, draft.Batch, draft.Changes) { Events = draft.Events };
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
@@ -38,6 +39,8 @@ public sealed class LivenessLoopTests
         var back = await running.Store.GetAsync(StateKeys.NodeLiveness, "prod", "box", Cancelled);
         Assert.Equal(LivenessState.Online, back!.Value.State);
         Assert.Equal(_clock.GetUtcNow(), back.Value.ConnectedAt!.Value, TimeSpan.FromSeconds(2));
+        foreach (var type in new[] { EventTypes.NodeSuspect, EventTypes.NodeOffline, EventTypes.NodeOnline })
+            await running.Mail.WaitAsync<CloudEvent>(told => told.Data.Type == type && told.Data.Node == "box");
     }
 
     [Fact]

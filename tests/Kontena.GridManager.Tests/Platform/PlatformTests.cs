@@ -1,4 +1,5 @@
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
@@ -24,6 +25,9 @@ public sealed class PlatformTests
         Assert.Equal(("prod", "box-of-1", 1, "10.81.1.0/24"), (joined.Grid, joined.Node, joined.Number, joined.NodeSubnet));
         await running.Mail.WaitAsync<GridFactChanged>(fact => fact is { Kind: "node", Id: "box-of-1" });
         await running.Mail.WaitAsync<GridFactChanged>(fact => fact is { Kind: "node-liveness", Id: "box-of-1" });
+        var told = await running.Mail.WaitAsync<CloudEvent>(one => one.Data is { Type: "node:create", Node: "box-of-1" });
+        Assert.Equal(("1.0", "kontena.node.create", "/v1/grids/prod", "/v1/nodes/prod/box-of-1", 24), (told.SpecVersion, told.Type, told.Source, told.Subject, told.Id.Length));
+        await running.Mail.WaitAsync<CloudEvent>(one => one.Data is { Type: EventTypes.NodeOnline, Node: "box-of-1" });
         await running.StopAsync();
 
         await using var again = await RunningGridManager.StartAsync(directory);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Events;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
@@ -48,6 +49,7 @@ internal sealed class RunningGridManager : IAsyncDisposable
         builder.Services.AddSingleton<Mail>();
         change(builder.Services);
         builder.AddControlEndpoint(new BusEndpoint(Queues.SchedulerShardOf("prod")) { Consumers = [typeof(SchedulerInstead)] });
+        builder.AddControlEndpoint(new BusEndpoint("readers-of-events") { Consumers = [typeof(ReaderOfEvents)], Bindings = [new(Queues.Events, "#")], Bare = true });
         for (var node = 0; node < 25; node++)
             builder.AddControlEndpoint(new BusEndpoint(Queues.Node($"ID:{node}")) { Consumers = [typeof(NodeInstead)] });
         foreach (var run in new[] { "run1", "run2" })
@@ -117,6 +119,16 @@ internal sealed class SchedulerInstead(Mail mail) : IConsumer<GridFactChanged>
 
 internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<RegistryLoginTold>
 internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<ApplyInstance>
+internal sealed class ReaderOfEvents(Mail mail) : IConsumer<CloudEvent>
+{
+    public Task Consume(ConsumeContext<CloudEvent> context)
+    {
+        mail.Put(context.Message);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>
 {
     public Task Consume(ConsumeContext<NodeJoined> context) => Put(context.Message);
 

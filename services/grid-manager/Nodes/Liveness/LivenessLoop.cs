@@ -1,8 +1,11 @@
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
+using Kontena.Core.Ids;
+using Kontena.GridManager.Events;
 using Kontena.Hosting.Bus;
 using Kontena.State;
+using Kontena.State.Outbox;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -103,6 +106,7 @@ internal sealed class LivenessLoop(
                 batch.Send(Destination.Scheduler(grid), new GridFactChanged { Grid = grid, Kind = StateKeys.NodeLiveness.Name, Id = change.Wanted.Node });
         }
 
+        batch.Tell([.. changes.Where(change => change.IsState).Select(change => RecordEvents.OfLiveness(change.Wanted))], () => ObjectId.New(time), time.GetUtcNow());
         try
         {
             await store.CommitAsync(batch, cancellationToken);
