@@ -4,6 +4,7 @@ using Kontena.Api.Certificates;
 using Kontena.Api.Containers;
 using Kontena.Api.Deploys;
 using Kontena.Api.Etcd;
+using Kontena.Api.Events;
 using Kontena.Api.Exec;
 using Kontena.Api.Grids;
 using Kontena.Api.Http;
@@ -66,6 +67,7 @@ public static class ApiModule
         services.AddSingleton<EnrolTurns>();
         services.AddSingleton<PackageTurns>();
         services.AddSingleton<LogReader>();
+        services.AddSingleton<EventReader>();
         services.AddSingleton<LogFollowers>();
         services.AddSingleton<StatsReader>();
         services.AddSingleton<ExecSessions>();
@@ -119,6 +121,7 @@ public static class ApiModule
         ContainerEndpoints.Map(routes);
         ExecEndpoints.Map(routes);
         LogEndpoints.Map(routes);
+        EventEndpoints.Map(routes);
         StatsEndpoints.Map(routes);
         VolumeEndpoints.Map(routes);
         SecretEndpoints.Map(routes);

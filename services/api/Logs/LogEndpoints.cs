@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Kontena.Api.Auth;
 using Kontena.Api.Containers;
 using Kontena.Api.Http;
@@ -19,7 +20,6 @@ internal static class LogEndpoints
     private static readonly QueryParameter Instance = new("instance", QueryType.Integer, "Only of the instance of this number") { Least = 0 };
     private const string NoSearch = "The search makes no sense; the error says where";
     private const string TooMany = "The log-collector does not answer, or as many streams are open as are served at once";
-    private static readonly Absence NoEvents = new("This server keeps no event log; deploys say why they failed, and container logs are there");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -36,10 +36,6 @@ internal static class LogEndpoints
         logs.MapGet("/containers/{grid}/{node}/{name}/logs", OfContainerAsync).WithFacts("listContainerLogs", Need.GridUser)
             .Reads(LogFilter.All).Refuses(422, NoSearch).Refuses(503, TooMany)
             .Produces<LogsJson>().WithSummary("Lines of a container");
-
-        routes.MapAbsent("GET", "/v1/grids/{grid}/event_logs", "listGridEvents", Need.GridUser, NoEvents);
-        routes.MapAbsent("GET", "/v1/stacks/{grid}/{stack}/event_logs", "listStackEvents", Need.GridUser, NoEvents);
-        routes.MapAbsent("GET", "/v1/services/{grid}/{stack}/{service}/event_logs", "listServiceEvents", Need.GridUser, NoEvents);
     }
 
     private static async Task<IResult> OfGridAsync(string grid, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)
@@ -102,8 +98,15 @@ internal static class LogEndpoints
         var reader = services.GetRequiredService<LogReader>();
         if (LogFilter.Follow.IsSet(http))
         {
-            return new LogStream(reader, services.GetRequiredService<LogFollowers>(), services.GetRequiredService<Standing>(), services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<LogStream>>()) { Query = filtered };
+            var asked = new LogPlace(filtered.After, filtered.Since, filtered.Limit);
+            return new LogStream<LogLine>(services.GetRequiredService<LogFollowers>(), services.GetRequiredService<Standing>(), services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<LogReader>>())
+            {
+                Grid = query.Grid,
+                FirstAsync = token => reader.ReadAsync(filtered, token),
+                NextAsync = (last, token) => reader.ReadAsync(LogFilter.At(filtered, asked.Next(last, LogStream<LogLine>.LinesPerBatch)), token),
+                Write = line => (line.Id, JsonSerializer.SerializeToUtf8Bytes(LogReader.Render(line, query.Grid), KontenaResponseJson.Wire.LogLineJson)),
+            };
         }
 
         var lines = await reader.ReadAsync(filtered, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kontena.Api.Http;
 using Kontena.Contracts.Logs;
-using Kontena.Core.Ids;
 
 namespace Kontena.Api.Logs;
 
@@ -16,8 +15,8 @@ internal static class LogFilter
     {
         Default = "100", Least = 1, Most = MostLines,
     };
-    private static readonly QueryParameter From = new("from", QueryType.Text, "The id of a line: only those after it, oldest first");
-    private static readonly QueryParameter Since = new("since", QueryType.Time, "Only lines after this time; with from it counts only from the beginning");
+    public static readonly QueryParameter From = new("from", QueryType.Text, "The id of a line: only those after it, oldest first");
+    public static readonly QueryParameter Since = new("since", QueryType.Time, "Only lines after this time; with from it counts only from the beginning");
     private static readonly QueryParameter Search = new("search", QueryType.Text, "Only lines that match this search");
 
     /// <summary>Stream lines as they come.</summary>
@@ -26,35 +25,22 @@ internal static class LogFilter
     /// <summary>What every log endpoint reads.</summary>
     public static readonly IReadOnlyList<QueryParameter> All = [Limit, From, Since, Search, Follow];
 
-    /// <summary>The id before every line: what is asked for after it comes oldest first.</summary>
-    public const string Beginning = "000000000000000000000000";
+    /// <summary>What every event log reads.</summary>
+    public static readonly IReadOnlyList<QueryParameter> OfEvents = [Limit, From, Since, Follow];
 
-    /// <returns>Null when nothing can match: a <c>since</c> that is no time.</returns>
-    public static QueryLogs? Apply(QueryLogs query, IQueryCollection parameters)
-    {
-        query = query with { Limit = LimitOf(Limit.TextOf(parameters)) };
-        if (Search.TextOf(parameters) is { } text)
-            query = query with { Text = text };
-        if (From.TextOf(parameters) is { } from)
-        {
-            if (!ObjectId.IsValid(from))
-                return null;
-            query = query with { After = from };
-            // After a line that was read, since says nothing more; from the beginning it says where that is.
-            if (from != Beginning)
-                return query;
-        }
+    /// <returns>Null when nothing can match.</returns>
+    public static QueryLogs? Apply(QueryLogs query, IQueryCollection parameters) =>
+        LogPlace.Of(parameters) is { } place ? At(Search.TextOf(parameters) is { } text ? query with { Text = text } : query, place) : null;
 
-        if (Since.TextOf(parameters) is not { } since)
-            return query;
-        return TimeOf(since) is { } time ? query with { Since = time } : null;
-    }
+    public static QueryLogs At(QueryLogs query, LogPlace place) => query with { After = place.After, Since = place.Since, Limit = place.Limit };
 
     /// <summary>The elements of a comma list; null when the parameter is not there.</summary>
     public static IReadOnlyList<string>? ListOf(IQueryCollection parameters, QueryParameter list) =>
         list.TextOf(parameters) is { } text
             ? [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MostItems)]
             : null;
+
+    public static int LimitOf(IQueryCollection parameters) => LimitOf(Limit.TextOf(parameters));
 
     private static int LimitOf(string? text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) && limit > 0
@@ -63,7 +49,7 @@ internal static class LogFilter
 
     private static bool IsBigNumber(string? text) => text is { Length: > 9 and < 100 } && text.All(char.IsAsciiDigit);
 
-    private static DateTimeOffset? TimeOf(string text) =>
+    public static DateTimeOffset? TimeOf(string text) =>
         DateTimeOffset.TryParse(text.Replace(" UTC", "Z", StringComparison.OrdinalIgnoreCase), CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time

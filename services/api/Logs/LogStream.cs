@@ -1,62 +1,67 @@
-using System.Text.Json;
 using Kontena.Api.Auth;
-using Kontena.Api.Http;
-using Kontena.Contracts.Http;
-using Kontena.Contracts.Logs;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Kontena.Api.Logs;
 
 /// <summary>Writes lines as they come, one JSON object per HTTP chunk, with a blank now and then so that both ends know the other is there (rest-api.md §19.3).</summary>
-internal sealed class LogStream(LogReader reader, LogFollowers followers, Standing standing, TimeProvider time, ILogger logger) : IResult
+internal sealed class LogStream<TLine>(LogFollowers followers, Standing standing, TimeProvider time, ILogger logger) : IResult
 {
-    private const int LinesPerBatch = 300;
+    /// <summary>Lines that are read at once after the first batch.</summary>
+    public const int LinesPerBatch = 300;
+
     private static readonly TimeSpan AfterData = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WhenIdle = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan WhenAway = TimeSpan.FromSeconds(1);
 
     private static readonly byte[] Blank = " "u8.ToArray();
 
-    public required QueryLogs Query { get; init; }
+    public required string Grid { get; init; }
+
+    /// <summary>The first batch, as it was asked for.</summary>
+    public required Func<CancellationToken, Task<IReadOnlyList<TLine>>> FirstAsync { get; init; }
+
+    /// <summary>What came after the line of this id; null: nothing was there yet, and what comes first is not cut to the newest lines.</summary>
+    public required Func<string?, CancellationToken, Task<IReadOnlyList<TLine>>> NextAsync { get; init; }
+
+    /// <summary>The id of a line, and its JSON.</summary>
+    public required Func<TLine, (string Id, byte[] Json)> Write { get; init; }
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var cancellationToken = httpContext.RequestAborted;
         using var seat = followers.Enter();
         // A first answer that fails is still a plain error; later the stream only waits.
-        var lines = await reader.ReadAsync(Query, cancellationToken);
+        var lines = await FirstAsync(cancellationToken);
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         httpContext.Response.ContentType = "application/json";
         await httpContext.Response.StartAsync(cancellationToken);
 
-        // What comes first while nothing is there is not cut to the newest lines.
-        var next = Query with { After = Query.After ?? LogFilter.Beginning, Limit = LinesPerBatch };
+        string? last = null;
         // Ends like one that the server stops: the client sees the end, and its next request says why.
         while (!cancellationToken.IsCancellationRequested && await standing.HoldsAsync(httpContext, cancellationToken))
         {
             foreach (var line in lines ?? [])
             {
-                var json = JsonSerializer.SerializeToUtf8Bytes(LogReader.Render(line, Query.Grid), KontenaResponseJson.Wire.LogLineJson);
+                (last, var json) = Write(line);
                 await WriteChunkAsync(httpContext, json);
-                next = next with { After = line.Id, Since = null };
             }
 
             if (lines is not { Count: > 0 })
                 await WriteChunkAsync(httpContext, Blank);
             await Task.Delay(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }, time, cancellationToken);
-            lines = await TryReadAsync(next, cancellationToken);
+            lines = await TryReadAsync(last, cancellationToken);
         }
     }
 
-    private async Task<IReadOnlyList<LogLine>?> TryReadAsync(QueryLogs query, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TLine>?> TryReadAsync(string? last, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.ReadAsync(query, cancellationToken);
+            return await NextAsync(last, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            logger.LogDebug(exception, "a log stream of {Grid} waits for the log-collector", query.Grid);
+            logger.LogDebug(exception, "a log stream of {Grid} waits for the log-collector", Grid);
             return null;
         }
     }
