@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
-using Kontena.Contracts.Http;
 
 namespace Kontena.Cli.Api;
 
 /// <summary>Reads log lines; with follow it goes on after the last line seen when the connection breaks.</summary>
-internal sealed class LogReader(ApiClient api, TimeProvider time)
+internal sealed class LogReader<TLine>(ApiClient api, TimeProvider time, LogKind<TLine> kind)
+    where TLine : class
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LaterPause = TimeSpan.FromSeconds(1);
@@ -12,12 +12,11 @@ internal sealed class LogReader(ApiClient api, TimeProvider time)
     /// <summary>Reconnections in a row without a line before giving up: about five minutes.</summary>
     private const int MaxRetries = 300;
 
-    public async IAsyncEnumerable<LogLineJson> ReadAsync(LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TLine> ReadAsync(LogQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!query.Follow)
         {
-            var answer = await api.GetAsync(query.ToPath(), KontenaResponseJson.Default.LogsJson, cancellationToken);
-            foreach (var line in answer.Logs) yield return line;
+            foreach (var line in await kind.PageAsync(api, query.ToPath(), cancellationToken)) yield return line;
             yield break;
         }
 
@@ -28,7 +27,7 @@ internal sealed class LogReader(ApiClient api, TimeProvider time)
             await using var connection = ConnectAsync(query, () => everOpen = true, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (true)
             {
-                LogLineJson? line = null;
+                TLine? line = null;
                 try
                 {
                     if (await connection.MoveNextAsync()) line = connection.Current;
@@ -45,7 +44,7 @@ internal sealed class LogReader(ApiClient api, TimeProvider time)
 
                 if (line is null) break;
                 failures = 0;
-                if (line.Id.Length > 0) query = query with { From = line.Id };
+                if (kind.Id(line) is { Length: > 0 } id) query = query with { From = id };
                 yield return line;
             }
 
@@ -53,7 +52,7 @@ internal sealed class LogReader(ApiClient api, TimeProvider time)
         }
     }
 
-    private async IAsyncEnumerable<LogLineJson> ConnectAsync(
+    private async IAsyncEnumerable<TLine> ConnectAsync(
         LogQuery query, Action opened, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = await api.OpenStreamAsync(query.ToPath(), cancellationToken);
@@ -68,7 +67,7 @@ internal sealed class LogReader(ApiClient api, TimeProvider time)
             return silence.Token;
         }
 
-        await foreach (var line in JsonStream.ReadAsync(stream, KontenaResponseJson.Default.LogLineJson, Idle, cancellationToken))
+        await foreach (var line in JsonStream.ReadAsync(stream, kind.Line, Idle, cancellationToken))
             yield return line;
     }
 

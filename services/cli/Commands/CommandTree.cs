@@ -42,6 +42,7 @@ internal static class CommandTree
         new LeafEntry("stop", "Stop every service of stacks", "stack stop shop", static () => new Stacks.StopCommand()),
         new LeafEntry("restart", "Restart every service of stacks", "stack restart shop", static () => new Stacks.RestartCommand()),
         new LeafEntry("logs", "Show logs of a stack", "stack logs --tail 20 -f shop", static () => new Stacks.LogsCommand()),
+        new LeafEntry("events", "Show what happened in a stack", "stack events -f shop", static () => new Stacks.EventsCommand()),
         new LeafEntry("rm", "Remove stacks", "stack rm --force shop", static () => new Stacks.RemoveCommand()) { Aliases = ["remove"] },
     ];
 
@@ -63,6 +64,7 @@ internal static class CommandTree
         new LeafEntry("rm", "Remove services, or place one instance anew", "service rm --force web", static () => new Services.RemoveCommand()) { Aliases = ["remove"] },
         new LeafEntry("containers", "List the containers of a service", "service containers shop/web", static () => new Services.ContainersCommand()),
         new LeafEntry("logs", "Show logs of a service", "service logs -f shop/web", static () => new Services.LogsCommand()),
+        new LeafEntry("events", "Show what happened to a service", "service events --tail 20 shop/web", static () => new Services.EventsCommand()),
         new LeafEntry("exec", "Run a command in an instance", "service exec -it shop/web -- sh", static () => new Services.ExecCommand()),
         new LeafEntry("run", "Run a command once in a container of its own", "service run shop/web -- rake db:migrate", static () => new Services.RunCommand()),
         new LeafEntry("run-now", "Run a service with a schedule now", "service run-now shop/backup", static () => new Services.RunNowCommand()),
@@ -124,6 +126,7 @@ internal static class CommandTree
             new LeafEntry("rm", "Trust the wires of networks no longer", "grid trusted-subnet rm --force 10.0.0.0/8", static () => new Grids.TrustedSubnetRemoveCommand()) { Aliases = ["remove"] },
         ]),
         new LeafEntry("simulate", "Tell what losing or adding nodes would do", "grid simulate --lose az=a1 --add 2", static () => new Grids.SimulateCommand()),
+        new LeafEntry("events", "Show what happened in a grid", "grid events --node core-01", static () => new Grids.EventsCommand()),
         new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),
         new LeafEntry("rm", "Remove empty grids", "grid rm --force main", static () => new Grids.RemoveCommand()) { Aliases = ["remove"] },
     ];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Kontena.Cli.Api;
 using Kontena.Cli.Parsing;
 using Kontena.Contracts.Http;
@@ -16,9 +17,26 @@ internal sealed class LogFeature(CommandBody body)
     private readonly Option<string?> since = body.Text("--since", null, "TIME", "Only lines newer than this, e.g. 2018-03-12T10:00:00Z or 15m");
     private readonly Option<bool> json = body.Switch("--json", null, "Print each line as the API's JSON");
 
+    /// <summary>Lines that containers wrote.</summary>
     /// <param name="path">The log's path; may carry filters.</param>
     /// <param name="label">What stands before the text of a line.</param>
-    public async Task<int> PrintAsync(CommandRun run, string path, Func<LogLineJson, string> label)
+    public Task<int> PrintAsync(CommandRun run, string path, Func<LogLineJson, string> label)
+    {
+        var colours = new Dictionary<string, int>();
+        return PrintAsync(run, path, LogKinds.Containers, KontenaResponseJson.Wire.LogLineJson, line =>
+        {
+            if (!colours.TryGetValue(line.Name, out var colour)) colours[line.Name] = colour = colours.Count;
+            run.Out.WriteLine($"{HttpTimes.Zulu(line.CreatedAt)} {run.Paint.Numbered(colour, $"{label(line)}:")} {line.Data.TrimEnd('\n', '\r')}");
+        });
+    }
+
+    /// <param name="path">The log's path; may carry filters.</param>
+    /// <param name="wire">How a line looks with <c>--json</c>.</param>
+    /// <param name="print">Prints one line for people.</param>
+    /// <param name="begin">Prints what stands above them.</param>
+    public async Task<int> PrintAsync<TLine>(
+        CommandRun run, string path, LogKind<TLine> kind, JsonTypeInfo<TLine> wire, Action<TLine> print, Action? begin = null)
+        where TLine : class
     {
         var query = new LogQuery
         {
@@ -28,21 +46,13 @@ internal sealed class LogFeature(CommandBody body)
             Follow = run.Value(follow),
         };
         using var interrupt = query.Follow ? run.Terminal.CatchInterrupt() : null;
-        var colours = new Dictionary<string, int>();
+        if (!run.Value(json)) begin?.Invoke();
         try
         {
-            await foreach (var line in new LogReader(run.Api, run.Time).ReadAsync(query, interrupt?.Token ?? CancellationToken.None))
+            await foreach (var line in new LogReader<TLine>(run.Api, run.Time, kind).ReadAsync(query, interrupt?.Token ?? CancellationToken.None))
             {
-                if (run.Value(json))
-                {
-                    run.Out.WriteLine(JsonSerializer.Serialize(line, KontenaResponseJson.Wire.LogLineJson));
-                }
-                else
-                {
-                    if (!colours.TryGetValue(line.Name, out var colour)) colours[line.Name] = colour = colours.Count;
-                    run.Out.WriteLine($"{HttpTimes.Zulu(line.CreatedAt)} {run.Paint.Numbered(colour, $"{label(line)}:")} {line.Data.TrimEnd('\n', '\r')}");
-                }
-
+                if (run.Value(json)) run.Out.WriteLine(JsonSerializer.Serialize(line, wire));
+                else print(line);
                 if (query.Follow) run.Out.Flush();
             }
         }
