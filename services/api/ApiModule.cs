@@ -61,6 +61,7 @@ public static class ApiModule
         services.AddSingleton<ExchangeTurns>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<SnapshotReader>();
+        services.AddHttpContextAccessor();
         services.AddSingleton<Commands>();
         services.AddSingleton<SecretValues>();
         services.AddSingleton<RegistryWriting>();

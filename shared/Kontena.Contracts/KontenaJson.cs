@@ -31,6 +31,8 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Identity.AccessToken))]
 [JsonSerializable(typeof(Identity.AuthorizationCode))]
 [JsonSerializable(typeof(Identity.FirstCodeMade))]
+[JsonSerializable(typeof(Audit.AuditRecord))]
+[JsonSerializable(typeof(Audit.AuditHead))]
 [JsonSerializable(typeof(Requests.KeyedRequest))]
 [JsonSerializable(typeof(Requests.KeyedAnswer))]
 [JsonSerializable(typeof(EngineClaim))]

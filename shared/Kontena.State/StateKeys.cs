@@ -1,4 +1,5 @@
 using Kontena.Contracts;
+using Kontena.Contracts.Audit;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
@@ -90,6 +91,20 @@ public static class StateKeys
 
     public static readonly DocumentKind<GridSequence> GridSequence = new("grid-sequence", KontenaJson.Default.GridSequence, _ => "sequence");
 
+    /// <summary>Records of removed grids, whose own audit logs stay.</summary>
+    public static readonly IndexValue GridRemoved = new("removed", "grid");
+
+    // Written by whoever carries out what is recorded, each its own chain.
+    public static readonly DocumentKind<AuditRecord> AuditRecord = new("audit-record", KontenaJson.Default.AuditRecord,
+        record => Contracts.Audit.AuditRecord.DocumentId(record.Writer, record.Sequence),
+        record =>
+        [
+            .. record.Grid is { } grid ? [new IndexValue("grid", grid)] : Array.Empty<IndexValue>(),
+            .. record is { ResourceType: "Grid", Event: "delete" } ? [GridRemoved] : Array.Empty<IndexValue>(),
+        ]);
+
+    public static readonly DocumentKind<AuditHead> AuditHead = new("audit-head", KontenaJson.Default.AuditHead, head => head.Writer);
+
     /// <summary>Finds the service deploys of a grid that have not ended, without reading the many that have.</summary>
     public static readonly IndexValue Unfinished = new("unfinished", "yes");
 
@@ -129,5 +144,5 @@ public static class StateKeys
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore. Nor codes: one that was exchanged since must not be worth something again.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
         [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance,
-            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, ExternalRegistry, VaultKey];
+            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, ExternalRegistry, VaultKey, AuditRecord, AuditHead];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Messaging;
 using Kontena.Core.Messaging;
 using Kontena.Hosting.Bus;
@@ -13,6 +14,9 @@ internal sealed class ScriptedBus : IControlBus, IDataBus
     public ConcurrentQueue<(Destination To, object Message)> Asked { get; } = new();
 
     public ConcurrentQueue<(Destination To, object Message)> Sent { get; } = new();
+
+    /// <summary>For whom each question of the control bus was.</summary>
+    public ConcurrentQueue<Caller?> Callers { get; } = new();
 
     /// <summary>Called for everything sent.</summary>
     public Action<Destination, object> OnSend { get; set; } = (_, _) => { };
@@ -46,5 +50,14 @@ internal sealed class ScriptedBus : IControlBus, IDataBus
         return _answers.TryGetValue(typeof(TRequest), out var answer)
             ? (TReply)await answer(request)
             : throw new TimeoutException($"no answer from '{destination.Name}'");
+    }
+
+    public Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan timeout, Caller? caller, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class
+    {
+        Callers.Enqueue(caller);
+        return AskAsync<TRequest, TReply>(destination, request, timeout, cancellationToken);
     }
 }

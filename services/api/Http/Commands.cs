@@ -1,4 +1,5 @@
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Stacks;
@@ -7,7 +8,7 @@ using Kontena.Hosting.Bus;
 namespace Kontena.Api.Http;
 
 /// <summary>Asks the services that own the facts, within <see cref="ApiOptions.CommandTimeout"/>, and turns a refusal into its HTTP answer.</summary>
-internal sealed class Commands(IControlBus bus, ApiOptions options)
+internal sealed class Commands(IControlBus bus, ApiOptions options, IHttpContextAccessor requests)
 {
     /// <returns>The id of what was created, where there is one.</returns>
     public async Task<string?> AskGridManagerAsync<T>(T command, CancellationToken cancellationToken)
@@ -92,7 +93,7 @@ internal sealed class Commands(IControlBus bus, ApiOptions options)
     {
         try
         {
-            return await bus.AskAsync<TRequest, TReply>(destination, command, options.CommandTimeout, cancellationToken);
+            return await bus.AskAsync<TRequest, TReply>(destination, command, options.CommandTimeout, requests.HttpContext?.Features.Get<Caller>(), cancellationToken);
         }
         catch (TimeoutException)
         {

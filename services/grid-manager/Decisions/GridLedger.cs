@@ -2,6 +2,7 @@ using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Services;
 using Kontena.Core.Ids;
+using Kontena.GridManager.Audit;
 using Kontena.State;
 using Kontena.State.Documents;
 using Kontena.State.Outbox;
@@ -13,10 +14,13 @@ namespace Kontena.GridManager.Decisions;
 /// <remarks>
 /// Within this process decisions about one grid wait for each other; between processes <see cref="GridSequence"/> makes them conflict.
 /// So every decision holds for the state it is committed to, also where it rests on documents it does not change.
+/// What a command of somebody's changes is written into the audit log in the same commit: without its record it does not happen.
 /// </remarks>
 internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<GridLedger> logger)
 {
     private const int MaxAttempts = 12;
+
+    private readonly AuditTrail _trail = new(store, time, logger);
 
     /// <summary>Grids share these by hash: bounded however many grids there are.</summary>
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
@@ -59,6 +63,21 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         Func<IStateStore, CancellationToken, Task<T>> read, Func<T, DateTimeOffset, Decision<TReply>> decide, CancellationToken cancellationToken) =>
         CommitAsync(StateKeys.System, async () => decide(await read(store, cancellationToken), time.GetUtcNow()), cancellationToken);
 
+    /// <summary>Writes down what is under way although nothing is changed: a secret is read. Whoever waits for the answer gets none when this fails.</summary>
+    public async Task NoteAsync(string grid, CancellationToken cancellationToken)
+    {
+        var turn = TurnOf(grid);
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await _trail.NoteAsync(cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <summary>A kept revision of the service that has the name now; null when there is none.</summary>
     public async Task<ServiceRevision?> FindRevisionAsync(string grid, string stack, string service, int revision, CancellationToken cancellationToken)
     {
@@ -86,9 +105,11 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
         };
     }
 
+    private SemaphoreSlim TurnOf(string partition) => _turns[(uint)StringComparer.Ordinal.GetHashCode(partition) % _turns.Length];
+
     private async Task<TReply> CommitAsync<TReply>(string partition, Func<Task<Decision<TReply>>> decide, CancellationToken cancellationToken)
     {
-        var turn = _turns[(uint)StringComparer.Ordinal.GetHashCode(partition) % _turns.Length];
+        var turn = TurnOf(partition);
         await turn.WaitAsync(cancellationToken);
         try
         {
@@ -97,9 +118,14 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
                 var sequence = await store.GetAsync(StateKeys.GridSequence, partition, "sequence", cancellationToken);
                 var decision = await decide();
                 if (decision.Batch is not { IsEmpty: false } batch)
+                {
+                    await _trail.RefusedAsync(decision.Reply, cancellationToken);
                     return decision.Reply;
+                }
+
                 try
                 {
+                    await _trail.AddAsync(batch, cancellationToken);
                     var now = time.GetUtcNow();
                     batch.Put(StateKeys.GridSequence, new GridSequence { ChangedAt = now }, sequence?.Version ?? 0);
                     batch.Tell(decision.Events, () => ObjectId.New(time), now);

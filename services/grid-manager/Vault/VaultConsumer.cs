@@ -77,6 +77,8 @@ internal sealed class VaultConsumer(GridLedger ledger, IStateStore store, VaultK
             return new SecretRead { Result = CommandResult.Refused(FieldError.At("public_key", "is not a key on P-256")) };
         var ring = await keys.OpenAsync(cancellationToken);
         var value = ring.Open(secret);
+        // Before the answer: a value that nobody wrote down as read is not given away.
+        await ledger.NoteAsync(question.Grid, cancellationToken);
         return new SecretRead { Result = CommandResult.Done(), Value = BusSeal.Seal(question.PublicKey, SecretPlaces.Reading(secret.Grid, secret.Name), value) };
     }
 }

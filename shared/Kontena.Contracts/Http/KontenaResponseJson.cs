@@ -47,6 +47,8 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(RunsJson))]
 [JsonSerializable(typeof(RunRequest))]
 [JsonSerializable(typeof(VolumeJson))]
+[JsonSerializable(typeof(AuditLogsJson))]
+[JsonSerializable(typeof(AuditVerificationJson))]
 [JsonSerializable(typeof(VolumesJson))]
 [JsonSerializable(typeof(VolumeRequest))]
 [JsonSerializable(typeof(SecretValueJson))]

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Messaging;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -58,8 +59,14 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
         }
     }
 
-    public async Task<TReply> AskAsync<TRequest, TReply>(
+    public Task<TReply> AskAsync<TRequest, TReply>(
         Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class =>
+        AskAsync<TRequest, TReply>(destination, request, timeout, caller: null, cancellationToken);
+
+    public async Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan timeout, Caller? caller, CancellationToken cancellationToken)
         where TRequest : class
         where TReply : class
     {
@@ -77,7 +84,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
                 try
                 {
                     if (!IsMissing(destination))
-                        return await AskOnceAsync<TRequest, TReply>(destination, request, timeout - time.GetElapsedTime(started), either.Token);
+                        return await AskOnceAsync<TRequest, TReply>(destination, request, timeout - time.GetElapsedTime(started), caller, either.Token);
                 }
                 catch (Exception exception) when (IsReturned(exception))
                 {
@@ -106,7 +113,7 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
     }
 
     private async Task<TReply> AskOnceAsync<TRequest, TReply>(
-        Destination destination, TRequest request, TimeSpan left, CancellationToken cancellationToken)
+        Destination destination, TRequest request, TimeSpan left, Caller? caller, CancellationToken cancellationToken)
         where TRequest : class
         where TReply : class
     {
@@ -120,6 +127,8 @@ internal abstract partial class BusClient(IBus bus, BusSide side, BusTransport t
             pipe => pipe.UseExecute(context =>
             {
                 Address(context, destination, IsMandatory(destination));
+                if (caller is not null)
+                    context.Headers.Set(CallerOfMessage.Header, CallerOfMessage.Write(caller));
                 // An abandoned request must not be carried out when the broker comes back an hour later.
                 context.TimeToLive = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
             }),

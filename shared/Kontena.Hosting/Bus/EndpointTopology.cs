@@ -37,6 +37,7 @@ internal static class EndpointTopology
         if (endpoint.Bare)
             configurator.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
         configurator.UseConsumeFilter(typeof(SenderFilter<>), context);
+        configurator.UseConsumeFilter(typeof(CallerFilter<>), context);
         configurator.UseConsumeFilter(typeof(MeasureFilter<>), context);
         configurator.UseConsumeFilter(typeof(ExpiredRequests<>), context);
         configurator.UseMessageRetry(retry => retry.Intervals(Retries));

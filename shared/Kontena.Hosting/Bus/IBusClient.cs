@@ -1,3 +1,4 @@
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Messaging;
 
 namespace Kontena.Hosting.Bus;
@@ -12,6 +13,13 @@ public interface IControlBus : Core.Messaging.IMessageSender
         Destination destination, TRequest request, TimeSpan timeout, CancellationToken cancellationToken)
         where TRequest : class
         where TReply : class;
+
+    /// <summary>The same for somebody, who travels along as <see cref="CallerOfMessage.Header"/>. A bus without headers asks all the same.</summary>
+    Task<TReply> AskAsync<TRequest, TReply>(
+        Destination destination, TRequest request, TimeSpan timeout, Caller? caller, CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : class =>
+        AskAsync<TRequest, TReply>(destination, request, timeout, cancellationToken);
 }
 
 /// <summary>The same on the data connection.</summary>
