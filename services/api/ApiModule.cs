@@ -63,6 +63,7 @@ public static class ApiModule
         services.AddSingleton<SnapshotReader>();
         services.AddHttpContextAccessor();
         services.AddSingleton<Commands>();
+        services.AddSingleton<AuditReader>();
         services.AddSingleton<SecretValues>();
         services.AddSingleton<RegistryWriting>();
         services.AddSingleton<EnrolTurns>();

@@ -125,6 +125,8 @@ internal static class CommandTree
             new LeafEntry("add", "Trust the wires of networks", "grid trusted-subnet add 10.0.0.0/8", static () => new Grids.TrustedSubnetAddCommand()),
             new LeafEntry("rm", "Trust the wires of networks no longer", "grid trusted-subnet rm --force 10.0.0.0/8", static () => new Grids.TrustedSubnetRemoveCommand()) { Aliases = ["remove"] },
         ]),
+        new LeafEntry("audit-log", "Show who did what in a grid", "grid audit-log -l 50", static () => new Grids.AuditLogCommand()),
+        new LeafEntry("audit-verify", "Tell whether a grid's audit log is what was written", "grid audit-verify", static () => new Grids.AuditVerifyCommand()),
         new LeafEntry("simulate", "Tell what losing or adding nodes would do", "grid simulate --lose az=a1 --add 2", static () => new Grids.SimulateCommand()),
         new LeafEntry("events", "Show what happened in a grid", "grid events --node core-01", static () => new Grids.EventsCommand()),
         new LeafEntry("current", "Show the selected grid", "grid current --name", static () => new Grids.CurrentCommand()),
@@ -164,6 +166,8 @@ internal static class CommandTree
         new LeafEntry("logout", "Forget the token of the selected master", "master logout", static () => new Masters.LogoutCommand()),
         new LeafEntry("use", "Select a master", "master use prod", static () => new Masters.UseCommand()),
         new LeafEntry("current", "Show the selected master", "master current --url", static () => new Masters.CurrentCommand()) { Aliases = ["show"] },
+        new LeafEntry("audit-log", "Show who did what", "master audit-log -l 50", static () => new Masters.AuditLogCommand()),
+        new LeafEntry("audit-verify", "Tell whether the audit logs are what was written", "master audit-verify", static () => new Masters.AuditVerifyCommand()),
         new LeafEntry("rm", "Forget a master", "master rm --force prod", static () => new Masters.RemoveCommand()) { Aliases = ["remove"] },
     ];
 }
