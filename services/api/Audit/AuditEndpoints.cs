@@ -61,7 +61,7 @@ internal static class AuditEndpoints
         return Reply.Ok(answer, KontenaResponseJson.Wire.AuditVerificationJson);
     }
 
-    private static IResult Show(IReadOnlyList<AuditRecord> records) =>
+    private static Reply Show(IReadOnlyList<AuditRecord> records) =>
         Reply.Ok(new AuditLogsJson([.. records.Select(Render)]), KontenaResponseJson.Wire.AuditLogsJson);
 
     private static AuditLogJson Render(AuditRecord record) => new()

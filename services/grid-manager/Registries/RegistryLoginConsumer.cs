@@ -6,6 +6,7 @@ using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Vault;
 using Kontena.Hosting.Bus;
 using Kontena.State;
+using Kontena.State.Documents;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 

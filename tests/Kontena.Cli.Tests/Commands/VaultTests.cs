@@ -72,7 +72,7 @@ public sealed class VaultTests : CliTest
     {
         Keep(("PEM", "-----BEGIN-----\n\"q\" \\ 'a'\n"), ("A", "plain"), ("PIN", "0123"), ("YES", "yes"), ("SMILE", "ü😀"));
         Assert.Equal(0, await RunAsync("vault", "export"));
-        Assert.Equal("---\nA: plain\nPEM: \"-----BEGIN-----\\n\\\"q\\\" \\\\ 'a'\\n\"\nPIN: \"0123\"\nSMILE: \"ü😀\"\nYES: \"yes\"\n", Out);
+        Assert.Equal("---\nA: plain\nPEM: \"-----BEGIN-----\\n\\\"q\\\" \\\\ 'a'\\n\"\nPIN: \"0123\"\nSMILE: \"ü😀\"\n\"YES\": \"yes\"\n", Out);
         var read = Kontena.Cli.Commands.Vault.SecretsFile.Read(Out, "f", json: false, emptyIsNull: false, skipNull: false);
         Assert.Equal(["plain", "-----BEGIN-----\n\"q\" \\ 'a'\n", "0123", "ü😀", "yes"], read.Writes.Select(one => one.Value));
         Assert.Equal(0, await AgainAsync("vault", "export", "--json"));
@@ -90,7 +90,8 @@ public sealed class VaultTests : CliTest
     [Fact]
     public async Task Import_writes_values_as_they_are_written_and_removes_nulls()
     {
-        Master.On("PUT", "/v1/secrets/main/A", Shown).On("PUT", "/v1/secrets/main/B", Shown).On("DELETE", "/v1/secrets/main/C", "{}");
+        Master.On("PUT", "/v1/secrets/main/A", Shown).On("PUT", "/v1/secrets/main/B", Shown).On("DELETE", "/v1/secrets/main/C", "{}")
+            .OnStatus("DELETE", "/v1/secrets/main/GONE", 404, """{"error":"Not found"}""");
         Write("secrets.yml", "A: 0123\nB: yes\nC:\nGONE: ~\n");
         Assert.Equal(0, await RunAsync("vault", "import", "--force", "secrets.yml"));
         Assert.Contains("\"name\":\"A\",\"value\":\"0123\",\"upsert\":true", Master.BodyOf("PUT", "/v1/secrets/main/A"));

@@ -117,8 +117,6 @@ internal sealed class SchedulerInstead(Mail mail) : IConsumer<GridFactChanged>
     }
 }
 
-internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<RegistryLoginTold>
-internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<ApplyInstance>
 internal sealed class ReaderOfEvents(Mail mail) : IConsumer<CloudEvent>
 {
     public Task Consume(ConsumeContext<CloudEvent> context)
@@ -128,7 +126,7 @@ internal sealed class ReaderOfEvents(Mail mail) : IConsumer<CloudEvent>
     }
 }
 
-internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>
+internal sealed class NodeInstead(Mail mail) : IConsumer<NodeJoined>, IConsumer<JoinRefused>, IConsumer<ReportFacts>, IConsumer<RegistryLoginTold>, IConsumer<ApplyInstance>
 {
     public Task Consume(ConsumeContext<NodeJoined> context) => Put(context.Message);
 
