@@ -48,7 +48,7 @@ internal static class GridEvents
         Message = $"node {after.Node} is drained: {after.Instances - after.Left.Count} of {after.Instances} instances have left",
     };
 
-    /// <summary>Of each document what it was before the step and is after it, in the order of their first change.</summary>
+    /// <summary>Of each document what it was before the step and is after it, in the order of their first change; not of one that came and went within it.</summary>
     private static IReadOnlyList<(T? Before, T? After)> Net<T>(DraftTable<T> table, Func<T, string> id)
         where T : class
     {
@@ -70,6 +70,6 @@ internal static class GridEvents
             }
         }
 
-        return [.. order.Select(key => net[key])];
+        return [.. order.Select(key => net[key]).Where(one => one.Before is not null || one.After is not null)];
     }
 }
