@@ -66,6 +66,7 @@ public static class ApiModule
         services.AddSingleton<AuditReader>();
         services.AddSingleton<SecretValues>();
         services.AddSingleton<RegistryWriting>();
+        services.AddSingleton<MasterConfigReader>();
         services.AddSingleton<EnrolTurns>();
         services.AddSingleton<PackageTurns>();
         services.AddSingleton<LogReader>();

@@ -46,6 +46,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Vault.VaultKey))]
 [JsonSerializable(typeof(Registries.ExternalRegistry))]
 [JsonSerializable(typeof(Vault.SealOrder))]
+[JsonSerializable(typeof(Config.MasterConfig))]
 [JsonSerializable(typeof(ServiceDeploy))]
 [JsonSerializable(typeof(StackDeploy))]
 [JsonSerializable(typeof(Instance))]

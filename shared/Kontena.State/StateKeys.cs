@@ -1,5 +1,6 @@
 using Kontena.Contracts;
 using Kontena.Contracts.Audit;
+using Kontena.Contracts.Config;
 using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
@@ -85,6 +86,8 @@ public static class StateKeys
 
     public static readonly DocumentKind<VaultKey> VaultKey = new("vault-key", KontenaJson.Default.VaultKey, _ => "vault");
 
+    public static readonly DocumentKind<MasterConfig> MasterConfig = new("master-config", KontenaJson.Default.MasterConfig, _ => "config");
+
     public static readonly DocumentKind<NetworkMap> NetworkMap = new("network-map", KontenaJson.Default.NetworkMap, _ => "map");
 
     public static readonly DocumentKind<NetworkCheck> NetworkCheck = new("network-check", KontenaJson.Default.NetworkCheck, check => check.Node);
@@ -145,4 +148,5 @@ public static class StateKeys
     public static readonly IReadOnlyList<IDocumentKind> Kept =
         [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance,
             Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, ExternalRegistry, VaultKey, AuditRecord, AuditHead];
+            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, VaultKey, MasterConfig];
 }

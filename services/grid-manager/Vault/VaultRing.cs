@@ -80,4 +80,6 @@ internal static class StorePlaces
     public static string Secret(string grid, string name) => $"secret/{grid}/{name}";
 
     public static string Registry(string grid, string name) => $"registry/{grid}/{name}";
+
+    public static string Config(string key) => $"config/{key}";
 }

@@ -1,3 +1,4 @@
+using Kontena.Contracts.Config;
 using Kontena.State;
 using Kontena.State.Documents;
 
@@ -30,6 +31,7 @@ internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
             registries += await ResealAllAsync(SealedKinds.Registries, ring, grid.Value.Name, cancellationToken);
         }
 
+        secrets += await ResealConfigAsync(ring, cancellationToken);
         return $"key {ring.Newest} seals the vault, {secrets} secrets were sealed anew with it, and {registries} logins of registries. Give every grid-manager {keys.Options.KeyFile}, and keep a copy of it beside the backups.";
     }
 
@@ -61,7 +63,8 @@ internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
                 return false;
         }
 
-        return true;
+        return await store.GetAsync(StateKeys.MasterConfig, StateKeys.System, "config", cancellationToken) is not { } config
+            || config.Value.Secrets.All(secret => secret.KeyId == ring.Newest);
     }
 
     private async Task SayAsync(VaultRing ring, CancellationToken cancellationToken)
@@ -101,5 +104,36 @@ internal sealed class VaultRotation(VaultKeys keys, IStateStore store)
                 // Written anew in between: looked at again.
             }
         }
+    }
+
+    private async Task<int> ResealConfigAsync(VaultRing ring, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await store.GetAsync(StateKeys.MasterConfig, StateKeys.System, "config", cancellationToken) is not { } found)
+                return 0;
+            var old = found.Value.Secrets.Count(secret => secret.KeyId != ring.Newest);
+            if (old == 0)
+                return 0;
+            var anew = found.Value.Secrets.Select(secret => ResealConfig(ring, secret)).ToList();
+            try
+            {
+                await store.CommitAsync(new CommitBatch(StateKeys.System).Put(StateKeys.MasterConfig, found.Value with { Secrets = anew }, found.Version), cancellationToken);
+                return old;
+            }
+            catch (StateConflictException) when (attempt < MaxAttempts)
+            {
+                // Set anew in between: looked at again.
+            }
+        }
+    }
+
+    private static SealedConfig ResealConfig(VaultRing ring, SealedConfig secret)
+    {
+        var place = StorePlaces.Config(secret.Key);
+        var value = ring.Open(place, new SealedAtRest(secret.KeyId, secret.Sealed))
+            ?? throw new VaultClosedException($"{secret.Key} of the configuration can't be opened: it was changed since it was sealed. Set it anew or unset it, and run this again");
+        var kept = ring.Seal(place, value);
+        return new SealedConfig(secret.Key, kept.KeyId, kept.Text);
     }
 }

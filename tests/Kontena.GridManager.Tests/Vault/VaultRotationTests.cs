@@ -1,3 +1,4 @@
+using Kontena.Contracts.Config;
 using Kontena.Contracts.Registries;
 using Kontena.Contracts.Vault;
 using Kontena.GridManager.Vault;
@@ -76,6 +77,22 @@ public sealed class VaultRotationTests : IAsyncLifetime
 
         var anew = (await _store.GetAsync(StateKeys.ExternalRegistry, "prod", "registry.example", Cancelled))!.Value;
         Assert.Equal("s3cr3t", (await _keys.OpenAsync(Cancelled)).Open(place, new SealedAtRest(anew.KeyId, anew.Sealed)));
+    }
+
+    [Fact]
+    public async Task Secrets_of_the_configuration_are_sealed_anew_too()
+    {
+        var kept = (await _keys.OpenAsync(Cancelled)).Seal(StorePlaces.Config("oauth2.client_secret"), "\"hush\"");
+        await _store.CommitAsync(new CommitBatch(StateKeys.System).Put(StateKeys.MasterConfig, new MasterConfig
+        {
+            Secrets = [new("oauth2.client_secret", kept.KeyId, kept.Text)], UpdatedAt = Some.Day,
+        }, 0), Cancelled);
+
+        Assert.Contains("3 secrets were sealed anew", await Rotation.RotateAsync(Cancelled), StringComparison.Ordinal);
+        await Rotation.DropOldAsync(Cancelled);
+
+        var secret = Assert.Single((await _store.GetAsync(StateKeys.MasterConfig, StateKeys.System, "config", Cancelled))!.Value.Secrets);
+        Assert.Equal("\"hush\"", (await _keys.OpenAsync(Cancelled)).Open(StorePlaces.Config(secret.Key), new SealedAtRest(secret.KeyId, secret.Sealed)));
     }
 
     [Fact]
