@@ -59,6 +59,8 @@ public static class ApiModule
         services.AddSingleton<Standing>();
         services.AddSingleton<FailedSignIns>();
         services.AddSingleton<ExchangeTurns>();
+        services.AddSingleton<LoginTurns>();
+        services.AddSingleton<ProviderClient>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<SnapshotReader>();
         services.AddHttpContextAccessor();
@@ -104,6 +106,7 @@ public static class ApiModule
         MasterEndpoints.Map(routes);
         ConfigEndpoints.Map(routes);
         AuthEndpoints.Map(routes);
+        LoginEndpoints.Map(routes);
         AuthorizeEndpoint.Map(routes);
         TokenEndpoints.Map(routes);
         UserEndpoints.Map(routes);

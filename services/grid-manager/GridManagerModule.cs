@@ -56,7 +56,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer), typeof(RegistryConsumer), typeof(SealOrderConsumer), typeof(ConfigConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer), typeof(RegistryConsumer), typeof(SealOrderConsumer), typeof(ConfigConsumer), typeof(LoginConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {

@@ -33,6 +33,7 @@ namespace Kontena.Contracts;
 [JsonSerializable(typeof(Identity.FirstCodeMade))]
 [JsonSerializable(typeof(Audit.AuditRecord))]
 [JsonSerializable(typeof(Audit.AuditHead))]
+[JsonSerializable(typeof(Identity.LoginRequest))]
 [JsonSerializable(typeof(Requests.KeyedRequest))]
 [JsonSerializable(typeof(Requests.KeyedAnswer))]
 [JsonSerializable(typeof(EngineClaim))]

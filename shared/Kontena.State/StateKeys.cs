@@ -57,6 +57,8 @@ public static class StateKeys
     public static readonly DocumentKind<AuthorizationCode> AuthorizationCode = new("authorization-code", KontenaJson.Default.AuthorizationCode, code => code.Id,
         code => [new IndexValue("code", code.CodeHash), new IndexValue("user", code.UserId)]);
 
+    public static readonly DocumentKind<LoginRequest> LoginRequest = new("login-request", KontenaJson.Default.LoginRequest, login => login.Id);
+
     public static readonly DocumentKind<KeyedRequest> KeyedRequest = new("keyed-request", KontenaJson.Default.KeyedRequest, request => request.Id,
         request => [new IndexValue("owner", request.Owner)]);
 

@@ -51,9 +51,9 @@ internal static class RestApiRows
     [
         new(1, "GET", "/", "4", Standing.There),
         new(2, "WS", "/", "21", Standing.NotHere, "nodes take their orders from the broker; an upgrade is answered 501. `/v1/install.sh` installs the agent"),
-        new(3, "GET", "/code", "4", Standing.Stub, "no authentication provider is asked; 501 says how to log in"),
-        new(4, "GET", "/authenticate", "5.4", Standing.Stub, "no authentication provider is asked; 501 says how to log in"),
-        new(5, "GET", "/cb", "5.5", Standing.Stub, "no authentication provider is asked; 501 says how to log in"),
+        new(3, "GET", "/code", "4", Standing.There, "the same page for everybody; the code stands in its address"),
+        new(4, "GET", "/authenticate", "5.4", Standing.There, "an invitation or the provider says who it is, never a token; asked with PKCE"),
+        new(5, "GET", "/cb", "5.5", Standing.There, "an address the provider calls unproven, or of a user with another id there, lets nobody in"),
         new(6, "POST", "/oauth2/token", "5.2", Standing.Gap, "reads JSON or a form and answers JSON, whatever is accepted; a code that nobody exchanged within 24 hours is a 404, as is a token expired for 30 days"),
         new(7, "POST", "/oauth2/authorize", "5.3", Standing.Gap, "invitations need no provider, and an e-mail address; codes are 32 hex digits; a master_admin is invited anew by a master_admin alone"),
         new(8, "GET", "/oauth2/tokens", "5.7", Standing.Gap, "a code shows as null: only its hash is kept"),
