@@ -149,6 +149,5 @@ public static class StateKeys
     /// <summary>Every kind above that a backup keeps. Not the epoch: who schedules a grid is decided anew after a restore. Nor codes: one that was exchanged since must not be worth something again.</summary>
     public static readonly IReadOnlyList<IDocumentKind> Kept =
         [Grid, User, AccessToken, FirstCodeMade, Node, NodeLiveness, RevokedIdentity, EngineClaim, NodeDrain, Stack, Service, ServiceRevision, Volume, NetworkMap, NetworkCheck, GridSequence, Instance, VolumeInstance,
-            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, ExternalRegistry, VaultKey, AuditRecord, AuditHead];
-            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, VaultKey, MasterConfig];
+            Observed, ServiceDeploy, StackDeploy, ServiceRun, ScheduleState, Secret, ExternalRegistry, VaultKey, MasterConfig, AuditRecord, AuditHead];
 }

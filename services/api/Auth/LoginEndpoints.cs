@@ -7,6 +7,7 @@ using Kontena.Api.Http;
 using Kontena.Api.Master;
 using Kontena.Contracts.Identity;
 using Kontena.State;
+using Kontena.State.Documents;
 
 namespace Kontena.Api.Auth;
 

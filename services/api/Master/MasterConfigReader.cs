@@ -3,6 +3,7 @@ using Kontena.Api.Http;
 using Kontena.Contracts.Config;
 using Kontena.Core.Vault;
 using Kontena.State;
+using Kontena.State.Documents;
 
 namespace Kontena.Api.Master;
 

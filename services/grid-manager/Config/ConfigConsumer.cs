@@ -5,6 +5,7 @@ using Kontena.Core.Vault;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Vault;
 using Kontena.State;
+using Kontena.State.Documents;
 using MassTransit;
 
 namespace Kontena.GridManager.Config;
@@ -65,6 +66,8 @@ internal sealed class ConfigConsumer(GridLedger ledger, IStateStore store, Vault
         if (wanted.Count == 0)
             return new ConfigSecretsRead { Result = CommandResult.Done() };
         var ring = await keys.OpenAsync(cancellationToken);
+        // Before anything is said: what can't be written down is not shown.
+        await ledger.NoteAsync(StateKeys.System, cancellationToken);
         return new ConfigSecretsRead
         {
             Result = CommandResult.Done(),

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Kontena.Contracts.Config;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
 using Kontena.Contracts.Networking;
@@ -25,7 +26,7 @@ public sealed record AuditEntry(
     string ResourceType, string Event, string? Name, string Path, string? Grid, string? Kind, string? Document, IReadOnlyDictionary<string, string> Parameters)
 {
     /// <summary>Grids and people are everybody's: what happens to them is not written in a grid's own chain.</summary>
-    public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken";
+    public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken" or "Configuration";
 }
 
 /// <summary>The one table from commands to what the audit log says of them. Whatever changes something is here; <see cref="NotWrittenDown"/> says of every other message why not.</summary>
@@ -67,6 +68,10 @@ public static class AuditedCommands
         [typeof(WriteSecret)] = Of<WriteSecret>(one => Secret(one.Writing == SecretWriting.Create ? "create" : "update", one.Grid, one.Name)),
         [typeof(ReadSecret)] = Of<ReadSecret>(one => Secret("show", one.Grid, one.Name)),
         [typeof(DeleteSecret)] = Of<DeleteSecret>(one => Secret("delete", one.Grid, one.Name)),
+        [typeof(ChangeConfig)] = Of<ChangeConfig>(one => Config("update",
+            ("set", Text([.. one.Set.Select(set => set.Key), .. one.SetSecrets.Select(set => set.Key)])), ("unset", Text(one.Unset)), ("replace", one.Replace ? "true" : null))),
+        [typeof(ReadConfigSecrets)] = Of<ReadConfigSecrets>(one => Config("show", ("keys", Text(one.Keys)))),
+        [typeof(FinishLogin)] = Of<FinishLogin>(one => Person("login", one.Email)),
         [typeof(WriteRegistry)] = Of<WriteRegistry>(one => Registry("create", one.Grid, one.Url)),
         [typeof(DeleteRegistry)] = Of<DeleteRegistry>(one => Registry("delete", one.Grid, one.Name)),
     }.ToFrozenDictionary();
@@ -79,6 +84,8 @@ public static class AuditedCommands
         ["CheckNetwork"] = "orders a measurement and changes nothing that is wanted",
         ["BeginKeyedRequest"] = "remembers a request; the command that it is for is written down",
         ["EndKeyedRequest"] = "remembers an answer; the command that it is for is written down",
+        ["BeginLogin"] = "the way to the login provider; what comes back from it is written down",
+        ["TakeLogin"] = "the way back from the login provider; what is made of it is written down",
         ["EnrolNode"] = "a node shows a token; whoever made the token is written down",
         ["JoinGrid"] = "a node's report of itself",
         ["LivenessProbe"] = "grid-manager's own, to hear itself",
@@ -123,6 +130,9 @@ public static class AuditedCommands
 
     private static AuditEntry Secret(string what, string grid, string? name) =>
         new("GridSecret", what, name, $"{grid}/{name}", grid, null, null, Given([]));
+
+    private static AuditEntry Config(string what, params ReadOnlySpan<(string, string?)> parameters) =>
+        new("Configuration", what, null, "config", null, null, null, Given(parameters));
 
     private static AuditEntry Registry(string what, string grid, string? name) =>
         new("Registry", what, name, $"{grid}/{name}", grid, null, null, Given([]));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Kontena.Contracts;
 using Kontena.Contracts.Events;
@@ -37,7 +38,7 @@ public sealed class EventConsumer(Inbox inbox) : IConsumer<CloudEvent>
 {
     public async Task Consume(ConsumeContext<CloudEvent> context)
     {
-        await inbox.PutAsync(new Ping { Text = $"{context.ReceiveContext.ContentType.MediaType} {context.ReceiveContext.Body.GetString()}" });
+        await inbox.PutAsync(new Ping { Text = $"{context.ReceiveContext.ContentType.MediaType} {Encoding.UTF8.GetString(context.ReceiveContext.Body.GetBytes())}" });
         await inbox.PutAsync(new Ping { Text = context.Message.ToString() });
     }
 }

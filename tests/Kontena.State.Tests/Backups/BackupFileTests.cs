@@ -69,7 +69,7 @@ public class BackupFileTests
     [Fact]
     public void Every_kind_of_document_that_lasts_is_kept()
     {
-        var passing = new[] { StateKeys.SchedulerEpoch.Name, StateKeys.AuthorizationCode.Name, StateKeys.KeyedRequest.Name, StateKeys.KeyedAnswer.Name };
+        var passing = new[] { StateKeys.SchedulerEpoch.Name, StateKeys.AuthorizationCode.Name, StateKeys.LoginRequest.Name, StateKeys.KeyedRequest.Name, StateKeys.KeyedAnswer.Name };
         var kinds = typeof(StateKeys).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(field => field.GetValue(null)).OfType<IDocumentKind>().Select(kind => kind.Name);
 
