@@ -59,7 +59,7 @@ public sealed class RunningLab : IAsyncLifetime
 
     /// <summary>A verb of <c>infra/lab</c>, whatever comes of it.</summary>
     internal Task<CommandOutput> LabAsync(params string[] arguments) =>
-        Command.RunAsync(Repository.At("infra", "lab"), arguments, _environment, TimeSpan.FromMinutes(3));
+        Command.RunAsync(Repository.At("infra", "lab"), arguments, _environment, TimeSpan.FromMinutes(6));
 
     /// <summary>The client, logged in to the lab; it must succeed.</summary>
     internal Task<string> MustAsync(params string[] arguments) => MustLabAsync(["kontena", .. arguments]);
