@@ -24,7 +24,7 @@ internal sealed class Commands(IControlBus bus, ApiOptions options, IHttpContext
         return result;
     }
 
-    /// <summary>A question or command with an answer of its own.</summary>
+    /// <summary>A question or command with an answer of its own; see <see cref="Require"/>.</summary>
     public Task<TReply> AskGridManagerAsync<T, TReply>(T question, CancellationToken cancellationToken)
         where T : class
         where TReply : class =>
@@ -56,12 +56,6 @@ internal sealed class Commands(IControlBus bus, ApiOptions options, IHttpContext
         Accept(enrolled.Result);
         return enrolled;
     }
-
-    /// <summary>A question or command about secrets, with an answer of its own; see <see cref="Require"/>.</summary>
-    public Task<TReply> AskVaultAsync<T, TReply>(T question, CancellationToken cancellationToken)
-        where T : class
-        where TReply : class =>
-        AskAsync<T, TReply>(Destination.GridManager, "grid-manager", question, cancellationToken);
 
     /// <exception cref="HttpRefusal">It was refused.</exception>
     public static void Require(CommandResult result) => Accept(result);

@@ -77,7 +77,7 @@ internal static class ConfigEndpoints
         IReadOnlyList<KeyValuePair<string, string?>> values, bool replace, Commands commands, CancellationToken cancellationToken)
     {
         var set = values.Where(one => one.Value is not null).ToLookup(one => MasterConfig.IsSecret(one.Key));
-        var written = await commands.AskVaultAsync<ChangeConfig, VaultWritten>(new ChangeConfig
+        var written = await commands.AskGridManagerAsync<ChangeConfig, VaultWritten>(new ChangeConfig
         {
             Set = [.. set[false].Select(one => new ConfigValue(one.Key, one.Value!))],
             SetSecrets = set[true].Any() ? await SealAsync(set[true], commands, cancellationToken) : [],
@@ -91,7 +91,7 @@ internal static class ConfigEndpoints
 
     private static async Task<List<SentConfig>> SealAsync(IEnumerable<KeyValuePair<string, string?>> secrets, Commands commands, CancellationToken cancellationToken)
     {
-        var door = await commands.AskVaultAsync<AskVaultDoor, VaultDoor>(new AskVaultDoor(), cancellationToken);
+        var door = await commands.AskGridManagerAsync<AskVaultDoor, VaultDoor>(new AskVaultDoor(), cancellationToken);
         RefuseWhenClosed(door.Closed);
         return [.. secrets.Select(one => new SentConfig(one.Key, BusSeal.Seal(door.PublicKey!, ConfigPlaces.Writing(one.Key), one.Value!)))];
     }

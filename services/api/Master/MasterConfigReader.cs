@@ -33,7 +33,7 @@ internal sealed class MasterConfigReader(IStateStore store, Commands commands)
         if (secrets.Count == 0)
             return;
         using var own = BusSeal.NewKey();
-        var read = await commands.AskVaultAsync<ReadConfigSecrets, ConfigSecretsRead>(
+        var read = await commands.AskGridManagerAsync<ReadConfigSecrets, ConfigSecretsRead>(
             new ReadConfigSecrets { Keys = secrets, PublicKey = BusSeal.PublicKeyOf(own) }, cancellationToken);
         if (read.Closed is { } why)
             throw HttpRefusal.Away($"Vault not configured: {why}");

@@ -13,7 +13,7 @@ internal sealed class RegistryWriting(Commands commands)
     /// <exception cref="HttpRefusal">422 with every mistake, 503 when the vault is closed.</exception>
     public async Task<string> WriteAsync(string grid, ExternalRegistryRequest request, CancellationToken cancellationToken)
     {
-        var door = await commands.AskVaultAsync<AskVaultDoor, VaultDoor>(new AskVaultDoor(), cancellationToken);
+        var door = await commands.AskGridManagerAsync<AskVaultDoor, VaultDoor>(new AskVaultDoor(), cancellationToken);
         RefuseWhenClosed(door.Closed);
         var command = new WriteRegistry
         {
@@ -23,7 +23,7 @@ internal sealed class RegistryWriting(Commands commands)
             Email = request.Email,
             Password = request.Password is { } password ? BusSeal.Seal(door.PublicKey!, RegistryPlaces.Writing(grid, request.Url), password) : null,
         };
-        var written = await commands.AskVaultAsync<WriteRegistry, VaultWritten>(command, cancellationToken);
+        var written = await commands.AskGridManagerAsync<WriteRegistry, VaultWritten>(command, cancellationToken);
         RefuseWhenClosed(written.Closed);
         Commands.Require(written.Result);
         return written.Result.CreatedId ?? "";

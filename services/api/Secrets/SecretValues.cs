@@ -14,7 +14,7 @@ internal sealed class SecretValues(Commands commands)
     {
         using var own = BusSeal.NewKey();
         var question = new ReadSecret { Grid = secret.Grid, Name = secret.Name, PublicKey = BusSeal.PublicKeyOf(own) };
-        var answer = await commands.AskVaultAsync<ReadSecret, SecretRead>(question, cancellationToken);
+        var answer = await commands.AskGridManagerAsync<ReadSecret, SecretRead>(question, cancellationToken);
         RefuseWhenClosed(answer.Closed);
         Commands.Require(answer.Result);
         return (answer.Value is { } value ? BusSeal.Open(own, SecretPlaces.Reading(secret.Grid, secret.Name), value) : null)
@@ -25,7 +25,7 @@ internal sealed class SecretValues(Commands commands)
     /// <exception cref="HttpRefusal">422 with every mistake, 503 when the vault is closed.</exception>
     public async Task<VaultWritten?> WriteAsync(string grid, string? name, string? value, SecretWriting writing, CancellationToken cancellationToken)
     {
-        var door = await commands.AskVaultAsync<AskVaultDoor, VaultDoor>(new AskVaultDoor(), cancellationToken);
+        var door = await commands.AskGridManagerAsync<AskVaultDoor, VaultDoor>(new AskVaultDoor(), cancellationToken);
         RefuseWhenClosed(door.Closed);
         var command = new WriteSecret
         {
@@ -34,7 +34,7 @@ internal sealed class SecretValues(Commands commands)
             Value = value is null ? null : BusSeal.Seal(door.PublicKey!, SecretPlaces.Writing(grid, name), value),
             Writing = writing,
         };
-        var written = await commands.AskVaultAsync<WriteSecret, VaultWritten>(command, cancellationToken);
+        var written = await commands.AskGridManagerAsync<WriteSecret, VaultWritten>(command, cancellationToken);
         RefuseWhenClosed(written.Closed);
         if (written.Result.Outcome == CommandOutcome.NotFound && writing == SecretWriting.Update)
             return null;
