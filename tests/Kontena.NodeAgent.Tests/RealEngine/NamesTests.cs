@@ -18,10 +18,7 @@ public sealed class NamesTests(DockerEngine docker) : RealEngineTest(docker)
         await RunAsync(db);
 
         foreach (var name in (string[])[db.Service, $"{db.Service}.shop", $"{db.Service}.shop.test.kontena.local", $"{db.Service}-1", "database"])
-        {
-            var (code, output) = await ShellAsync(app.Name, $"timeout 5 wget -qO- http://{name}/");
-            Assert.True(code == 0 && output.Trim() == db.Hostname, $"{name}: exit {code}, {output}");
-        }
+            await PageAsync(app.Name, name, db.Hostname!);
     }
 
     [Fact]
@@ -34,11 +31,10 @@ public sealed class NamesTests(DockerEngine docker) : RealEngineTest(docker)
         var blocker = await RunAsync(Some.Spec(Fresh("blocker")));
 
         var after = await RunAsync(db with { ServiceRevision = 2, DeployRev = "d2" }, 2);
-        var (code, output) = await ShellAsync(app.Name, "timeout 5 wget -qO- http://target/");
 
         Assert.NotEqual(before.ContainerId, after.ContainerId);
         Assert.NotNull(blocker.Address);
-        Assert.True(code == 0 && output.Trim() == db.Hostname, $"exit {code}, {output}");
+        await PageAsync(app.Name, "target", db.Hostname!);
     }
 
     [Fact]

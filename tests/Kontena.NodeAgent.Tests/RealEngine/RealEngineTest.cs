@@ -1,6 +1,7 @@
 using System.Text;
 using Kontena.Contracts.Instances;
 using Kontena.Docker;
+using Kontena.NodeAgent.Networking.Overlay;
 using Kontena.NodeAgent.Tests.Support;
 using Kontena.Testing.Docker;
 using Xunit;
@@ -54,6 +55,17 @@ public abstract class RealEngineTest(DockerEngine docker) : IAsyncLifetime
     {
         await ApplyAsync(spec, generation);
         return await ReadyAsync(spec, generation);
+    }
+
+    /// <summary>The page of <paramref name="name"/>, asked for inside a container, is that of the container with this host name. Where it is not, what led there is told.</summary>
+    private protected async Task PageAsync(string container, string name, string hostname)
+    {
+        var (code, output) = await ShellAsync(container, $"timeout 5 wget -qO- http://{name}/");
+        if (code == 0 && output.Trim() == hostname)
+            return;
+        var (_, inside) = await ShellAsync(container, $"cat /etc/resolv.conf; timeout 5 nslookup -type=a {name}; timeout 5 nslookup -type=aaaa {name}; ip route; ip neigh; timeout 5 wget -qO- http://{name}/; echo again: $?");
+        var firewall = await new HostCommands(TimeProvider.System).RunAsync(new HostCommand("iptables-save", "-c"), null, TestContext.Current.CancellationToken);
+        Assert.Fail($"{name}: exit {code}, {output}\nNames are answered on: {Agent.NameServer.Address}; {string.Join("; ", Agent.NameServer.Troubles)}\n{inside}\n{firewall.Output}");
     }
 
     private protected async Task<(int Code, string Output)> ShellAsync(string container, string command)

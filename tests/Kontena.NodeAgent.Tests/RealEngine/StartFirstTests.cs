@@ -45,10 +45,7 @@ public sealed class StartFirstTests(DockerEngine docker) : RealEngineTest(docker
         var client = Some.Spec(Fresh("client"));
         await RunAsync(client);
         foreach (var name in (string[])[spec.Service, $"{spec.Service}-1", $"{spec.Service}-1.shop.test.kontena.local"])
-        {
-            var (code, output) = await ShellAsync(client.Name, $"timeout 5 wget -qO- http://{name}/");
-            Assert.True(code == 0 && output.Trim() == spec.Hostname, $"{name}: exit {code}, {output}");
-        }
+            await PageAsync(client.Name, name, spec.Hostname!);
     }
 
     [Fact]
