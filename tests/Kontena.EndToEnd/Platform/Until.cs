@@ -3,7 +3,7 @@ namespace Kontena.EndToEnd.Platform;
 /// <summary>Waits for something to become true and says what never did.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
 
     public static Task TrueAsync(string what, Func<Task<bool>> condition, int seconds = 30) =>
         TrueAsync(what, async () => await condition() ? null : "it is not so", seconds);
@@ -12,11 +12,15 @@ internal static class Until
     public static async Task TrueAsync(string what, Func<Task<string?>> missing, int seconds = 30)
     {
         var end = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
+        var began = TimeProvider.System.GetTimestamp();
         while (await missing() is { } still)
         {
             if (TimeProvider.System.GetUtcNow() > end)
                 throw new TimeoutException($"not within {seconds} s: {what}; at last: {still}");
-            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
+            // A look that costs much, as of programs in every container, does not take the processors from what it waits for.
+            var took = TimeProvider.System.GetElapsedTime(began);
+            await Task.Delay(took > ShortestPause ? took : ShortestPause, TimeProvider.System, CancellationToken.None);
+            began = TimeProvider.System.GetTimestamp();
         }
     }
 
