@@ -25,6 +25,9 @@ public sealed record User
 
     /// <summary>SHA-256 of the invitation that is open, in hex; null for none.</summary>
     public string? InviteCodeHash { get; init; }
+
+    /// <summary>Set when it is no person but a program that speaks over the broker; null for everybody else.</summary>
+    public IntegrationLogin? Integration { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 

@@ -39,6 +39,9 @@ public static class Queues
     /// <summary>Fanout exchange that every node writes logs and stats to (data connection).</summary>
     public const string NodeData = "node-data";
 
+    /// <summary>Exchange and queue of the commands that integrations send, in raw JSON; read by the api.</summary>
+    public const string PublicCommands = "kontena.commands";
+
     /// <summary>How many scheduler shards there are. Part of the wire contract.</summary>
     public const int SchedulerShards = 16;
 
