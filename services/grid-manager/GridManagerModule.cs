@@ -3,6 +3,7 @@ using Kontena.GridManager.Config;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
 using Kontena.GridManager.Identities;
+using Kontena.GridManager.Integrations;
 using Kontena.GridManager.Networking;
 using Kontena.GridManager.Nodes;
 using Kontena.GridManager.Nodes.Liveness;
@@ -56,7 +57,7 @@ public static class GridManagerModule
 
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManager)
         {
-            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer), typeof(RegistryConsumer), typeof(SealOrderConsumer), typeof(ConfigConsumer), typeof(LoginConsumer)],
+            Consumers = [typeof(GridConsumer), typeof(NodeConsumer), typeof(EnrolConsumer), typeof(ServiceConsumer), typeof(StackConsumer), typeof(VolumeConsumer), typeof(UserConsumer), typeof(TokenConsumer), typeof(IntegrationConsumer), typeof(VaultConsumer), typeof(KeyedRequestConsumer), typeof(NetworkCheckConsumer), typeof(RotateNodeKeyConsumer), typeof(RegistryConsumer), typeof(SealOrderConsumer), typeof(ConfigConsumer), typeof(LoginConsumer)],
         });
         builder.AddControlEndpoint(new BusEndpoint(Queues.GridManagerReports)
         {
@@ -84,5 +85,8 @@ public static class GridManagerModule
         builder.Services.AddSingleton<BrokerUsers>();
         builder.Services.AddSingleton<IdentityKeeper>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<IdentityKeeper>());
+        builder.Services.AddSingleton<IntegrationUsers>();
+        builder.Services.AddSingleton<IntegrationKeeper>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<IntegrationKeeper>());
     }
 }

@@ -28,6 +28,8 @@ internal static class UserDecisions
         var found = all.Users.FirstOrDefault(one => command.ExternalId is not null && one.Value.ExternalId == command.ExternalId) ?? all.Called(command.Email!);
         if (found is { Value.IsMasterAdmin: true } && !command.ByMasterAdmin)
             return Decision.Refused("email", "Only a master_admin may invite a master_admin anew: whoever redeems the invitation becomes them");
+        if (found is { Value.Integration: not null })
+            return Decision.Refused("email", $"{found.Value.Email} is an integration: a program, whom nobody can become by an invitation");
         if (found is null && all.Users.Count >= UserRules.MostUsers)
             return Decision.Refused("email", $"There are {all.Users.Count} users, the most there may be");
 
@@ -74,6 +76,8 @@ internal static class UserDecisions
             return Decision.NotFound("Not found");
         if (found.Value.Roles.Contains(role) != command.Take)
             return Decision.Unchanged(found.Value.Id);
+        if (found.Value.Integration is { IsViewer: true })
+            return Decision.Refused("role", "The integration is a viewer, and that takes away what other roles give; make it anew with this role");
         // Kept in the order of the list, so that it reads the same however it came about.
         var roles = UserRoles.All.Where(one => one == role ? !command.Take : found.Value.Roles.Contains(one)).ToList();
         var changed = found.Value with { Roles = roles, UpdatedAt = now };

@@ -25,8 +25,8 @@ namespace Kontena.Core.Audit;
 public sealed record AuditEntry(
     string ResourceType, string Event, string? Name, string Path, string? Grid, string? Kind, string? Document, IReadOnlyDictionary<string, string> Parameters)
 {
-    /// <summary>Grids and people are everybody's: what happens to them is not written in a grid's own chain.</summary>
-    public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken" or "Configuration";
+    /// <summary>Grids, people and programs are everybody's: what happens to them is not written in a grid's own chain.</summary>
+    public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken" or "Configuration" or "Integration";
 }
 
 /// <summary>The one table from commands to what the audit log says of them. Whatever changes something is here; <see cref="NotWrittenDown"/> says of every other message why not.</summary>
@@ -41,6 +41,8 @@ public static class AuditedCommands
         [typeof(InviteUser)] = Of<InviteUser>(one => Person("invite", one.Email)),
         [typeof(RemoveUser)] = Of<RemoveUser>(one => Person("delete", one.Email)),
         [typeof(ChangeUserRole)] = Of<ChangeUserRole>(one => Person(one.Take ? "remove role" : "add role", one.Email, null, ("role", one.Role))),
+        [typeof(CreateIntegration)] = Of<CreateIntegration>(one => Integration("create", one.Name, ("roles", Text(one.Roles)), ("grids", Text(one.Grids)))),
+        [typeof(RemoveIntegration)] = Of<RemoveIntegration>(one => Integration("delete", one.Name)),
         [typeof(CreateToken)] = Of<CreateToken>(one => Token("create", one.UserId, ("scopes", Text(one.Scopes)), ("expires_in", Text(one.ExpiresIn)))),
         [typeof(CreateCode)] = Of<CreateCode>(one => Token("create code", one.UserId, ("scopes", Text(one.Scopes)), ("expires_in", Text(one.ExpiresIn)))),
         [typeof(RedeemCode)] = Of<RedeemCode>(_ => Token("redeem code", null)),
@@ -111,6 +113,9 @@ public static class AuditedCommands
 
     private static AuditEntry Person(string what, string? email, string? grid = null, params ReadOnlySpan<(string, string?)> parameters) =>
         new("User", what, email, email ?? "", grid, null, null, Given(parameters));
+
+    private static AuditEntry Integration(string what, string? name, params ReadOnlySpan<(string, string?)> parameters) =>
+        new("Integration", what, name, name ?? "", null, null, null, Given(parameters));
 
     // A token's name would be its id or worse.
     private static AuditEntry Token(string what, string? id, params ReadOnlySpan<(string, string?)> parameters) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
@@ -34,6 +35,7 @@ public class AuditedCommandsTests
             new ResetNodeToken { Grid = "prod", Node = "n", Token = "s3cr3t" },
             new UpdateService { Grid = "prod", Stack = "web", Service = "api", Request = new ServiceRequest { Env = ["A=s3cr3t"] }, SetEnv = "A=s3cr3t" },
             new CreateService { Grid = "prod", Request = new ServiceRequest { Name = "api", Env = ["A=s3cr3t"] } },
+            new CreateIntegration { Name = "ci", BrokerPassword = "s3cr3t" },
             new CreateStack { Grid = "prod", Request = new StackRequest { Name = "web" } },
         ];
         foreach (var command in commands)
