@@ -8,11 +8,13 @@ using Kontena.Api.Events;
 using Kontena.Api.Exec;
 using Kontena.Api.Grids;
 using Kontena.Api.Http;
+using Kontena.Api.Integrations;
 using Kontena.Api.Jobs;
 using Kontena.Api.Logs;
 using Kontena.Api.Master;
 using Kontena.Api.Nodes;
 using Kontena.Api.Placement;
+using Kontena.Api.PublicBus;
 using Kontena.Api.Registries;
 using Kontena.Api.Secrets;
 using Kontena.Api.Services;
@@ -24,6 +26,7 @@ using Kontena.Api.Volumes;
 using Kontena.Core.Ids;
 using Kontena.Hosting;
 using Kontena.Hosting.DeadLetters;
+using Kontena.Hosting.PublicBus;
 using Kontena.State;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -44,6 +47,7 @@ public static class ApiModule
         var process = new ExecProcess(ObjectId.New(TimeProvider.System));
         AddServices(builder.Services, ApiOptions.From(builder.Configuration), process);
         builder.AddDataEndpoint(ExecOutputConsumer.Endpoint(process));
+        builder.AddPublicCommands(provider => provider.GetRequiredService<CommandDesk>().AnswerAsync);
         builder.Use(UseApi);
         builder.MapRoutes(MapApi);
         return builder;
@@ -78,6 +82,7 @@ public static class ApiModule
         services.AddSingleton<ExecSessions>();
         services.AddSingleton<ExecTargets>();
         services.AddSingleton<ContainerQuestions>();
+        services.AddPublicBus();
         services.AddApiDocument();
     }
 
@@ -110,6 +115,7 @@ public static class ApiModule
         AuthorizeEndpoint.Map(routes);
         TokenEndpoints.Map(routes);
         UserEndpoints.Map(routes);
+        IntegrationEndpoints.Map(routes);
         AuditEndpoints.Map(routes);
         GridEndpoints.Map(routes);
         NodeEndpoints.Map(routes);
@@ -136,6 +142,7 @@ public static class ApiModule
         EtcdEndpoints.Map(routes);
         MapDeadLetters(routes);
         routes.MapApiDocument();
+        routes.MapAsyncApiDocument();
     }
 
     private static void MapDeadLetters(IEndpointRouteBuilder routes)

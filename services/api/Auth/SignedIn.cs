@@ -29,9 +29,9 @@ internal static class SignedInFeature
         var program = http.Request.Headers.UserAgent.ToString();
         http.Features.Set(new Caller
         {
-            Id = who.User.Id,
+            Id = who.User.Integration?.Name ?? who.User.Id,
             Name = who.User.Email,
-            Kind = CallerKind.User,
+            Kind = who.User.Integration is null ? CallerKind.User : CallerKind.Integration,
             Address = AddressOf(http)?.ToString(),
             Program = program.Length switch { 0 => null, > LongestProgram => program[..LongestProgram], _ => program },
         });

@@ -1,10 +1,11 @@
 using Kontena.Api.Http;
+using Kontena.Api.PublicBus;
 using Kontena.State;
 
 namespace Kontena.Api.Auth;
 
 /// <summary>Whether whoever opened a stream may still have it: the token, its user and what the route needs are looked at again while it is open.</summary>
-internal sealed class Standing(SignIns signIns, TimeProvider time)
+internal sealed class Standing(SignIns signIns, IStateStore store, TimeProvider time)
 {
     /// <summary>With <see cref="SignIns.Freshness"/> still under a second.</summary>
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(400);
@@ -14,6 +15,8 @@ internal sealed class Standing(SignIns signIns, TimeProvider time)
     {
         try
         {
+            if (http.Features.Get<IntegrationSender>() is { } sender)
+                return (await store.GetAsync(StateKeys.User, StateKeys.System, sender.User.Id, cancellationToken))?.Value is { } user && NeedCheck.IsMet(http, user);
             return TokenCheck.TokenOf(http) is { } token
                 && await signIns.FindAsync(token, cancellationToken) is { } who
                 && !who.IsExpired(time.GetUtcNow())

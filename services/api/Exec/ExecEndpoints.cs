@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kontena.Api.Auth;
 using Kontena.Api.Http;
+using Kontena.Api.PublicBus;
 using Kontena.Contracts.Http;
 using Microsoft.Extensions.Hosting;
 
@@ -20,7 +21,7 @@ internal static class ExecEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var exec = routes.MapGroup("/v1/containers/{grid}/{node}/{name}/exec").WithTags("containers");
-        exec.MapGet("", StreamAsync).WithFacts("openExec", Need.GridUser).Reads(Interactive, Tty, Shell)
+        exec.MapGet("", StreamAsync).WithFacts("openExec", Need.GridUser).WithMetadata(new StreamOnly()).Reads(Interactive, Tty, Shell)
             .Refuses(404, "The request asks for no websocket").Refuses(503, "As many sessions are open as are served at once")
             .WithSummary("A session over a websocket");
         exec.MapPost("", BlockAsync).WithFacts("execCommand", Need.GridUser)

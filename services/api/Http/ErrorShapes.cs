@@ -11,7 +11,7 @@ internal sealed class ErrorShapes(RequestDelegate next, ILogger<ErrorShapes> log
     private static readonly string[] ResourceGroups =
     [
         "/v1/grids", "/v1/nodes", "/v1/stacks", "/v1/services", "/v1/containers", "/v1/volumes", "/v1/user", "/v1/users", "/v1/config", "/v1/audit_logs",
-        "/v1/etcd", "/v1/external_registries", "/v1/secrets", "/v1/certificates", "/v1/domain_authorizations", "/v1/ping", "/v1/auth", "/v1/admin", "/oauth2",
+        "/v1/etcd", "/v1/external_registries", "/v1/secrets", "/v1/certificates", "/v1/domain_authorizations", "/v1/ping", "/v1/auth", "/v1/admin", "/v1/integrations", "/oauth2",
     ];
 
     public async Task InvokeAsync(HttpContext http)

@@ -120,8 +120,10 @@ internal sealed class IdempotencyKeys(RequestDelegate next, Commands commands, T
         if (given is not [{ } text])
             return null;
         var key = text is ['"', .. var inner, '"'] ? inner : text;
-        return key.Length is > 0 and <= LongestKey && key.All(c => c is >= ' ' and <= '~') && !string.IsNullOrWhiteSpace(key) ? key : null;
+        return IsKey(key) ? key : null;
     }
+
+    public static bool IsKey(string key) => key.Length is > 0 and <= LongestKey && key.All(c => c is >= ' ' and <= '~') && !string.IsNullOrWhiteSpace(key);
 
     private static async Task WriteAsync(HttpContext http, int status, string? contentType, byte[] body)
     {

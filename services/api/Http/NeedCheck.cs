@@ -1,4 +1,5 @@
 using Kontena.Api.Auth;
+using Kontena.Api.PublicBus;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Identity;
 
@@ -17,6 +18,7 @@ internal sealed class NeedCheck(RequestDelegate next, SnapshotReader reader)
             var grid = http.Request.RouteValues["grid"] as string;
             if (grid is not null && !user.IsUserOf(grid))
                 throw await reader.FindGridAsync(grid, http.RequestAborted) is null ? HttpRefusal.NotFound() : Denial.OfGrid.Refusal;
+            ViewerCheck.Require(http, user, facts);
             if (!IsMet(http, user))
                 throw (facts?.Denial ?? Denial.Plain).Refusal;
         }
