@@ -23,6 +23,8 @@ internal static class ApiPaths
 
     public static string Registry(string grid, string registry) => $"external_registries/{Segment(grid)}/{Segment(registry)}";
 
+    public static string Integration(string name) => $"integrations/{Segment(name)}";
+
     /// <summary><c>name</c> is a service of no stack, <c>stack/name</c> of the current grid, <c>grid/stack/name</c> of any.</summary>
     public static string Service(string grid, string service) => $"services/{ServiceId(grid, service)}";
 

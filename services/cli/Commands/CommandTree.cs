@@ -169,5 +169,11 @@ internal static class CommandTree
         new LeafEntry("audit-log", "Show who did what", "master audit-log -l 50", static () => new Masters.AuditLogCommand()),
         new LeafEntry("audit-verify", "Tell whether the audit logs are what was written", "master audit-verify", static () => new Masters.AuditVerifyCommand()),
         new LeafEntry("rm", "Forget a master", "master rm --force prod", static () => new Masters.RemoveCommand()) { Aliases = ["remove"] },
+        new GroupEntry("integration", "Programs that command the master over the message queue", static () =>
+        [
+            new LeafEntry("ls", "List integrations", "master integration ls", static () => new Masters.Integrations.ListCommand()) { Aliases = ["list"] },
+            new LeafEntry("create", "Make an integration and print its address at the broker", "master integration create --grid main ci", static () => new Masters.Integrations.CreateCommand()),
+            new LeafEntry("rm", "Remove integrations", "master integration rm --force ci", static () => new Masters.Integrations.RemoveCommand()) { Aliases = ["remove"] },
+        ]),
     ];
 }
