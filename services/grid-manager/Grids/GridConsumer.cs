@@ -4,6 +4,7 @@ using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Identities;
+using Kontena.GridManager.Integrations;
 using Kontena.GridManager.Networking;
 using Kontena.GridManager.Users;
 using Kontena.State;
@@ -14,7 +15,10 @@ namespace Kontena.GridManager.Grids;
 
 /// <summary>Commands about grids.</summary>
 /// <param name="keepers">One when nodes have users at the broker; else none.</param>
-internal sealed class GridConsumer(GridLedger ledger, IStateStore store, NetworkMapPublisher networks, IEnumerable<IdentityKeeper> keepers) : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
+/// <param name="integrations">The same for integrations, which hear the events of their grids.</param>
+internal sealed class GridConsumer(
+    GridLedger ledger, IStateStore store, NetworkMapPublisher networks, IEnumerable<IdentityKeeper> keepers, IEnumerable<IntegrationKeeper> integrations)
+    : IConsumer<CreateGrid>, IConsumer<UpdateGrid>, IConsumer<DeleteGrid>
 {
     public async Task Consume(ConsumeContext<CreateGrid> context)
     {
@@ -31,6 +35,7 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
                 return UserDecisions.WithCreator(created, read.Creator, read.Left, now);
             },
             context.CancellationToken));
+        integrations.FirstOrDefault()?.LookNow();
     }
 
     public async Task Consume(ConsumeContext<UpdateGrid> context)
@@ -40,8 +45,11 @@ internal sealed class GridConsumer(GridLedger ledger, IStateStore store, Network
         await context.AnswerAsync(result);
     }
 
-    public async Task Consume(ConsumeContext<DeleteGrid> context) =>
+    public async Task Consume(ConsumeContext<DeleteGrid> context)
+    {
         await context.AnswerAsync(await DeleteAsync(context.Message, context.CancellationToken));
+        integrations.FirstOrDefault()?.LookNow();
+    }
 
     /// <summary>64 random bytes in base64 (rest-api.md §9.3).</summary>
     public static string NewToken() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 
@@ -58,6 +59,7 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
         {
             ["configure"] = user.Configure, ["write"] = user.Write, ["read"] = user.Read,
         }, cancellationToken);
+        await UnbindAsync(user, cancellationToken);
     }
 
     /// <summary>The broker closes the connections of a user that is deleted.</summary>
@@ -75,6 +77,20 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
             var all = await broker.ListAsync(BrokerManagement.Path(kind, Host) + "?columns=name", cancellationToken);
             foreach (var own in all.EnumerateArray().Select(one => Text(one, "name")).Where(own => own.StartsWith(name + ".", StringComparison.Ordinal)))
                 await broker.DeleteAsync(BrokerManagement.Path(kind, Host, own), cancellationToken);
+        }
+    }
+
+    /// <summary>The broker looks at a routing key when it is bound, and never again: what was bound with one that is no longer allowed goes.</summary>
+    private async Task UnbindAsync(IntegrationRights user, CancellationToken cancellationToken)
+    {
+        var bound = await broker.ListAsync(BrokerManagement.Path("exchanges", Host, Queues.Events, "bindings", "source"), cancellationToken);
+        foreach (var one in bound.EnumerateArray())
+        {
+            var destination = Text(one, "destination");
+            if (!destination.StartsWith(user.Name + ".", StringComparison.Ordinal) || Regex.IsMatch(Text(one, "routing_key"), user.Events))
+                continue;
+            var kind = Text(one, "destination_type") == "queue" ? "q" : "e";
+            await broker.DeleteAsync(BrokerManagement.Path("bindings", Host, "e", Queues.Events, kind, destination, Text(one, "properties_key")), cancellationToken);
         }
     }
 

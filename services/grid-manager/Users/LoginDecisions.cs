@@ -78,7 +78,7 @@ internal static class LoginDecisions
             return Decision.Refused("email", "The login provider says an e-mail address that is none");
         if (!UserRules.IsText(command.ExternalId, UserRules.LongestName))
             return Decision.Refused("email", $"The login provider says an id of over {UserRules.LongestName} characters");
-        if (WhoseLogin(now.Users, login.Value, command) is not { } found)
+        if (WhoseLogin(now.Users, login.Value, command) is not { Value.Integration: null } found)
             return Decision.Refused("user", "Access denied");
 
         var user = found.Value;

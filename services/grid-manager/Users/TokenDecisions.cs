@@ -14,6 +14,8 @@ namespace Kontena.GridManager.Users;
 /// </remarks>
 internal static class TokenDecisions
 {
+    private const string OnlyQueue = "The user is an integration, which speaks over the message queue alone: it has no tokens";
+
     public static Decision<CommandResult> Create(UserSnapshot user, CreateToken command, DateTimeOffset now, Func<string> newId)
     {
         var errors = Check(command.Scopes, command.ExpiresIn, command.Description);
@@ -21,6 +23,8 @@ internal static class TokenDecisions
             return Decision.NotFound("User not found");
         if (MadeFor(command.Token, user) is { } made)
             return made;
+        if (user.IsIntegration(command.UserId))
+            errors.Say(OnlyQueue, "user");
         var room = RoomForToken(user, now);
         if (room is null)
             errors.Say($"The user has {user.Tokens.Count} tokens that are not expired, the most there may be: remove some", "user");
@@ -38,6 +42,8 @@ internal static class TokenDecisions
             return Decision.NotFound("User not found");
         if (user.Codes.FirstOrDefault(one => one.Value.CodeHash == command.CodeHash) is { } there)
             return Decision.Unchanged(there.Value.Id);
+        if (user.IsIntegration(command.UserId))
+            errors.Say(OnlyQueue, "user");
         var over = user.Codes.Where(code => code.Value.IsOver(now)).ToList();
         if (user.Codes.Count - over.Count >= UserRules.MostCodes)
             errors.Say($"The user has {user.Codes.Count - over.Count} codes that nobody exchanged yet, the most there may be: remove some", "user");

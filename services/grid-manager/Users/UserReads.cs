@@ -22,6 +22,8 @@ internal sealed record UserSnapshot
     public Versioned<User>? Called(string email) => Users.FirstOrDefault(one => one.Value.IsCalled(email));
 
     public bool HasUser(string id) => id == User.Administrator.Id || Users.Any(one => one.Value.Id == id);
+
+    public bool IsIntegration(string id) => Users.Any(one => one.Value.Id == id && one.Value.Integration is not null);
 }
 
 /// <summary>Looks up no more than a decision needs.</summary>

@@ -63,6 +63,12 @@ public sealed class IntegrationBrokerTests(RabbitMqBroker broker) : IClassFixtur
             answers.Add($"{what}: {await CodeOfAsync(connection, attempt)}");
         Assert.Equal(attempts.Select(one => $"{one.What}: {one.Code}"), answers);
 
+        var bindings = $"api/exchanges{new Uri(address).AbsolutePath}/kontena.events/bindings/source";
+        Assert.Contains("integration.ci.events", await broker.InspectAsync(bindings, Cancelled), StringComparison.Ordinal);
+        Assert.Equal("Done", (await running.AskAsync(new ChangeGridUser { Grid = "prod", Email = "ci@integration", Remove = true })).Show());
+        while ((await broker.InspectAsync(bindings, Cancelled)).Contains("integration.ci.events", StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancelled);
+
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         connection.ConnectionShutdownAsync += (_, _) =>
         {

@@ -82,6 +82,8 @@ public sealed class LoginDecisionTests
         // Somebody else's account there, with the same address.
         Assert.Equal("Refused; user: Access denied", Finish(With(Begun, Dev with { ExternalId = "8" }), Finishing));
         Assert.StartsWith("Refused; email:", Finish(With(Begun, Dev), Finishing with { Email = "none" }));
+        // A program, whom nobody becomes.
+        Assert.Equal("Refused; user: Access denied", Finish(With(Begun, Dev with { Integration = new IntegrationLogin { Name = "ci", BrokerPasswordHash = "h" } }), Finishing));
     }
 
     [Fact]

@@ -53,6 +53,18 @@ public sealed class TokenDecisionTests
     }
 
     [Fact]
+    public void An_integration_has_neither_tokens_nor_codes()
+    {
+        var login = new IntegrationLogin { Name = "ci", BrokerPasswordHash = "h" };
+        var one = new UserSnapshot { Users = [.. Of().Users.Select(user => user with { Value = user.Value with { Integration = login } })] };
+
+        Assert.StartsWith("Refused; user: The user is an integration", TokenDecisions.Create(one, Wanted(), Some.Now, Some.NewId).Reply.Show());
+        Assert.StartsWith(
+            "Refused; user: The user is an integration",
+            TokenDecisions.CreateCode(one, new CreateCode { UserId = Dev, CodeHash = "code", Scopes = ["user"] }, Some.Now, Some.NewId).Reply.Show());
+    }
+
+    [Fact]
     public void Everything_wrong_with_a_token_is_said_at_once() => Assert.Equal(
         ["scope", "expires_in", "description"],
         TokenDecisions.Create(Of(), Wanted(0) with { Scopes = ["user", "master_admin"], Description = "a\nb" }, Some.Now, Some.NewId).Reply.Errors.Select(error => error.Path[0]));
