@@ -73,7 +73,7 @@ internal sealed class CommandDesk(
             operation.RefuseUnknown(query, mistakes);
         }
 
-        if (query.Any(one => one.Key == Logs.LogFilter.Follow.Name))
+        if (query.Any(one => string.Equals(one.Key, Logs.LogFilter.Follow.Name, StringComparison.OrdinalIgnoreCase)))
             mistakes.TryAdd("parameters.follow", $"parameters.follow {StreamRefusal}");
         if (mistakes.Count > 0)
             return PublicReply.Invalid(StatusCodes.Status422UnprocessableEntity, mistakes);

@@ -26,9 +26,14 @@ internal sealed record PublicReply(int Status, JsonNode? Body)
     public static PublicReply Of(int status, ReadOnlyMemory<byte> bytes)
     {
         var body = Parse(bytes.Span);
-        if (status < FirstError || (body is JsonObject problem && problem["title"] is not null && problem["status"] is not null))
+        if (status < FirstError)
             return new PublicReply(status, body);
-        return body is JsonValue said ? Refused(status, said.ToString()) : new PublicReply(status, Http.Problem.Of(status, body));
+        if (body is JsonValue said)
+            return Refused(status, said.ToString());
+        var problem = body is JsonObject known && known["title"] is not null && known["status"] is not null ? known : Http.Problem.Of(status, body);
+        // Over HTTP a path that is none is refused without a word.
+        problem["detail"] ??= "There is nothing of this name, or it can't be done to it";
+        return new PublicReply(status, problem);
     }
 
     private static PublicReply Refused(int status, JsonNode error) => new(status, Http.Problem.Of(status, new JsonObject { ["error"] = error }));

@@ -11,7 +11,7 @@ internal static class DeadLetterName
     /// <summary>The queues of the wire contract; those of nodes are known only to the broker.</summary>
     public static IEnumerable<string> WellKnown =>
         Enumerable.Range(0, Queues.SchedulerShards).Select(Queues.SchedulerShard)
-            .Concat([Queues.GridManager, Queues.GridManagerReports, Queues.GridManagerQuestions, Queues.LogIngest, Queues.LogQueries, Queues.EventIngest]);
+            .Concat([Queues.GridManager, Queues.GridManagerReports, Queues.GridManagerQuestions, Queues.LogIngest, Queues.LogQueries, Queues.EventIngest, Queues.PublicCommands]);
 
     /// <summary>The queue the letters came from; null when the name is not one of a dead-letter queue.</summary>
     public static string? OriginOf(string queue)

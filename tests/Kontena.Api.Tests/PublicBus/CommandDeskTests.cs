@@ -205,7 +205,7 @@ public sealed class CommandDeskTests
     private static JsonNode? Resolve(JsonNode document, string reference) =>
         reference[2..].Split('/').Aggregate((JsonNode?)document, (node, part) => node?[part]);
 
-    private static async Task<ApiUnderTest> StartAsync(string[]? roles = null, bool isViewer = false)
+    internal static async Task<ApiUnderTest> StartAsync(string[]? roles = null, bool isViewer = false)
     {
         var api = await ApiUnderTest.StartAsync();
         await api.SeedAsync();
