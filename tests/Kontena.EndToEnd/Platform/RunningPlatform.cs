@@ -104,6 +104,9 @@ public abstract class RunningPlatform(string form, int port, params string[] upO
     /// <summary>The token that the first start made.</summary>
     internal string Token() => File.ReadAllText(Path.Combine(_home, "platform", "data", "admin.token")).Trim();
 
+    /// <summary>The authority that broker, store and the api's secure address are signed by; only of the distributed form.</summary>
+    internal string CaFile => Path.Combine(_home, "platform", "tls", "ca.pem");
+
     /// <summary>The process of that name, by the pid <c>infra/up</c> noted.</summary>
     internal int Pid(string name) =>
         int.Parse(File.ReadAllText(Path.Combine(_home, "platform", "run", name + ".pid")).Split(' ')[0]);
