@@ -8,6 +8,9 @@ namespace Kontena.EndToEnd;
 public sealed class QueueTests(DistributedPlatform platform)
 {
     private const string Pika = "/usr/lib/python3/dist-packages/pika";
+    private const string Node = "/usr/bin/node";
+    private const string Npm = "/usr/bin/npm";
+    private const string Image = "kontena-examples/web:1";
 
     [Fact]
     public async Task The_example_installs_a_stack_and_waits_for_it_and_a_viewer_hears_why_it_may_not()
@@ -39,7 +42,38 @@ public sealed class QueueTests(DistributedPlatform platform)
         }
     }
 
+    [Fact]
+    public async Task The_example_for_node_does_the_same()
+    {
+        Assert.SkipWhen(platform.Skip is not null, platform.Skip ?? "");
+        Assert.SkipWhen(!File.Exists(Node) || !File.Exists(Npm), "node or npm is not installed");
+        var folder = Directory.CreateTempSubdirectory("kontena-queue-").FullName;
+        try
+        {
+            foreach (var file in Directory.GetFiles(Repository.At("infra", "examples", "queue")))
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            var fetched = await Command.RunAsync(Npm, ["ci", "--no-audit", "--no-fund"], Trusting, TimeSpan.FromMinutes(2), folder);
+            Assert.True(fetched.ExitCode == 0, fetched.ToString());
+
+            var url = (await platform.MustAsync("master", "integration", "create", "--grid", "default", "packer")).Trim();
+            var installed = await Command.RunAsync(Node, ["install_stack.mjs", url, "default", "packed", Image], Trusting, TimeSpan.FromMinutes(5), folder);
+            Assert.True(installed.ExitCode == 0, installed.ToString());
+            Assert.Equal("""{"stack":"packed","state":"running"}""", installed.Stdout.Trim());
+
+            var again = await Command.RunAsync(Node, ["install_stack.mjs", url, "default", "packed", Image], Trusting, TimeSpan.FromMinutes(5), folder);
+            Assert.Equal(1, again.ExitCode);
+            Assert.StartsWith("refused: createStack: 4", again.Stderr);
+        }
+        finally
+        {
+            await platform.KontenaAsync("stack", "rm", "--force", "packed");
+            await platform.KontenaAsync("master", "integration", "rm", "--force", "packer");
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private Dictionary<string, string> Trusting => new() { ["SSL_CERT_FILE"] = platform.CaFile, ["NODE_EXTRA_CA_CERTS"] = platform.CaFile, ["PYTHONDONTWRITEBYTECODE"] = "1" };
+
     private Task<CommandOutput> ExampleAsync(string url, string stack) => Command.RunAsync(
-        "/usr/bin/python3", [Repository.At("infra", "examples", "queue", "install_stack.py"), url, "default", stack, "kontena-examples/web:1"],
-        new Dictionary<string, string> { ["SSL_CERT_FILE"] = platform.CaFile, ["PYTHONDONTWRITEBYTECODE"] = "1" }, TimeSpan.FromMinutes(5));
+        "/usr/bin/python3", [Repository.At("infra", "examples", "queue", "install_stack.py"), url, "default", stack, Image], Trusting, TimeSpan.FromMinutes(5));
 }
