@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Kontena.Contracts.Events;
 using Kontena.Contracts.Stats;
+using Kontena.LogCollector.Measurements;
 
 namespace Kontena.LogCollector;
 
@@ -8,4 +9,5 @@ namespace Kontena.LogCollector;
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(StatsBatch))]
 [JsonSerializable(typeof(GridEvent))]
+[JsonSerializable(typeof(MeasuredNode))]
 internal sealed partial class LogCollectorJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Kontena.Hosting;
 using Kontena.Hosting.Bus;
 using Kontena.LogCollector.Events;
 using Kontena.LogCollector.Ingest;
+using Kontena.LogCollector.Measurements;
 using Kontena.LogCollector.Queries;
 using Kontena.LogCollector.Retention;
 using Kontena.LogCollector.Storage;
@@ -49,7 +50,7 @@ public static class LogCollectorModule
 
     private static readonly BusEndpoint QueryEndpoint = new(Queues.LogQueries)
     {
-        Consumers = [typeof(QueryLogsConsumer), typeof(QueryLatestStatsConsumer), typeof(QueryEventsConsumer)],
+        Consumers = [typeof(QueryLogsConsumer), typeof(QueryLatestStatsConsumer), typeof(QueryEventsConsumer), typeof(QueryMetricsConsumer)],
         Prefetch = 32,
         Concurrency = 8,
     };

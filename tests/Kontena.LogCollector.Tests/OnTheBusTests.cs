@@ -27,7 +27,7 @@ public sealed class OnTheBusTests
         var now = TimeProvider.System.GetUtcNow();
 
         await bus.SendAsync(Destination.NodeData, LogLines.Batch(["one", "two"]), cancellationToken);
-        await bus.SendAsync(Destination.NodeData, new StatsBatch { Grid = "main", Node = "core-01", At = now }, cancellationToken);
+        await bus.SendAsync(Destination.NodeData, new StatsBatch { Grid = "main", Node = "core-01", At = now, NodeStats = new NodeStats { Cores = 2 } }, cancellationToken);
 
         var told = new GridEvent { Grid = "main", Type = EventTypes.NodeOnline, Severity = 1, Message = "node core-01 is online", Node = "core-01" };
         await application.Services.GetRequiredService<IControlBus>().SendAsync(
@@ -36,18 +36,22 @@ public sealed class OnTheBusTests
         LogPage page;
         LatestStats stats;
         EventPage events;
+        MetricsHistory history;
         do
         {
             page = await bus.AskAsync<QueryLogs, LogPage>(questions, LogLines.Query(), TimeSpan.FromSeconds(10), cancellationToken);
             stats = await bus.AskAsync<QueryLatestStats, LatestStats>(
                 questions, new QueryLatestStats { Grid = "main" }, TimeSpan.FromSeconds(10), cancellationToken);
             events = await bus.AskAsync<QueryEvents, EventPage>(questions, new QueryEvents { Grid = "main" }, TimeSpan.FromSeconds(10), cancellationToken);
+            history = await bus.AskAsync<QueryMetrics, MetricsHistory>(
+                questions, new QueryMetrics { Grid = "main", From = now, To = now }, TimeSpan.FromSeconds(10), cancellationToken);
         }
-        while (page.Lines.Count == 0 || stats.Nodes.Count == 0 || events.Events.Count == 0);
+        while (page.Lines.Count == 0 || stats.Nodes.Count == 0 || events.Events.Count == 0 || history.Minutes.Count == 0);
 
         Assert.Equal(["one", "two"], page.Lines.Texts());
         Assert.Equal("core-01", Assert.Single(stats.Nodes).Node);
         Assert.Equal(told, Assert.Single(events.Events).Event);
+        Assert.Equal(2, Assert.Single(history.Minutes).Cores);
         var refused = await bus.AskAsync<QueryLogs, LogPage>(
             questions, LogLines.Query() with { Text = "\"bad" }, TimeSpan.FromSeconds(10), cancellationToken);
         Assert.Contains("not closed", refused.Error);

@@ -31,6 +31,12 @@ internal interface ILogStore
     /// <summary>The newest measurements of each node of a grid, by the node's name; those older than <see cref="FreshFor"/> say nothing about now.</summary>
     Task<LatestStats> LatestAsync(string grid, CancellationToken cancellationToken);
 
+    /// <summary>What was measured over a stretch of time, a row a minute.</summary>
+    /// <param name="query">Already checked.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="LogStoreException">It took longer than <see cref="LogCollectorOptions.QueryTimeout"/>.</exception>
+    Task<IReadOnlyList<MetricsMinute>> MetricsAsync(QueryMetrics query, CancellationToken cancellationToken);
+
     /// <summary>Removes what is over the limits of <see cref="LogCollectorOptions"/>.</summary>
     /// <returns>How many segments went.</returns>
     Task<int> TrimAsync(CancellationToken cancellationToken);

@@ -67,6 +67,7 @@ namespace Kontena.Contracts.Http;
 [JsonSerializable(typeof(EventJson))]
 [JsonSerializable(typeof(EventsJson))]
 [JsonSerializable(typeof(StatsJson))]
+[JsonSerializable(typeof(MetricsJson))]
 [JsonSerializable(typeof(MasterJson))]
 [JsonSerializable(typeof(PingJson))]
 [JsonSerializable(typeof(UserJson))]

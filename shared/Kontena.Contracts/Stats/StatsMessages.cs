@@ -27,6 +27,18 @@ public sealed record NodeStats
     public string DiskPath { get; init; } = "";
     public long DiskTotal { get; init; }
     public long DiskFree { get; init; }
+
+    /// <summary>0 from an agent that does not measure it yet.</summary>
+    public long MemoryActive { get; init; }
+
+    /// <inheritdoc cref="MemoryActive"/>
+    public long MemoryInactive { get; init; }
+
+    /// <summary>The grid's links to other nodes; null from an agent that does not measure it yet.</summary>
+    public NetworkReading? Internal { get; init; }
+
+    /// <summary>The interfaces that lead out of the machine by default, which also carry what goes through <see cref="Internal"/>; null from an agent that does not measure it yet.</summary>
+    public NetworkReading? External { get; init; }
 }
 
 public sealed record ContainerStats

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kontena.Contracts.Logs;
 using Kontena.Contracts.Stats;
+using Kontena.LogCollector.Measurements;
 using Kontena.LogCollector.Search;
 using Microsoft.Data.Sqlite;
 
@@ -69,6 +70,63 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
         using var reader = command.ExecuteReader();
         while (reader.Read())
             yield return JsonSerializer.Deserialize(reader.GetString(0), LogCollectorJson.Default.StatsBatch)!;
+    }
+
+    /// <summary>The names of the nodes that have measured what is asked for.</summary>
+    public IEnumerable<string> MeasuredNodes(QueryMetrics query)
+    {
+        if (query.Node is not null)
+        {
+            yield return query.Node;
+            yield break;
+        }
+
+        using var command = connection.CreateCommand();
+        command.CommandText = query.Service is null
+            ? "SELECT node FROM latest WHERE grid=$grid"
+            : "SELECT DISTINCT node FROM measured_service WHERE grid=$grid AND stack=$stack AND service=$service";
+        AddNames(command, query);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            yield return reader.GetString(0);
+    }
+
+    /// <summary>What a node has measured of itself, or of a service's containers on it.</summary>
+    public IEnumerable<Measurement> Measurements(QueryMetrics query, string node)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = query.Service is null
+            ? "SELECT at, json FROM measurement WHERE grid=$grid AND node=$node AND at BETWEEN $from AND $to"
+            : "SELECT at, m.json FROM measured_service s JOIN measurement m USING(grid, node, at) "
+                + "WHERE s.grid=$grid AND s.stack=$stack AND s.service=$service AND s.node=$node AND s.at BETWEEN $from AND $to";
+        AddNames(command, query);
+        command.Parameters.AddWithValue("$node", node);
+        command.Parameters.AddWithValue("$from", query.From.UtcTicks);
+        command.Parameters.AddWithValue("$to", query.To.UtcTicks);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var at = new DateTimeOffset(reader.GetInt64(0), TimeSpan.Zero);
+            if (query.Service is null)
+            {
+                if (JsonSerializer.Deserialize(reader.GetString(1), LogCollectorJson.Default.MeasuredNode)?.NodeStats is { } stats)
+                    yield return Measurement.OfNode(at, stats);
+                continue;
+            }
+
+            var batch = JsonSerializer.Deserialize(reader.GetString(1), LogCollectorJson.Default.StatsBatch)!;
+            foreach (var container in batch.Containers.Where(one => one.Stack == query.Stack && one.Service == query.Service))
+                yield return Measurement.OfContainer(at, batch.NodeStats?.Cores ?? 0, container);
+        }
+    }
+
+    private static void AddNames(SqliteCommand command, QueryMetrics query)
+    {
+        command.Parameters.AddWithValue("$grid", query.Grid);
+        if (query.Service is null)
+            return;
+        command.Parameters.AddWithValue("$stack", query.Stack);
+        command.Parameters.AddWithValue("$service", query.Service);
     }
 
     private List<LogLine> Run(Shape shape, List<long>? wanted, Dictionary<long, LogSource> sources, CancellationToken cancellationToken)

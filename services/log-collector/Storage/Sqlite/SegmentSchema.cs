@@ -21,6 +21,9 @@ internal static class SegmentSchema
         CREATE TABLE IF NOT EXISTS arrival(first_line INTEGER PRIMARY KEY, at INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS measurement(
             grid TEXT NOT NULL, node TEXT NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY(grid, node, at)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS measured_service(
+            grid TEXT NOT NULL, stack TEXT NOT NULL, service TEXT NOT NULL, node TEXT NOT NULL, at INTEGER NOT NULL,
+            PRIMARY KEY(grid, stack, service, node, at)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS latest(grid TEXT NOT NULL, node TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(grid, node)) WITHOUT ROWID;
         """;
 

@@ -17,6 +17,7 @@ internal sealed class SegmentWriter : IDisposable
     private readonly SqliteCommand _addArrival;
     private readonly SqliteCommand _addMeasurement;
     private readonly SqliteCommand _addLatest;
+    private readonly SqliteCommand _addMeasuredService;
     private readonly string _directory;
     private long _seen;
     private long _lastLine;
@@ -34,6 +35,7 @@ internal sealed class SegmentWriter : IDisposable
         _addArrival = Command("INSERT OR IGNORE INTO arrival VALUES($0,$1)", 2);
         _addMeasurement = Command("INSERT OR REPLACE INTO measurement VALUES($0,$1,$2,$3)", 4);
         _addLatest = Command("INSERT INTO latest VALUES($0,$1,$2) ON CONFLICT(grid, node) DO UPDATE SET at=excluded.at WHERE excluded.at > latest.at", 3);
+        _addMeasuredService = Command("INSERT OR IGNORE INTO measured_service VALUES($0,$1,$2,$3,$4)", 5);
         _seen = SegmentSchema.DataVersion(_connection, null);
         Reload();
     }
@@ -52,7 +54,7 @@ internal sealed class SegmentWriter : IDisposable
         return command.ExecuteScalar() is not null;
     }
 
-    private SqliteCommand[] Commands => [_addSource, _addLine, _addWords, _addBatch, _addArrival, _addMeasurement, _addLatest];
+    private SqliteCommand[] Commands => [_addSource, _addLine, _addWords, _addBatch, _addArrival, _addMeasurement, _addLatest, _addMeasuredService];
 
     /// <summary>Runs <paramref name="work"/> in one transaction; when it fails nothing of it remains.</summary>
     /// <returns>False when another process has gone on to a later segment: nothing is added here any more, so that ids go on growing.</returns>
@@ -104,6 +106,8 @@ internal sealed class SegmentWriter : IDisposable
     {
         Run(_addMeasurement, batch.Grid, batch.Node, batch.At.UtcTicks, JsonSerializer.Serialize(batch, LogCollectorJson.Default.StatsBatch));
         Run(_addLatest, batch.Grid, batch.Node, batch.At.UtcTicks);
+        foreach (var (stack, service) in batch.Containers.Select(one => (one.Stack, one.Service)).Distinct())
+            Run(_addMeasuredService, batch.Grid, stack, service, batch.Node, batch.At.UtcTicks);
     }
 
     public void Dispose()

@@ -47,7 +47,12 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         QueueAsync(new Work(null, batch, []), cancellationToken);
 
     public Task<IReadOnlyList<LogLine>> QueryAsync(QueryLogs query, SearchNode? search, CancellationToken cancellationToken) =>
-        Task.Run<IReadOnlyList<LogLine>>(() => QueryInTime(query, search, cancellationToken), cancellationToken);
+        InTimeAsync<LogLine>(either => Query(query, search, either),
+            "reading the log", "a later --since, one service or instance, or a rarer word", cancellationToken);
+
+    public Task<IReadOnlyList<MetricsMinute>> MetricsAsync(QueryMetrics query, CancellationToken cancellationToken) =>
+        InTimeAsync(either => History(query, either),
+            "adding up the measurements", "a shorter time, one node or one service", cancellationToken);
 
     public Task<LatestStats> LatestAsync(string grid, CancellationToken cancellationToken) => Task.Run(() => Latest(grid), cancellationToken);
 
@@ -184,18 +189,21 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
     private bool IsFull(SegmentWriter writer) => SizeOf(writer.Segment) > _options.SegmentBytes;
 
     /// <summary>A search holds up the removal of old segments, so it may not go on for as long as it likes.</summary>
-    private List<LogLine> QueryInTime(QueryLogs query, SearchNode? search, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<T>> InTimeAsync<T>(
+        Func<CancellationToken, IReadOnlyList<T>> read, string what, string narrower, CancellationToken cancellationToken) =>
+        Task.Run(() => InTime(read, what, narrower, cancellationToken), cancellationToken);
+
+    private IReadOnlyList<T> InTime<T>(Func<CancellationToken, IReadOnlyList<T>> read, string what, string narrower, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_options.QueryTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            return Query(query, search, either.Token);
+            return read(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new LogStoreException(
-                $"reading the log did not end within {_options.QueryTimeout.TotalSeconds:0} s; ask for less: a later --since, one service or instance, or a rarer word");
+            throw new LogStoreException($"{what} did not end within {_options.QueryTimeout.TotalSeconds:0} s; ask for less: {narrower}");
         }
     }
 
@@ -295,6 +303,19 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         }
 
         return new LatestStats { Nodes = [.. newest.Values.OrderBy(batch => batch.Node, StringComparer.Ordinal)] };
+    }
+
+    private IReadOnlyList<MetricsMinute> History(QueryMetrics query, CancellationToken cancellationToken)
+    {
+        _files.EnterReadLock();
+        try
+        {
+            return new SegmentHistory(_options.Directory, _logger).Read(query, cancellationToken);
+        }
+        finally
+        {
+            _files.ExitReadLock();
+        }
     }
 
     private int Trim()
