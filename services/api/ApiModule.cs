@@ -79,6 +79,7 @@ public static class ApiModule
         services.AddSingleton<EventReader>();
         services.AddSingleton<LogFollowers>();
         services.AddSingleton<StatsReader>();
+        services.AddSingleton<MetricsReader>();
         services.AddSingleton<ExecSessions>();
         services.AddSingleton<ExecTargets>();
         services.AddSingleton<ContainerQuestions>();
@@ -135,6 +136,7 @@ public static class ApiModule
         LogEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         StatsEndpoints.Map(routes);
+        MetricsEndpoints.Map(routes);
         VolumeEndpoints.Map(routes);
         SecretEndpoints.Map(routes);
         CertificateEndpoints.Map(routes);

@@ -49,6 +49,7 @@ internal static class LogFilter
 
     private static bool IsBigNumber(string? text) => text is { Length: > 9 and < 100 } && text.All(char.IsAsciiDigit);
 
+    /// <summary>Any form of a time, in UTC where it does not say; null for what is none.</summary>
     public static DateTimeOffset? TimeOf(string text) =>
         DateTimeOffset.TryParse(text.Replace(" UTC", "Z", StringComparison.OrdinalIgnoreCase), CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)

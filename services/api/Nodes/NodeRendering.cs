@@ -133,6 +133,8 @@ internal static class NodeRendering
                 Total = stats.MemoryTotal,
                 Free = stats.MemoryFree,
                 Used = stats.MemoryTotal - stats.MemoryFree,
+                Active = stats.MemoryActive,
+                Inactive = stats.MemoryInactive,
                 Cached = stats.MemoryCached,
                 Buffers = stats.MemoryBuffers,
             },

@@ -11,8 +11,6 @@ internal static class StatsEndpoints
     private static readonly QueryParameter Sort =
         new("sort", QueryType.Text, "What the rows are sorted by, the most first") { Default = "cpu", OneOf = ["cpu", "memory", "rx_bytes", "tx_bytes"] };
     private static readonly QueryParameter Limit = new("limit", QueryType.Integer, "Rows at most; no number means all") { Least = 1 };
-    private static readonly Absence NoHistory = new(
-        "No history of measurements is kept here; the newest measurement of each container is at this path with stats in place of metrics");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -29,10 +27,6 @@ internal static class StatsEndpoints
             stats.MapGet($"/grids/{{grid}}/stats/{path}", NothingAsync).WithFacts(operation, Need.GridUser).Produces<StatsJson>()
                 .WithSummary("Always empty, as these paths were in the original; /stats has the measurements");
         }
-
-        routes.MapAbsent("GET", "/v1/grids/{grid}/metrics", "showGridMetrics", Need.GridUser, NoHistory);
-        routes.MapAbsent("GET", "/v1/nodes/{grid}/{node}/metrics", "showNodeMetrics", Need.GridUser, NoHistory);
-        routes.MapAbsent("GET", "/v1/services/{grid}/{stack}/{service}/metrics", "showServiceMetrics", Need.GridUser, NoHistory);
     }
 
     private static async Task<IResult> OfGridAsync(
