@@ -3,11 +3,12 @@ using Kontena.Contracts.Stats;
 
 namespace Kontena.NodeAgent.Stats;
 
-/// <summary>Reads the machine's memory, load, CPU and disk from /proc. CPU percentages are between two readings.</summary>
+/// <summary>Reads the machine's memory, load, CPU, disk and network from /proc. Percentages and bytes a second are between two readings.</summary>
 internal sealed class MachineStats(string proc = "/proc")
 {
     private (double User, double System, double Idle)? _before;
     private double _beforeAt;
+    private readonly InterfaceStats _network = new(proc);
 
     /// <param name="diskPath">Where the engine keeps its data.</param>
     public NodeStats Read(string diskPath, double seconds)
@@ -20,6 +21,7 @@ internal sealed class MachineStats(string proc = "/proc")
             ? (Percent(cpu.User - before.User, seconds - _beforeAt), Percent(cpu.System - before.System, seconds - _beforeAt), Percent(cpu.Idle - before.Idle, seconds - _beforeAt))
             : (0, 0, 0);
         (_before, _beforeAt) = (cpu, seconds);
+        var (links, ways) = _network.Read(seconds);
         var disk = new DriveInfo(Directory.Exists(diskPath) ? diskPath : "/");
         return new NodeStats
         {
@@ -37,6 +39,10 @@ internal sealed class MachineStats(string proc = "/proc")
             DiskPath = diskPath,
             DiskTotal = disk.TotalSize,
             DiskFree = disk.AvailableFreeSpace,
+            MemoryActive = memory.GetValueOrDefault("Active"),
+            MemoryInactive = memory.GetValueOrDefault("Inactive"),
+            Internal = links,
+            External = ways,
         };
     }
 

@@ -36,6 +36,10 @@ internal sealed record OverlayNames(string Mark)
         [.. links.Where(link => link.Length == own.WireGuard.Length && (link.StartsWith("kontena-w", StringComparison.Ordinal) || link.StartsWith("kontena-v", StringComparison.Ordinal))
             && !link.EndsWith(own.Mark, StringComparison.Ordinal) && link[^6..].All(char.IsAsciiHexDigitLower))];
 
+    /// <summary>Whether an interface is a grid's link to other nodes.</summary>
+    public static bool IsLink(string name) =>
+        name.Length == Nobody.WireGuard.Length && name.StartsWith("kontena-", StringComparison.Ordinal) && name["kontena-".Length] is 'w' or 'v' && name[^6..].All(char.IsAsciiHexDigitLower);
+
     /// <summary>Marks of other grids among the names of chains.</summary>
     public static IReadOnlyList<OverlayNames> OthersOf(OverlayNames own, IEnumerable<string> chains) =>
     [
