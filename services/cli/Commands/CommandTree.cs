@@ -63,6 +63,7 @@ internal static class CommandTree
         new LeafEntry("restart", "Restart services", "service restart shop/web", static () => new Services.RestartCommand()),
         new LeafEntry("rm", "Remove services, or place one instance anew", "service rm --force web", static () => new Services.RemoveCommand()) { Aliases = ["remove"] },
         new LeafEntry("containers", "List the containers of a service", "service containers shop/web", static () => new Services.ContainersCommand()),
+        new LeafEntry("stats", "Show what the containers of a service use", "service stats -t shop/web", static () => new Services.StatsCommand()),
         new LeafEntry("logs", "Show logs of a service", "service logs -f shop/web", static () => new Services.LogsCommand()),
         new LeafEntry("events", "Show what happened to a service", "service events --tail 20 shop/web", static () => new Services.EventsCommand()),
         new LeafEntry("exec", "Run a command in an instance", "service exec -it shop/web -- sh", static () => new Services.ExecCommand()),

@@ -20,6 +20,19 @@ internal static class Sizes
         return $"{bytes}{DecimalUnits[unit]}";
     }
 
+    /// <summary>Decimal units of one letter, up to two decimals: <c>12.35M</c>, <c>99B</c>.</summary>
+    public static string Short(long bytes)
+    {
+        var (value, unit) = ((double)bytes, 0);
+        while (Math.Round(value, 2) >= 1000 && unit < DecimalUnits.Length - 1)
+        {
+            value /= 1000;
+            unit++;
+        }
+
+        return value.ToString("0.##", CultureInfo.InvariantCulture) + DecimalUnits[unit][0];
+    }
+
     /// <summary>Binary gigabytes with at most two decimals, at least one: <c>0.83</c>, <c>2.0</c>.</summary>
     public static string Gigabytes(double bytes) =>
         (bytes / (1024d * 1024 * 1024)).ToString("0.0#", CultureInfo.InvariantCulture);
