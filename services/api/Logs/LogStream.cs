@@ -48,7 +48,7 @@ internal sealed class LogStream<TLine>(LogFollowers followers, Standing standing
 
             if (lines is not { Count: > 0 })
                 await WriteChunkAsync(httpContext, Blank);
-            await Task.Delay(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }, time, cancellationToken);
+            await Task.Delay(followers.Pause(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }), time, cancellationToken);
             lines = await TryReadAsync(last, cancellationToken);
         }
     }
