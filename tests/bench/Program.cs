@@ -9,6 +9,12 @@ if (name == "load")
     return 0;
 }
 
+if (name is "api-server" or "floor-server")
+{
+    await (name == "api-server" ? ApiServer.RunAsync(args[1], TimeProvider.System) : FloorServer.RunAsync());
+    return 0;
+}
+
 var output = Setting("BENCH_OUTPUT");
 var runs = int.Parse(Environment.GetEnvironmentVariable("BENCH_RUNS") ?? "5");
 if (name == "placement")
@@ -56,6 +62,14 @@ if (name == "names")
     return 0;
 }
 
+if (name == "api")
+{
+    var asked = await new ApiBench(runs, TimeProvider.System).RunAsync(CancellationToken.None);
+    Report.Print($"{name}, medians of {runs}; floor: the same framework serving as many bytes without looking; of POST a commit to the store; of memory before", asked);
+    Report.Write(output, asked);
+    return 0;
+}
+
 if (name == "step")
 {
     var steps = new StepBench(runs).Run();
@@ -96,7 +110,7 @@ switch (name)
             .RunAsync(CancellationToken.None);
         break;
     default:
-        Console.Error.WriteLine($"unknown benchmark '{name}': deploy, footprint, freshness, names, placement, step, zerodown or lab");
+        Console.Error.WriteLine($"unknown benchmark '{name}': api, deploy, footprint, freshness, names, placement, step, zerodown or lab");
         return 2;
 }
 
