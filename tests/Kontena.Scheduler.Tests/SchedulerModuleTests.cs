@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Deploys;
+using Kontena.Contracts.Identity;
 using Kontena.Contracts.Instances;
 using Kontena.Contracts.Messaging;
+using Kontena.Core.Audit;
 using Kontena.Hosting;
 using Kontena.Hosting.Bus;
+using Kontena.Scheduler.Audit;
+using Kontena.Scheduler.Shards;
 using Kontena.Scheduler.Tests.Shards;
 using Kontena.Scheduler.Tests.World;
 using Kontena.State;
@@ -41,10 +45,11 @@ public sealed class SchedulerModuleTests
         await application.StartAsync(token);
 
         var bus = application.Services.GetRequiredService<IControlBus>();
+        var ann = new Caller { Id = "5a9f0b007d1e2a0001a1b2aa", Name = "ann@example.com", Kind = CallerKind.User, Address = "10.0.0.9" };
         var answer = await bus.AskAsync<DeployService, CommandResult>(
             Destination.Scheduler("test-grid"),
             new DeployService { Grid = "test-grid", Stack = "shop", Service = "web" },
-            TimeSpan.FromSeconds(30), token);
+            TimeSpan.FromSeconds(30), ann, token);
         Assert.Equal(CommandOutcome.Done, answer.Outcome);
 
         var deploy = await EndAsync(store, answer.CreatedId!, token);
@@ -54,11 +59,29 @@ public sealed class SchedulerModuleTests
         var unknown = await bus.AskAsync<DeployService, CommandResult>(
             Destination.Scheduler("test-grid"),
             new DeployService { Grid = "test-grid", Stack = "shop", Service = "nobody" },
-            TimeSpan.FromSeconds(30), token);
+            TimeSpan.FromSeconds(30), ann, token);
         Assert.Equal(CommandOutcome.NotFound, unknown.Outcome);
+        var restarted = await bus.AskAsync<RestartService, CommandResult>(
+            Destination.Scheduler("test-grid"), new RestartService { Grid = "test-grid", Stack = "shop", Service = "web" }, TimeSpan.FromSeconds(30), token);
+        Assert.Equal(CommandOutcome.Done, restarted.Outcome);
+
+        // Written down in the commits that carried them out, with who asked; what is not there leaves nothing.
+        var records = (await store.ListAsync(StateKeys.AuditRecord, "test-grid", token)).Select(one => one.Value).ToList();
+        Assert.Equal(["deploy of web by ann@example.com", "restart of web by system"], records.Select(one => $"{one.Event} of {one.ResourceName} by {one.Caller.Name}"));
+        Assert.All(records, record => Assert.Equal(service.Uid, record.ResourceId));
+        Assert.Null(AuditChain.Verify((await store.GetAsync(StateKeys.AuditHead, "test-grid", AuditTrail.Writer, token))!.Value, records));
 
         await application.StopAsync(CancellationToken.None);
         Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public void Every_command_to_the_scheduler_is_written_down()
+    {
+        var taken = typeof(DeployConsumer).GetInterfaces().Where(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IConsumer<>))
+            .Select(one => one.GetGenericArguments()[0]).ToList();
+        Assert.True(taken.Count >= 9);
+        Assert.Equal([], taken.Where(type => !AuditedCommands.Has(type)).Select(type => type.Name));
     }
 
     private static async Task<ServiceDeploy> EndAsync(IStateStore store, string id, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Deploys;
@@ -8,9 +9,6 @@ namespace Kontena.Api.Deploys;
 /// <summary>How a deploy is getting on. Clients ask every second.</summary>
 internal static class DeployEndpoints
 {
-    /// <summary>Who holds the one token there is.</summary>
-    private const string Asker = "administrator";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/services/{grid}/{stack}/{service}/deploys/{id}", OfServiceAsync)
@@ -31,30 +29,30 @@ internal static class DeployEndpoints
     }
 
     private static Task<IResult> CancelOneAsync(
-        string grid, string stack, string service, string id, Commands commands, SnapshotReader reader, CancellationToken cancellationToken) =>
-        EndAsync(commands, reader, grid, stack, service, id, cancellationToken);
+        string grid, string stack, string service, string id, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken) =>
+        EndAsync(http, commands, reader, grid, stack, service, id, cancellationToken);
 
     private static Task<IResult> CancelAsync(
-        string grid, string stack, string service, Commands commands, SnapshotReader reader, CancellationToken cancellationToken) =>
-        EndAsync(commands, reader, grid, stack, service, null, cancellationToken);
+        string grid, string stack, string service, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken) =>
+        EndAsync(http, commands, reader, grid, stack, service, null, cancellationToken);
 
     private static async Task<IResult> EndAsync(
-        Commands commands, SnapshotReader reader, string grid, string stack, string service, string? id, CancellationToken cancellationToken)
+        HttpContext http, Commands commands, SnapshotReader reader, string grid, string stack, string service, string? id, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
         await reader.ServiceAsync(grid, stack, service, cancellationToken);
-        var command = new CancelDeploy { Grid = grid, Stack = stack, Service = service, DeployId = id, By = Asker };
+        var command = new CancelDeploy { Grid = grid, Stack = stack, Service = service, DeployId = id, By = http.SignedIn().User.Email };
         var cancelled = await commands.AskSchedulerAsync(grid, command, cancellationToken);
         var deploy = await reader.ServiceDeployAsync(grid, cancelled ?? "", cancellationToken);
         return Reply.Ok(DeployRendering.Render(deploy), KontenaResponseJson.Wire.ServiceDeployJson);
     }
 
     private static async Task<IResult> CancelStackAsync(
-        string grid, string stack, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+        string grid, string stack, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
         await reader.StackAsync(grid, stack, cancellationToken);
-        var cancelled = await commands.AskSchedulerAsync(grid, new CancelStackDeploy { Grid = grid, Stack = stack, By = Asker }, cancellationToken);
+        var cancelled = await commands.AskSchedulerAsync(grid, new CancelStackDeploy { Grid = grid, Stack = stack, By = http.SignedIn().User.Email }, cancellationToken);
         var deploy = await reader.StackDeployAsync(grid, cancelled ?? "", cancellationToken);
         return Reply.Ok(await RenderAsync(reader, deploy, cancellationToken), KontenaResponseJson.Wire.StackDeployJson);
     }

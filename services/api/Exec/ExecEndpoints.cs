@@ -39,6 +39,8 @@ internal static class ExecEndpoints
         if (!http.WebSockets.IsWebSocketRequest)
             throw new HttpRefusal(StatusCodes.Status404NotFound, "Not found: this path takes websockets");
 
+        var interactive = Interactive.IsSet(http);
+        await targets.NoteAsync(grid, node, name, interactive, cancellationToken);
         var session = sessions.Open();
         try
         {
@@ -47,7 +49,7 @@ internal static class ExecEndpoints
             await new ExecSocket(socket, session, target(session), targets, time)
             {
                 Standing = cancelled => standing.WatchAsync(http, () => session.End(TokenIsGone), cancelled),
-                Interactive = ExecEndpoints.Interactive.IsSet(http),
+                Interactive = interactive,
                 Tty = ExecEndpoints.Tty.IsSet(http),
                 Shell = ExecEndpoints.Shell.IsSet(http),
             }.RunAsync(ended.Token);
@@ -67,6 +69,7 @@ internal static class ExecEndpoints
         if (request.Cmd is not { Count: > 0 } command)
             throw HttpRefusal.Invalid("cmd", "Cmd is required");
 
+        await targets.NoteAsync(grid, node, name, interactive: false, cancellationToken);
         var session = sessions.Open();
         var target = find(session);
         using var deadline = new CancellationTokenSource(options.ExecTimeout, time);

@@ -2,13 +2,14 @@ using Kontena.Api.Containers;
 using Kontena.Api.Http;
 using Kontena.Api.Nodes;
 using Kontena.Api.Snapshots;
+using Kontena.Contracts.Audit;
 using Kontena.Hosting.Bus;
 using Kontena.State;
 
 namespace Kontena.Api.Exec;
 
 /// <summary>Finds the container to run in and keeps an eye on its node meanwhile.</summary>
-internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, IDataBus bus, TimeProvider time)
+internal sealed class ExecTargets(SnapshotReader reader, Commands commands, ExecProcess process, IDataBus bus, TimeProvider time)
 {
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(2);
     private const int GapsBeforeLost = 5;
@@ -26,6 +27,11 @@ internal sealed class ExecTargets(SnapshotReader reader, ExecProcess process, ID
             return new ExecTarget(grid, observed.Node, observed.NodeId, observed.ContainerId!, session, process, bus);
         };
     }
+
+    /// <summary>Somebody is about to run a command there: what can't be written down is not run.</summary>
+    /// <exception cref="HttpRefusal">503: grid-manager does not answer.</exception>
+    public Task NoteAsync(string grid, string node, string name, bool interactive, CancellationToken cancellationToken) =>
+        commands.AskGridManagerAsync(new NoteExec { Grid = grid, Node = node, Container = name, Interactive = interactive }, cancellationToken);
 
     /// <summary>Ends the session when its node goes away or a part of the output stays missing; returns when the session has ended.</summary>
     public async Task WatchAsync(ExecTarget target, ExecSession session, CancellationToken cancellationToken)

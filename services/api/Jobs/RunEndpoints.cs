@@ -1,3 +1,4 @@
+using Kontena.Api.Auth;
 using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Http;
@@ -8,9 +9,6 @@ namespace Kontena.Api.Jobs;
 /// <summary>Containers of a service that are started once: asked for, looked at, stopped. The original has none.</summary>
 internal static class RunEndpoints
 {
-    /// <summary>Who holds the one token there is.</summary>
-    private const string Asker = "administrator";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         var runs = routes.MapGroup("/v1/services/{grid}/{stack}/{service}/runs").WithTags("runs");
@@ -59,11 +57,11 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> StopAsync(
-        string grid, string stack, string service, string id, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
+        string grid, string stack, string service, string id, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
         var run = await FindAsync(reader, grid, stack, service, id, cancellationToken);
-        await commands.AskSchedulerAsync(grid, new StopRun { Grid = grid, RunId = run.Id, By = Asker }, cancellationToken);
+        await commands.AskSchedulerAsync(grid, new StopRun { Grid = grid, RunId = run.Id, By = http.SignedIn().User.Email }, cancellationToken);
         return await AnswerAsync(reader, grid, stack, service, id, cancellationToken);
     }
 

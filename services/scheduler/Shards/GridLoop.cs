@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Kontena.Contracts.Commands;
 using Kontena.Core.Ids;
+using Kontena.Hosting.Bus;
+using Kontena.Scheduler.Audit;
 using Kontena.Scheduler.Repair;
 using Kontena.Scheduler.Snapshots;
 using Kontena.State;
@@ -23,6 +25,7 @@ internal sealed partial class GridLoop(
     private static readonly TimeSpan EarlySweep = TimeSpan.FromMilliseconds(900);
     private static readonly TimeSpan FactsEvery = TimeSpan.FromSeconds(20);
 
+    private readonly AuditTrail _trail = new(store, time, logger);
     private readonly Func<string> _newId = newId ?? (() => ObjectId.New(time));
     private readonly Channel<Waiter> _inbox = Channel.CreateBounded<Waiter>(new BoundedChannelOptions(Waiting) { SingleReader = true });
     private volatile GridSnapshot? _snapshot;
@@ -38,7 +41,7 @@ internal sealed partial class GridLoop(
     /// <exception cref="StateConflictException">The store keeps changing under us; the input may be sent again.</exception>
     public async Task<CommandResult?> PostAsync(GridInput input, CancellationToken cancellationToken)
     {
-        var waiter = new Waiter(input);
+        var waiter = new Waiter(input, input.IsCommand ? MessageUnderWay.Current : null);
         await _inbox.Writer.WriteAsync(waiter, cancellationToken);
         return await waiter.Done.Task.WaitAsync(cancellationToken);
     }
@@ -176,8 +179,9 @@ internal sealed partial class GridLoop(
         var inputs = Inputs(waiters, now);
         var draft = new GridDraft(_snapshot);
         var answers = GridReconciler.Apply(draft, _snapshot, inputs, _memory, now, _newId);
-        if (!draft.IsEmpty)
-            await store.CommitAsync(draft.ToBatch(), cancellationToken);
+        var batch = draft.ToBatch();
+        if (await _trail.AddAsync(batch, draft, waiters.Select((waiter, at) => (waiter.Work, answers[at])), cancellationToken) || !draft.IsEmpty)
+            await store.CommitAsync(batch, cancellationToken);
         _snapshot = draft.Committed();
 
         foreach (var note in draft.Notes)
@@ -252,7 +256,8 @@ internal sealed partial class GridLoop(
             waiter.Done.TrySetException(cause);
     }
 
-    private sealed record Waiter(GridInput Input)
+    /// <param name="Work">The command that it came with, and whose it is.</param>
+    private sealed record Waiter(GridInput Input, MessageUnderWay? Work)
     {
         public TaskCompletionSource<CommandResult?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,8 +1,12 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Kontena.Contracts.Audit;
+using Kontena.Contracts.Commands;
 using Kontena.Contracts.Config;
+using Kontena.Contracts.Deploys;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
+using Kontena.Contracts.Jobs;
 using Kontena.Contracts.Networking;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Registries;
@@ -27,12 +31,40 @@ public sealed record AuditEntry(
 {
     /// <summary>Grids, people and programs are everybody's: what happens to them is not written in a grid's own chain.</summary>
     public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken" or "Configuration" or "Integration";
+
+    private const int LongestText = 500;
+
+    /// <summary>What a chain is continued with (see <see cref="AuditChain.Append"/>).</summary>
+    /// <param name="answer">What became of it; null: it was carried out.</param>
+    /// <param name="uid">Of the thing, where it has one.</param>
+    public AuditRecord ToRecord(string writer, object command, Caller caller, DateTimeOffset at, CommandResult? answer, string? uid) => new()
+    {
+        Writer = writer,
+        Sequence = 0,
+        Previous = "",
+        Hash = "",
+        At = at,
+        Grid = Clean(Grid),
+        ResourceType = ResourceType,
+        ResourceName = Clean(Name),
+        ResourceId = uid ?? Clean(Path) ?? "",
+        Event = Event,
+        Outcome = answer is { Outcome: not CommandOutcome.Done } ? AuditOutcome.Refused : AuditOutcome.Success,
+        Reason = Clean(answer is null ? null : string.Join("; ", answer.Errors.Select(error => $"{string.Join('.', error.Path)}: {error.Message}"))),
+        Caller = caller,
+        Command = command.GetType().Name,
+        Parameters = Parameters,
+    };
+
+    // A refused name may be anything.
+    private static string? Clean(string? text) =>
+        string.IsNullOrEmpty(text) ? null : string.Concat(text.Take(LongestText).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 }
 
 /// <summary>The one table from commands to what the audit log says of them. Whatever changes something is here; <see cref="NotWrittenDown"/> says of every other message why not.</summary>
 public static class AuditedCommands
 {
-    private static readonly FrozenDictionary<Type, Func<object, AuditEntry>> Entries = new Dictionary<Type, Func<object, AuditEntry>>
+    private static readonly FrozenDictionary<Type, Func<object, AuditEntry?>> Entries = new Dictionary<Type, Func<object, AuditEntry?>>
     {
         [typeof(CreateGrid)] = Of<CreateGrid>(one => Grid("create", one.Name, ("subnet", one.Subnet), ("supernet", one.Supernet), ("initial_size", Text(one.InitialSize)))),
         [typeof(UpdateGrid)] = Of<UpdateGrid>(one => Grid("update", one.Grid, ("default_affinity", Text(one.DefaultAffinity)), ("trusted_subnets", Text(one.TrustedSubnets)), ("rebalance", one.Rebalance))),
@@ -76,9 +108,21 @@ public static class AuditedCommands
         [typeof(FinishLogin)] = Of<FinishLogin>(one => Person("login", one.Email)),
         [typeof(WriteRegistry)] = Of<WriteRegistry>(one => Registry("create", one.Grid, one.Url)),
         [typeof(DeleteRegistry)] = Of<DeleteRegistry>(one => Registry("delete", one.Grid, one.Name)),
+        [typeof(NoteExec)] = Of<NoteExec>(one => new AuditEntry("Container", "exec", one.Container, $"{one.Grid}/{one.Node}/{one.Container}", one.Grid, null, null,
+            Given([("node", one.Node), ("interactive", one.Interactive ? "true" : null)]))),
+        [typeof(DeployService)] = Of<DeployService>(one => Service("deploy", one.Grid, one.Stack, one.Service, ("accept_data_loss", one.AcceptDataLoss ? "true" : null))),
+        [typeof(DeployStack)] = Of<DeployStack>(one => Stack("deploy services", one.Grid, one.Stack, ("services", Text(one.Services)))),
+        [typeof(CancelDeploy)] = Of<CancelDeploy>(one => Service("cancel deploy", one.Grid, one.Stack, one.Service, ("deploy_id", one.DeployId))),
+        [typeof(CancelStackDeploy)] = Of<CancelStackDeploy>(one => Stack("cancel deploy", one.Grid, one.Stack)),
+        [typeof(RestartService)] = Of<RestartService>(one => Service("restart", one.Grid, one.Stack, one.Service)),
+        [typeof(ReleaseInstance)] = Of<ReleaseInstance>(one => new AuditEntry("ServiceInstance", "release", null, $"{one.Grid}/{one.InstanceId}", one.Grid, null, null, Given([]))),
+        // Neither its command nor its environment: both may have secrets in them.
+        [typeof(StartRun)] = Of<StartRun>(one => Service("run", one.Grid, one.Stack, one.Service, ("as_scheduled", one.AsScheduled ? "true" : null))),
+        [typeof(StopRun)] = Of<StopRun>(one => new AuditEntry("ServiceRun", "stop", null, $"{one.Grid}/{one.RunId}", one.Grid, null, null, Given([]))),
+        [typeof(RebalanceGrid)] = Of<RebalanceGrid>(one => one.DryRun ? null : Grid("rebalance", one.Grid)),
     }.ToFrozenDictionary();
 
-    /// <summary>Every message that grid-manager takes and that is not a command of somebody's, with the reason.</summary>
+    /// <summary>Every message that grid-manager or the scheduler takes and that is not a command of somebody's, with the reason.</summary>
     public static readonly IReadOnlyDictionary<string, string> NotWrittenDown = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["AskVaultDoor"] = "asks for a public key and changes nothing",
@@ -106,7 +150,7 @@ public static class AuditedCommands
     /// <summary>What to write of a command; null when nothing is.</summary>
     public static AuditEntry? EntryOf(object command) => Entries.TryGetValue(command.GetType(), out var entry) ? entry(command) : null;
 
-    private static Func<object, AuditEntry> Of<T>(Func<T, AuditEntry> entry) => command => entry((T)command);
+    private static Func<object, AuditEntry?> Of<T>(Func<T, AuditEntry?> entry) => command => entry((T)command);
 
     private static AuditEntry Grid(string what, string? name, params ReadOnlySpan<(string, string?)> parameters) =>
         new("Grid", what, name, name ?? "", name, null, null, Given(parameters));

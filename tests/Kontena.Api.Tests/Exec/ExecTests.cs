@@ -3,7 +3,10 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Kontena.Api.Exec;
+using Kontena.Api.Http;
 using Kontena.Api.Snapshots;
+using Kontena.Contracts.Audit;
+using Kontena.Contracts.Commands;
 using Kontena.Contracts.Exec;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
@@ -23,6 +26,7 @@ public sealed class ExecTests : IAsyncLifetime
     {
         _api = await ApiUnderTest.StartAsync();
         await _api.SeedAsync();
+        _api.Bus.Answer<NoteExec>(_ => CommandResult.Done());
     }
 
     public ValueTask DisposeAsync() => _api.DisposeAsync();
@@ -158,6 +162,17 @@ public sealed class ExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_can_not_be_written_down_is_not_run()
+    {
+        _api.Bus.Answer<NoteExec>(_ => throw new TimeoutException("grid-manager is away"));
+
+        Assert.Equal(503, (await _api.PostAsync(Path, new { cmd = new[] { "x" } })).Status);
+
+        Assert.Equal(new NoteExec { Grid = "main", Node = "core-01", Container = "shop.web-1" }, _api.Bus.Single<NoteExec>());
+        Assert.DoesNotContain(_api.Bus.Sent, one => one.Message is OpenExec);
+    }
+
+    [Fact]
     public async Task Missed_heartbeats_neither_refuse_a_session_nor_end_it()
     {
         await _api.PutAsync(StateKeys.NodeLiveness, "main", Some.Liveness(LivenessState.Suspect));
@@ -175,7 +190,7 @@ public sealed class ExecTests : IAsyncLifetime
     {
         var (clock, store) = (new TestClock(), new StoreInTurns());
         var session = new ExecSession("a");
-        var targets = new ExecTargets(new SnapshotReader(store), new ExecProcess("test"), _api.Bus, clock);
+        var targets = new ExecTargets(new SnapshotReader(store), _api.Services.GetRequiredService<Commands>(), new ExecProcess("test"), _api.Bus, clock);
         var target = new ExecTarget("main", "core-01", "ABCD:0001", "docker-1", session, new ExecProcess("test"), _api.Bus);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
 

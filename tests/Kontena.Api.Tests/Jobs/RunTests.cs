@@ -123,6 +123,6 @@ public sealed class RunTests : IAsyncLifetime
 
         Assert.Equal(200, (await _api.PostAsync($"{Runs}/{Id}/stop")).Status);
 
-        Assert.Equal(new StopRun { Grid = "main", RunId = Id, By = "administrator" }, _api.Bus.Single<StopRun>());
+        Assert.Equal(new StopRun { Grid = "main", RunId = Id, By = "admin" }, _api.Bus.Single<StopRun>());
     }
 }

@@ -46,7 +46,7 @@ public sealed class ServiceActionTests : IAsyncLifetime
         _api.Bus.Answer<CancelDeploy>(_ => CommandResult.Done(DeployId));
 
         Assert.Equal((200, DeployId), await Cancelled("/v1/services/main/shop/web/cancel"));
-        Assert.Equal(new CancelDeploy { Grid = "main", Stack = "shop", Service = "web", By = "administrator" }, _api.Bus.Single<CancelDeploy>());
+        Assert.Equal(new CancelDeploy { Grid = "main", Stack = "shop", Service = "web", By = "admin" }, _api.Bus.Single<CancelDeploy>());
         Assert.Equal(Destination.Scheduler("main"), _api.Bus.DestinationOf<CancelDeploy>());
         _api.Bus.Answer<CancelDeploy>(_ => CommandResult.Refused(new FieldError([], "no deploy of main/shop/web is under way; there is nothing to cancel")));
         var refused = await _api.PostAsync($"/v1/services/main/shop/web/deploys/{DeployId}/cancel");

@@ -1,7 +1,7 @@
-namespace Kontena.GridManager.Audit;
+namespace Kontena.Core.Audit;
 
 /// <summary>How many refusals of a partition are written down in a minute: somebody who is refused without end must not push everything else out of the audit log.</summary>
-internal sealed class RefusalBudget(TimeProvider time)
+public sealed class RefusalBudget(TimeProvider time)
 {
     public const int PerMinute = 60;
 
