@@ -1,6 +1,7 @@
 using Kontena.Api.Http;
 using Kontena.Api.PublicBus;
 using Kontena.State;
+using Kontena.State.Documents;
 
 namespace Kontena.Api.Auth;
 
