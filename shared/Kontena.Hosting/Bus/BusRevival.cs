@@ -23,11 +23,11 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
         {
             await Task.Delay(Look, time, stoppingToken);
             var ready = bus.CheckHealth().Status == BusHealthStatus.Healthy;
-            (plan, var step) = plan.After(new BusSight(time.GetUtcNow(), side.WaitsFor is not null, ready, side.TakeGaveUp(), side.SilentFor(time), side.Confirmed));
+            (plan, var step) = plan.After(new BusSight(time.GetUtcNow(), side.WaitsFor is not null, ready, side.TakeGaveUp(), side.SilentFor(time), side.Confirmed, side.IsAdrift));
             switch (step)
             {
                 case RevivalStep.Drop:
-                    LogDropping(side.Name);
+                    LogDropping(side.Name, side.IsAdrift ? "the address that it begins at is gone" : "the broker confirms nothing, though nobody has seen it end");
                     side.Drop();
                     break;
                 case RevivalStep.StartAgain:
@@ -61,8 +61,8 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The broker confirms nothing over the {Side} connection, though nobody has seen it end; dropping it")]
-    private partial void LogDropping(string side);
+    [LoggerMessage(LogLevel.Warning, "Dropping the {Side} connection: {Reason}")]
+    private partial void LogDropping(string side, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The {Side} connection does not come back by itself although the broker answers; opening it anew")]
     private partial void LogStartingAgain(string side);

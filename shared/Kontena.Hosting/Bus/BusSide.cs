@@ -89,6 +89,9 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
     /// <summary>The socket of the connection; null in memory and before the first.</summary>
     public Socket? Wire { get; set; }
 
+    /// <inheritdoc cref="OwnAddress.IsGoneFrom"/>
+    public bool IsAdrift => Wire is { } wire && OwnAddress.IsGoneFrom(wire);
+
     /// <summary>Ends the connection: its reader sees that, and MassTransit connects anew as after any other end.</summary>
     public void Drop()
     {

@@ -33,6 +33,9 @@ internal sealed record RevivalPlan(DateTimeOffset? Since = null, bool GaveUp = f
     {
         var drops = sight.Confirmed == ConfirmedAtDrop ? Drops : 0;
         var plan = this with { Drops = drops };
+        // TCP would ask for seconds before it gives up, and a node counts as lost after eight.
+        if (!sight.BrokerAway && sight.Adrift)
+            return (plan, RevivalStep.Drop);
         if (!sight.BrokerAway && sight.Silent >= PatienceWithSilence * (1 << Math.Min(drops, MostDoublings)))
             return (plan with { Drops = drops + 1, ConfirmedAtDrop = sight.Confirmed }, RevivalStep.Drop);
         // What was given up while the broker is away is not open when it is back.
@@ -59,7 +62,8 @@ internal sealed record RevivalPlan(DateTimeOffset? Since = null, bool GaveUp = f
 /// <param name="GaveUp">One was given up since the last look.</param>
 /// <param name="Silent">For how long nothing that was sent has been confirmed.</param>
 /// <param name="Confirmed">How many messages were, ever.</param>
-internal readonly record struct BusSight(DateTimeOffset Now, bool BrokerAway, bool Ready, bool GaveUp, TimeSpan Silent, long Confirmed);
+/// <param name="Adrift">The machine has lost the address that the connection begins at.</param>
+internal readonly record struct BusSight(DateTimeOffset Now, bool BrokerAway, bool Ready, bool GaveUp, TimeSpan Silent, long Confirmed, bool Adrift = false);
 
 internal enum RevivalStep
 {

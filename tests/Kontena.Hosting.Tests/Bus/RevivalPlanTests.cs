@@ -71,11 +71,19 @@ public sealed class RevivalPlanTests
     }
 
     [Fact]
+    public void A_connection_that_begins_at_an_address_that_is_gone_is_dropped_at_once()
+    {
+        Assert.Equal(RevivalStep.Drop, Look(0, adrift: true));
+        Assert.Equal(RevivalStep.None, Look(1));
+        Assert.Equal(RevivalStep.None, Look(2, away: true, ready: false, adrift: true));
+    }
+
+    [Fact]
     public void Nothing_is_dropped_while_the_broker_is_away() => Assert.Equal(RevivalStep.None, Look(0, away: true, ready: false, silent: 60));
 
-    private RevivalStep Look(int second, bool away = false, bool ready = true, bool gaveUp = false, int silent = 0, long confirmed = 0)
+    private RevivalStep Look(int second, bool away = false, bool ready = true, bool gaveUp = false, int silent = 0, long confirmed = 0, bool adrift = false)
     {
-        (_plan, var step) = _plan.After(new BusSight(Start.AddSeconds(second), away, ready, gaveUp, TimeSpan.FromSeconds(silent), confirmed));
+        (_plan, var step) = _plan.After(new BusSight(Start.AddSeconds(second), away, ready, gaveUp, TimeSpan.FromSeconds(silent), confirmed, adrift));
         return step;
     }
 }
