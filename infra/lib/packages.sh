@@ -30,3 +30,14 @@ need_dotnet() {
   command -v dotnet >/dev/null || refuse "the .NET 10 SDK is not installed" "install it (package dotnet-sdk-10.0 of your OS, or from Microsoft) and run this again"
   dotnet --version >/dev/null 2>&1 || refuse "the installed .NET SDK is too old for global.json ($(grep -o '"version": "[^"]*"' "$root/global.json"))" "install a .NET 10 SDK"
 }
+
+# need_amqplib: what the example client for Node needs, in artifacts/examples/queue. Where npm is missing or gets nothing, its test says so and is skipped.
+need_amqplib() {
+  local from=$root/infra/examples/queue to=$root/artifacts/examples/queue
+  command -v npm >/dev/null || return 0
+  [ ! -d "$to/node_modules/amqplib" ] || cmp -s "$from/package-lock.json" "$to/package-lock.json" || rm -rf "$to"
+  [ ! -d "$to/node_modules/amqplib" ] || return 0
+  mkdir -p "$to"
+  cp "$from"/package*.json "$to/"
+  (cd "$to" && npm ci --no-audit --no-fund --silent >/dev/null 2>&1 </dev/null) || rm -rf "$to/node_modules"
+}

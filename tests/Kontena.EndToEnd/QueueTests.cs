@@ -8,8 +8,7 @@ namespace Kontena.EndToEnd;
 public sealed class QueueTests(DistributedPlatform platform)
 {
     private const string Pika = "/usr/lib/python3/dist-packages/pika";
-    private const string Node = "/usr/bin/node";
-    private const string Npm = "/usr/bin/npm";
+    private const string Node = "node";
     private const string Image = "kontena-examples/web:1";
 
     [Fact]
@@ -46,15 +45,13 @@ public sealed class QueueTests(DistributedPlatform platform)
     public async Task The_example_for_node_does_the_same()
     {
         Assert.SkipWhen(platform.Skip is not null, platform.Skip ?? "");
-        Assert.SkipWhen(!File.Exists(Node) || !File.Exists(Npm), "node or npm is not installed");
+        Assert.SkipWhen(!Directory.Exists(Modules), "node, npm or amqplib is not there (infra/test fetches amqplib)");
+        // A program finds its modules beside it.
         var folder = Directory.CreateTempSubdirectory("kontena-queue-").FullName;
         try
         {
-            foreach (var file in Directory.GetFiles(Repository.At("infra", "examples", "queue")))
-                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-            var fetched = await Command.RunAsync(Npm, ["ci", "--no-audit", "--no-fund"], Trusting, TimeSpan.FromMinutes(2), folder);
-            Assert.True(fetched.ExitCode == 0, fetched.ToString());
-
+            File.Copy(Repository.At("infra", "examples", "queue", "install_stack.mjs"), Path.Combine(folder, "install_stack.mjs"));
+            File.CreateSymbolicLink(Path.Combine(folder, "node_modules"), Modules);
             var url = (await platform.MustAsync("master", "integration", "create", "--grid", "default", "packer")).Trim();
             var installed = await Command.RunAsync(Node, ["install_stack.mjs", url, "default", "packed", Image], Trusting, TimeSpan.FromMinutes(5), folder);
             Assert.True(installed.ExitCode == 0, installed.ToString());
@@ -71,6 +68,8 @@ public sealed class QueueTests(DistributedPlatform platform)
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static string Modules => Repository.At("artifacts", "examples", "queue", "node_modules");
 
     private Dictionary<string, string> Trusting => new() { ["SSL_CERT_FILE"] = platform.CaFile, ["NODE_EXTRA_CA_CERTS"] = platform.CaFile, ["PYTHONDONTWRITEBYTECODE"] = "1" };
 

@@ -65,7 +65,8 @@ class Kontena {
 
 async function install(kontena, grid, stack, image) {
   await kontena.ask('createStack', { grid }, {
-    name: stack, stack: `example/${stack}`, version: '1.0.0', registry: 'file://', source: '',
+    name: stack, stack: `example/${stack}`, version: '1.0.0', registry: 'file://',
+    source: `stack: example/${stack}\nversion: 1.0.0\nservices:\n  web:\n    image: ${image}\n`,
     services: [{ name: 'web', image, stateful: false }],
   })
   await kontena.ask('deployStack', { grid, stack })

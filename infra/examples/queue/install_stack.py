@@ -58,7 +58,8 @@ class Kontena:
 
 def install(kontena, grid, stack, image):
     kontena.ask("createStack", {"grid": grid}, {
-        "name": stack, "stack": f"example/{stack}", "version": "1.0.0", "registry": "file://", "source": "",
+        "name": stack, "stack": f"example/{stack}", "version": "1.0.0", "registry": "file://",
+        "source": f"stack: example/{stack}\nversion: 1.0.0\nservices:\n  web:\n    image: {image}\n",
         "services": [{"name": "web", "image": image, "stateful": False}],
     })
     kontena.ask("deployStack", {"grid": grid, "stack": stack})

@@ -263,6 +263,7 @@ public sealed class ExecTests : IAsyncLifetime
     {
         await using var api = await ApiUnderTest.StartAsync(options => options with { ExecTimeout = TimeSpan.FromMilliseconds(500) });
         await api.SeedAsync();
+        api.Bus.Answer<NoteExec>(_ => CommandResult.Done());
 
         var answer = await api.PostAsync(Path, new { cmd = new[] { "sleep", "1000" } });
 
