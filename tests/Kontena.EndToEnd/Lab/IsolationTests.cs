@@ -115,8 +115,8 @@ public sealed class IsolationTests
     {
         var all = await AllAsync();
         var targets = all.Where(one => (one.Stack, one.Service) == ("vault", service)).Select(one => one.Address).ToList();
-        // All at once, in each container too: a way that is closed takes its second, and says nothing before.
-        var tries = string.Concat(targets.Select(address => $"(/bin/busybox nc -w 1 {address} 80 -e /bin/busybox true && echo reached) & "));
+        // All at once, in each container too: a way that is closed takes its time, and one that is open does where everybody asks at once.
+        var tries = string.Concat(targets.Select(address => $"(/bin/busybox nc -w 3 {address} 80 -e /bin/busybox true && echo reached) & "));
         var said = await Task.WhenAll(all.Select(one => _lab.ShellAsync(
             one, $"{tries} wait; /bin/busybox nslookup -type=a {service}.vault.default.kontena.local | /bin/busybox grep 'Address.*10[.]81[.][0-9]*[.][0-9]*$'; echo done")));
         List<string> who = [];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Kontena.EndToEnd.Platform;
 using Xunit;
 
@@ -82,10 +83,11 @@ public sealed class ThreeHostTests
     public async Task A_node_is_cut_off_by_another_token_and_let_in_with_it_and_its_agent_only_dials_out()
     {
         Assert.Contains("online", await _lab.NodeStatusAsync(3));
-        var line = (await _lab.MustAsync("node", "reset-token", "--force", "h3")).Trim().Split('\n')[^1].Split(' ');
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        await _lab.MustAsync("node", "reset-token", "--force", "--token", token, "h3");
         await Until.TrueAsync("h3 is not heard any more", async () => !(await _lab.NodeStatusAsync(3)).Contains("online", StringComparison.Ordinal), seconds: 30);
         Assert.NotEqual(0, (await _lab.LabAsync("join", "3", "a-token-that-opens-nothing")).ExitCode);
-        await _lab.MustLabAsync("join", "3", line[4]);
+        await _lab.MustLabAsync("join", "3", token);
         await Until.TrueAsync("h3 is online", async () => (await _lab.NodeStatusAsync(3)).Contains("online", StringComparison.Ordinal), seconds: 30);
         await Until.TrueAsync("no node lacks a way to another", async () => !(await _lab.MustAsync("node", "ls")).Contains("degraded", StringComparison.Ordinal), seconds: 60);
 
