@@ -46,6 +46,7 @@ public static class ApiModule
         builder.Services.AddKontenaState(builder.Configuration);
         var process = new ExecProcess(ObjectId.New(TimeProvider.System));
         AddServices(builder.Services, ApiOptions.From(builder.Configuration), process);
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RefusalReporter>());
         builder.AddDataEndpoint(ExecOutputConsumer.Endpoint(process));
         builder.AddPublicCommands(provider => provider.GetRequiredService<CommandDesk>().AnswerAsync);
         builder.Use(UseApi);
@@ -70,6 +71,8 @@ public static class ApiModule
         services.AddHttpContextAccessor();
         services.AddSingleton<Commands>();
         services.AddSingleton<AuditReader>();
+        services.AddSingleton<RefusalWindow>();
+        services.AddSingleton<RefusalReporter>();
         services.AddSingleton<SecretValues>();
         services.AddSingleton<RegistryWriting>();
         services.AddSingleton<MasterConfigReader>();
@@ -87,7 +90,7 @@ public static class ApiModule
         services.AddApiDocument();
     }
 
-    /// <summary>Outermost first: who is behind a proxy, headers of every answer, then error shapes, then the token, then strict paths, then what its user may do, then what was asked before, then websockets.</summary>
+    /// <summary>Outermost first: who is behind a proxy, headers of every answer, then who counts refusals, then error shapes, then the token, then strict paths, then what its user may do, then what was asked before, then websockets.</summary>
     internal static void UseApi(IApplicationBuilder app)
     {
         // Made now, so that a token file that can't be used ends the start with a sentence instead of the first request with a failure.
@@ -95,6 +98,7 @@ public static class ApiModule
         if (app.ApplicationServices.GetRequiredService<ApiOptions>().TrustedProxies is { Count: > 0 } proxies)
             app.UseForwardedHeaders(TrustedProxies.Options(proxies));
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<RefusalWatch>();
         app.UseMiddleware<ErrorShapes>();
         app.UseMiddleware<TokenCheck>();
         app.UseMiddleware<StrictPaths>();

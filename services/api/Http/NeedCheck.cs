@@ -17,13 +17,20 @@ internal sealed class NeedCheck(RequestDelegate next, SnapshotReader reader)
             var facts = endpoint.Metadata.GetMetadata<RouteFacts>();
             var grid = http.Request.RouteValues["grid"] as string;
             if (grid is not null && !user.IsUserOf(grid))
-                throw await reader.FindGridAsync(grid, http.RequestAborted) is null ? HttpRefusal.NotFound() : Denial.OfGrid.Refusal;
+                throw await reader.FindGridAsync(grid, http.RequestAborted) is null ? HttpRefusal.NotFound() : Denied(http, Denial.OfGrid);
             ViewerCheck.Require(http, user, facts);
             if (!IsMet(http, user))
-                throw (facts?.Denial ?? Denial.Plain).Refusal;
+                throw Denied(http, facts?.Denial ?? Denial.Plain);
         }
 
         await next(http);
+    }
+
+    // Whatever the status is that it is said with, it is a refusal of who asks.
+    private static HttpRefusal Denied(HttpContext http, Denial denial)
+    {
+        http.Features.Set(denial);
+        return denial.Refusal;
     }
 
     /// <summary>Whether a user may have what the request asks for.</summary>

@@ -132,6 +132,7 @@ public static class AuditedCommands
         ["EndKeyedRequest"] = "remembers an answer; the command that it is for is written down",
         ["BeginLogin"] = "the way to the login provider; what comes back from it is written down",
         ["TakeLogin"] = "the way back from the login provider; what is made of it is written down",
+        ["NoteRefusals"] = "tells of refusals, each of which is written down",
         ["EnrolNode"] = "a node shows a token; whoever made the token is written down",
         ["JoinGrid"] = "a node's report of itself",
         ["LivenessProbe"] = "grid-manager's own, to hear itself",

@@ -80,6 +80,27 @@ public class AuditTrailTests
     }
 
     [Fact]
+    public async Task Whom_an_api_refused_is_in_a_chain_of_its_own()
+    {
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
+        RefusedAccess Refused(int count) => new() { Caller = Ann, Need = "grid admin", Path = "PUT /v1/grids/{grid}", Grid = "prod", Status = 403, Count = count };
+        var note = new NoteRefusals { Refused = [Refused(3), Refused(1)], Beyond = 7 };
+        Assert.Equal(CommandOutcome.Done, (await AskAsync(running, note, caller: null)).Outcome);
+        Assert.Equal(CommandOutcome.Done, (await AskAsync(running, new NoteRefusals { Refused = [] }, caller: null)).Outcome);
+
+        var records = (await RecordsAsync(running.Store, StateKeys.System)).Where(one => one.Writer == RefusalNoteConsumer.Writer).ToList();
+        Assert.Equal(["prod refuse Refused 3 7", "prod refuse Refused 1 "], records.Select(one =>
+            $"{one.Grid} {one.Event} {one.Outcome} {one.Parameters["count"]} {one.Parameters.GetValueOrDefault("others_refused")}"));
+        Assert.All(records, one => Assert.Equal(Ann, one.Caller));
+        var head = await running.Store.GetAsync(StateKeys.AuditHead, StateKeys.System, RefusalNoteConsumer.Writer, Cancelled);
+        Assert.Null(AuditChain.Verify(head!.Value, records));
+
+        var flood = RefusalNoteConsumer.RecordsOf(new NoteRefusals { Refused = [.. Enumerable.Range(0, 100).Select(_ => Refused(2))] }, Some.Now);
+        Assert.Equal(RefusalNoteConsumer.Most, flood.Count);
+        Assert.Equal("80", flood[0].Parameters["others_refused"]);
+    }
+
+    [Fact]
     public void Refusals_beyond_sixty_a_minute_are_counted_and_not_written_down()
     {
         var clock = new Minutes();

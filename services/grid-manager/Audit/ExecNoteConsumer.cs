@@ -5,8 +5,8 @@ using MassTransit;
 
 namespace Kontena.GridManager.Audit;
 
-/// <summary>Writes down what others are about to do, before they do it.</summary>
-internal sealed class NoteConsumer(GridLedger ledger) : IConsumer<NoteExec>
+/// <summary>Writes down that somebody is about to run a command in a container.</summary>
+internal sealed class ExecNoteConsumer(GridLedger ledger) : IConsumer<NoteExec>
 {
     public async Task Consume(ConsumeContext<NoteExec> context)
     {
