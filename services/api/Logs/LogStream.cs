@@ -48,9 +48,25 @@ internal sealed class LogStream<TLine>(LogFollowers followers, Standing standing
 
             if (lines is not { Count: > 0 })
                 await WriteChunkAsync(httpContext, Blank);
-            await Task.Delay(followers.Pause(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }), time, cancellationToken);
+            if (!await PauseAsync(httpContext, followers.Pause(lines switch { null => WhenAway, { Count: > 0 } => AfterData, _ => WhenIdle }), cancellationToken))
+                return;
             lines = await TryReadAsync(last, cancellationToken);
         }
+    }
+
+    /// <summary>With many streams a wait is longer than one may outlive its token, which is therefore looked at meanwhile.</summary>
+    /// <returns>False: the stream may not go on.</returns>
+    private async Task<bool> PauseAsync(HttpContext http, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        for (; pause > Standing.Look; pause -= Standing.Look)
+        {
+            await Task.Delay(Standing.Look, time, cancellationToken);
+            if (!await standing.HoldsAsync(http, cancellationToken))
+                return false;
+        }
+
+        await Task.Delay(pause, time, cancellationToken);
+        return true;
     }
 
     private async Task<IReadOnlyList<TLine>?> TryReadAsync(string? last, CancellationToken cancellationToken)
