@@ -68,6 +68,7 @@ public static class ApiModule
         services.AddSingleton<ProviderClient>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<SnapshotReader>();
+        services.AddSingleton<KeptAnswers>();
         services.AddHttpContextAccessor();
         services.AddSingleton<Commands>();
         services.AddSingleton<AuditReader>();

@@ -40,6 +40,9 @@ public sealed class CommitBatch(string partition)
     /// <summary>How many more it holds.</summary>
     public int Room => MaxOperations - (_puts.Count + _deletes.Count + _checks.Count + _messages.Count);
 
+    /// <summary>Of the documents that are put or deleted, each once.</summary>
+    public IEnumerable<string> ChangedKinds => _written.Select(key => key.Kind).Distinct();
+
     public bool IsEmpty => _puts.Count + _deletes.Count + _messages.Count == 0;
 
     /// <summary>Stores the document as version <paramref name="expected"/> + 1. 0 = must not exist; <see cref="AnyVersion"/> = whatever is there.</summary>

@@ -9,6 +9,13 @@ public interface IStateStore
     /// <summary>All documents of a kind in a partition, or those under one index value; ordered by id (ordinal).</summary>
     Task<IReadOnlyList<StoredDocument>> ListAsync(string partition, string kind, IndexValue? index, CancellationToken cancellationToken);
 
+    /// <summary>A text that is another one once a document of these kinds was put or deleted in the partition: what was read after it was asked for is as good as long as it is the same.</summary>
+    /// <remarks>A Kontena that is older than this call changes documents without changing the text.</remarks>
+    /// <param name="partition">Of the documents.</param>
+    /// <param name="kinds">Their names, at least one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken);
+
     /// <summary>Applies the whole batch, or nothing. Durable when it returns.</summary>
     /// <exception cref="StateConflictException">A document's version was not the expected one; names the key.</exception>
     /// <exception cref="StateUnavailableException">The store can't be reached; it is unknown whether the batch was applied.</exception>

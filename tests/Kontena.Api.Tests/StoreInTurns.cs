@@ -13,6 +13,8 @@ internal sealed class StoreInTurns : IStateStore
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string partition, string kind, IndexValue? index, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<OutboxEntry>> PendingAsync(string partition, int limit, CancellationToken cancellationToken, string? after = null) =>

@@ -14,6 +14,9 @@ internal sealed class Reply(int status, ReadOnlyMemory<byte> body) : IResult
     /// <summary>200 <c>{}</c>: what most commands answer.</summary>
     public static Reply Empty { get; } = new(StatusCodes.Status200OK, EmptyObject);
 
+    /// <summary>Bytes of the body.</summary>
+    public int Length => body.Length;
+
     public static Reply Ok<T>(T value, JsonTypeInfo<T> json) => new(StatusCodes.Status200OK, JsonSerializer.SerializeToUtf8Bytes(value, json));
 
     public static Reply Created<T>(T value, JsonTypeInfo<T> json) =>

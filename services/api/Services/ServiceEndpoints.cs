@@ -33,14 +33,18 @@ internal static class ServiceEndpoints
             .WithSummary("One instance");
     }
 
-    private static async Task<IResult> ListAsync(string grid, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(string grid, HttpContext http, SnapshotReader reader, KeptAnswers kept, CancellationToken cancellationToken)
     {
-        var found = await reader.GridAsync(grid, cancellationToken);
-        if (OfStack.TextOf(http) is not { } stack)
-            return Answer(await reader.WholeAsync(found, cancellationToken));
-        if (stack != Service.NoStack)
-            await RequireStackAsync(reader, grid, stack, cancellationToken);
-        return Answer(await reader.OfStackAsync(found, stack, cancellationToken));
+        var stack = OfStack.TextOf(http);
+        return await kept.GetAsync($"services of {grid}/{stack}", grid, ServiceRendering.MadeOf, async () =>
+        {
+            var found = await reader.GridAsync(grid, cancellationToken);
+            if (stack is null)
+                return Answer(await reader.WholeAsync(found, cancellationToken));
+            if (stack != Service.NoStack)
+                await RequireStackAsync(reader, grid, stack, cancellationToken);
+            return Answer(await reader.OfStackAsync(found, stack, cancellationToken));
+        }, cancellationToken);
     }
 
     private static async Task<IResult> CreateAsync(

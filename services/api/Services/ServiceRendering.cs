@@ -3,12 +3,19 @@ using Kontena.Api.Snapshots;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Stacks;
+using Kontena.State;
 
 namespace Kontena.Api.Services;
 
 /// <summary>Service documents as the API shows them (rest-api.md §12.1).</summary>
 internal static class ServiceRendering
 {
+    /// <summary>Every kind of the grid's documents that a service is shown by, and the stacks that it may be asked by.</summary>
+    public static readonly IReadOnlyList<string> MadeOf =
+    [
+        StateKeys.Service.Name, StateKeys.Instance.Name, StateKeys.Observed.Name, StateKeys.ScheduleState.Name, StateKeys.ServiceRun.Name, StateKeys.Stack.Name,
+    ];
+
     public static ServiceJson Render(Service service, GridSnapshot snapshot)
     {
         var spec = service.Spec;

@@ -10,6 +10,8 @@ namespace Kontena.Api.Snapshots;
 /// <summary>What was read of a grid for one request: all of it, or only what concerns some services. Rendering is a pure function of this.</summary>
 internal sealed record GridSnapshot
 {
+    private ILookup<string?, SeenInstance>? _containersOf;
+
     public required Grid Grid { get; init; }
     public required IReadOnlyList<Node> Nodes { get; init; }
 
@@ -46,7 +48,8 @@ internal sealed record GridSnapshot
 
     public IEnumerable<SeenInstance> Containers() => Seen.Where(one => one.HasContainer);
 
-    public IEnumerable<SeenInstance> ContainersOf(Service service) => Containers().Where(one => one.IsOf(service));
+    public IEnumerable<SeenInstance> ContainersOf(Service service) =>
+        (_containersOf ??= Containers().Where(one => one.Instance is not null).ToLookup(one => one.ServiceId))[Service.DocumentId(service.Stack, service.Name)];
 }
 
 /// <summary>A report and the instance it speaks of; null when nobody wants that instance any more.</summary>
@@ -62,6 +65,9 @@ internal sealed record SeenInstance(InstanceObserved Observed, Instance? Instanc
         || (Observed.State == ObservedState.Starting && Observed.StartedAt is not null);
 
     public DateTimeOffset CreatedAt => Observed.CreatedAt ?? Instance?.CreatedAt ?? DateTimeOffset.UnixEpoch;
+
+    /// <summary>The document id of its service, as far as it is known.</summary>
+    public string? ServiceId => Instance is null ? null : Service.DocumentId(Instance.Stack, Instance.Service);
 
     public bool IsOf(Service service) => Instance is not null && Instance.Stack == service.Stack && Instance.Service == service.Name;
 }

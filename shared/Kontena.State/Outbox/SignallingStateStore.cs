@@ -10,6 +10,9 @@ internal sealed class SignallingStateStore(IStateStore inner, OutboxSignal signa
         string partition, string kind, IndexValue? index, CancellationToken cancellationToken) =>
         inner.ListAsync(partition, kind, index, cancellationToken);
 
+    public Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken) =>
+        inner.MarkAsync(partition, kinds, cancellationToken);
+
     public async Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken)
     {
         await inner.CommitAsync(batch, cancellationToken);

@@ -19,7 +19,7 @@ internal sealed class RedisCommit
     {
         _batch = batch;
         var keys = new RedisKeys(batch.Partition);
-        _keys.AddRange([keys.BatchMark(batchId), keys.Outbox, keys.OutboxSequence]);
+        _keys.AddRange([keys.BatchMark(batchId), keys.Outbox, keys.OutboxSequence, keys.Changes]);
 
         _values.Add(batch.Checks.Count + batch.Puts.Count + batch.Deletes.Count);
         for (var i = 1; Expectation(i) is { } expectation; i++)
@@ -44,6 +44,11 @@ internal sealed class RedisCommit
             var destination = JsonSerializer.Serialize(message.Destination, KontenaJson.Default.Destination);
             _values.Add(string.Join(RedisScripts.FieldEnd, origin, destination, message.Type, message.Body));
         }
+
+        var changed = batch.ChangedKinds.ToList();
+        _values.AddRange([batchId, changed.Count]);
+        foreach (var kind in changed)
+            _values.Add(kind);
 
         _values.Add(MarkSeconds);
     }

@@ -17,6 +17,9 @@ internal sealed class RedisKeys(string partition)
     /// <summary>The last sequence number given to a message.</summary>
     public RedisKey OutboxSequence => _prefix + "outbox-seq";
 
+    /// <summary>Hash; kind → the batch that last changed a document of it.</summary>
+    public RedisKey Changes => _prefix + "changes";
+
     /// <summary>Exists for a while after the batch was applied.</summary>
     public RedisKey BatchMark(string batchId) => _prefix + "batch:" + batchId;
 

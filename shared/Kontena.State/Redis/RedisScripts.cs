@@ -10,14 +10,14 @@ internal static class RedisScripts
     public const long AppliedBefore = -1;
 
     /// <summary>
-    /// Keys: batch mark, outbox, outbox sequence, then per kind: documents, index, indexed-as.
+    /// Keys: batch mark, outbox, outbox sequence, changes, then per kind: documents, index, indexed-as.
     /// Answers 0 when applied, -1 when this very batch was applied before, n when the n-th expectation failed and nothing changed.
     /// </summary>
     public const string Commit = """
         local at = 0
         local function take() at = at + 1; return ARGV[at] end
         local function number() return tonumber(take()) end
-        local function key(kind, part) return KEYS[(kind - 1) * 3 + 3 + part] end
+        local function key(kind, part) return KEYS[(kind - 1) * 3 + 4 + part] end
 
         if redis.call('EXISTS', KEYS[1]) == 1 then return -1 end
 
@@ -60,6 +60,9 @@ internal static class RedisScripts
           local sequence = redis.call('INCR', KEYS[3])
           redis.call('ZADD', KEYS[2], sequence, string.format('%d', sequence) .. '\31' .. take())
         end
+
+        local batch = take()
+        for _ = 1, number() do redis.call('HSET', KEYS[4], take(), batch) end
 
         redis.call('SET', KEYS[1], '1', 'EX', take())
         return 0

@@ -42,6 +42,12 @@ internal sealed class RedisStateStore : IStateStore, IDisposable
             ? await ScanAsync(partition, kind, cancellationToken)
             : await FindAsync(partition, kind, index, cancellationToken));
 
+    public async Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
+    {
+        RedisValue[] fields = [.. kinds.Select(kind => (RedisValue)kind)];
+        return string.Join(' ', await _calls.ReadAsync(redis => redis.HashGetAsync(new RedisKeys(partition).Changes, fields), cancellationToken));
+    }
+
     public async Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken)
     {
         if (batch.IsEmpty && batch.Checks.Count == 0)

@@ -18,6 +18,8 @@ internal sealed class SqliteReader(SqliteConnection connection) : IDisposable
         WHERE i.partition=$0 AND i.kind=$1 AND i.name=$2 AND i.value=$3 ORDER BY i.id
         """, 4);
 
+    private readonly SqliteStatement _mark = new(connection, "SELECT hex(mark) FROM change WHERE partition=$0 AND kind=$1", 2);
+
     private readonly SqliteStatement _pending = new(connection,
         "SELECT seq, destination, type, body, origin FROM outbox WHERE partition=$0 AND seq>$1 ORDER BY seq LIMIT $2", 3);
 
@@ -41,6 +43,9 @@ internal sealed class SqliteReader(SqliteConnection connection) : IDisposable
             : _listByIndex.Rows(Read, partition, kind, index.Name, index.Value);
     }
 
+    public string Mark(string partition, IReadOnlyList<string> kinds) =>
+        string.Join(' ', kinds.Select(kind => _mark.Scalar(partition, kind) as string));
+
     public List<OutboxEntry> Pending(string partition, long after, int limit) =>
         _pending.Rows(
             row => new OutboxEntry(OutboxSequence.ToId(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
@@ -52,7 +57,7 @@ internal sealed class SqliteReader(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[_get, _list, _listByIndex, _pending, _partitions, _ping])
+        foreach (var statement in (SqliteStatement[])[_get, _list, _listByIndex, _mark, _pending, _partitions, _ping])
             statement.Dispose();
         connection.Dispose();
     }

@@ -24,6 +24,13 @@ internal static class SqliteSchema
         CREATE INDEX IF NOT EXISTS outbox_of ON outbox(partition, seq);
         """;
 
+    // Added to files of the same format: an older Kontena leaves it alone, and what it says counts for one process's life only.
+    private const string Changes = """
+        CREATE TABLE IF NOT EXISTS change(
+            partition TEXT NOT NULL, kind TEXT NOT NULL, mark BLOB NOT NULL,
+            PRIMARY KEY(partition, kind)) WITHOUT ROWID;
+        """;
+
     /// <summary>The only connection that writes, with the tables in place.</summary>
     public static SqliteConnection OpenWriter(string file)
     {
@@ -84,6 +91,7 @@ internal static class SqliteSchema
 
         if (found < Version)
             Execute(connection, $"BEGIN IMMEDIATE; {Tables} PRAGMA user_version={Version}; COMMIT;");
+        Execute(connection, Changes);
     }
 
     // Documents hold tokens and environment values. SQLite gives the files beside it the same rights.

@@ -25,6 +25,9 @@ internal sealed class SqliteStateStore(string file, string origin) : IStateStore
         string partition, string kind, IndexValue? index, CancellationToken cancellationToken) =>
         ReadAsync(reader => IdOrder.Sort(reader.List(partition, kind, index)), cancellationToken);
 
+    public Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken) =>
+        ReadAsync(reader => reader.Mark(partition, kinds), cancellationToken);
+
     public Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken) =>
         batch.IsEmpty && batch.Checks.Count == 0
             ? Task.CompletedTask

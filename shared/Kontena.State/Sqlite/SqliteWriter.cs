@@ -31,6 +31,12 @@ internal sealed class SqliteWriter(SqliteConnection connection, string origin) :
     private readonly SqliteStatement _index = new(connection,
         "INSERT OR IGNORE INTO document_index(partition, kind, id, name, value) VALUES($0, $1, $2, $3, $4)", 5);
 
+    private readonly SqliteStatement _mark = new(connection,
+        """
+        INSERT INTO change(partition, kind, mark) VALUES($0, $1, randomblob(8))
+        ON CONFLICT(partition, kind) DO UPDATE SET mark=excluded.mark
+        """, 2);
+
     private readonly SqliteStatement _send = new(connection,
         "INSERT INTO outbox(partition, destination, type, body, origin) VALUES($0, $1, $2, $3, $4)", 5);
 
@@ -79,6 +85,8 @@ internal sealed class SqliteWriter(SqliteConnection connection, string origin) :
             _delete.Execute(key.Partition, key.Kind, key.Id);
         }
 
+        foreach (var kind in batch.ChangedKinds)
+            _mark.Execute(batch.Partition, kind);
         foreach (var message in batch.Messages)
         {
             var destination = JsonSerializer.Serialize(message.Destination, KontenaJson.Default.Destination);
@@ -100,7 +108,7 @@ internal sealed class SqliteWriter(SqliteConnection connection, string origin) :
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])
-            [_begin, _commit, _full, _normal, _version, _put, _delete, _unindex, _index, _send, _forget])
+            [_begin, _commit, _full, _normal, _version, _put, _delete, _unindex, _index, _mark, _send, _forget])
         {
             statement.Dispose();
         }

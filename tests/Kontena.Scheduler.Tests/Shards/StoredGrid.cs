@@ -120,6 +120,9 @@ internal sealed class CountingStore(IStateStore inner) : IStateStore
     /// <summary>The next commits find no store.</summary>
     public int Refuse { get; set; }
 
+    public Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken) =>
+        inner.MarkAsync(partition, kinds, cancellationToken);
+
     public async Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken)
     {
         if (Refuse > 0)

@@ -25,6 +25,8 @@ internal sealed class MemoryStore(Mutant mutant)
         return index is null ? all : [.. all.Where(one => shelf.Indexes[one.Key.Id].Contains(index))];
     }
 
+    public string Mark(string partition, IReadOnlyList<string> kinds) => string.Join(' ', kinds.Select(kind => ShelfOf(partition, kind).Changes));
+
     /// <summary>Null when applied; else the conflict, and nothing is changed.</summary>
     public StateConflictException? Apply(CommitBatch batch, string origin)
     {
@@ -55,7 +57,7 @@ internal sealed class MemoryStore(Mutant mutant)
             var version = shelf.ById.TryGetValue(put.Key.Id, out var before) ? before.Version + 1 : 1;
             shelf.ById[put.Key.Id] = new StoredDocument(put.Key, version, put.Json);
             shelf.Indexes[put.Key.Id] = put.Indexes;
-            shelf.Sorted = null;
+            shelf.Changed();
         }
 
         foreach (var delete in batch.Deletes)
@@ -63,7 +65,7 @@ internal sealed class MemoryStore(Mutant mutant)
             var shelf = ShelfOf(delete.Key.Partition, delete.Key.Kind);
             shelf.ById.Remove(delete.Key.Id);
             shelf.Indexes.Remove(delete.Key.Id);
-            shelf.Sorted = null;
+            shelf.Changed();
         }
 
         foreach (var message in batch.Messages)
@@ -126,5 +128,13 @@ internal sealed class MemoryStore(Mutant mutant)
         public Dictionary<string, IReadOnlyList<IndexValue>> Indexes { get; } = new(StringComparer.Ordinal);
 
         public StoredDocument[]? Sorted { get; set; }
+
+        public int Changes { get; private set; }
+
+        public void Changed()
+        {
+            Sorted = null;
+            Changes++;
+        }
     }
 }

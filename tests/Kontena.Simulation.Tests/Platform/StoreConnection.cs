@@ -16,6 +16,9 @@ internal sealed class StoreConnection(World world, SimProcess process, string or
     public Task<IReadOnlyList<StoredDocument>> ListAsync(string partition, string kind, IndexValue? index, CancellationToken cancellationToken) =>
         Read(() => world.Store.List(partition, kind, index));
 
+    public Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken) =>
+        Read(() => world.Store.Mark(partition, kinds));
+
     public Task<IReadOnlyList<OutboxEntry>> PendingAsync(string partition, int limit, CancellationToken cancellationToken, string? after = null) =>
         Read(() => world.Store.Pending(partition, limit, after));
 

@@ -63,6 +63,30 @@ public abstract partial class StoreContract : IAsyncLifetime
         Assert.Equal((6, 99), (read!.Version, read.Value.Number));
     }
 
+    [Fact]
+    public async Task A_mark_is_another_one_after_each_change_and_only_then()
+    {
+        var seen = new HashSet<string> { await MarkAsync() };
+        await Store.CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one"), 0), Token);
+        Assert.True(seen.Add(await MarkAsync()));
+        await Engine.Open("b").CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one", 2), 1), Token);
+        Assert.True(seen.Add(await MarkAsync()));
+        await Store.CommitAsync(Sample.Batch().Delete(Sample.Nodes, "one", 2), Token);
+        Assert.True(seen.Add(await MarkAsync()));
+        // As the first time, down to its version.
+        await Store.CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one"), 0), Token);
+        Assert.True(seen.Add(await MarkAsync()));
+
+        await Assert.ThrowsAsync<StateConflictException>(() => Store.CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one"), 7), Token));
+        await Store.CommitAsync(Sample.Batch().Expect(Sample.Nodes, "one", 1).Send(Sample.Queue(), Sample.Fact("x")), Token);
+        await Store.CommitAsync(Sample.Batch("other").Put(Sample.Nodes, Sample.Node("one"), 0), Token);
+
+        Assert.False(seen.Add(await MarkAsync()));
+        Assert.Equal(await MarkAsync(), await Engine.Open("c").MarkAsync(Sample.Partition, ["unknown", Sample.Nodes.Name], Token));
+
+        Task<string> MarkAsync() => Store.MarkAsync(Sample.Partition, ["unknown", Sample.Nodes.Name], Token);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -58,6 +58,8 @@ internal sealed class ScriptedOutbox : IStateStore
     public Task<IReadOnlyList<StoredDocument>> ListAsync(
         string partition, string kind, IndexValue? index, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<string> MarkAsync(string partition, IReadOnlyList<string> kinds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task CommitAsync(CommitBatch batch, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task PingAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
