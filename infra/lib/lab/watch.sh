@@ -28,6 +28,12 @@ host_of() { containers | awk -v service="$1" '$5 == "running" && $3 == service {
 # busiest SERVICE [BUT]: the host with most instances of a service, but not BUT.
 busiest() { containers | awk -v service="$1" -v but="${2:-0}" '$5 == "running" && $3 == service && $1 != but { n[$1]++ } END { for (host in n) print n[host], host }' | sort -rn | awk 'NR == 1 { print $2 }'; }
 
+# container_started HOST CONTAINER: when it last started, in nanoseconds like now.
+container_started() {
+  local said; said=$(curl -s --max-time 3 --unix-socket "$lab/h$1/docker.sock" "http://docker/containers/$2/json")
+  [[ $said =~ \"StartedAt\":\ *\"([^\"]+)\" ]] && date -d "${BASH_REMATCH[1]}" +%s%N
+}
+
 # ask METHOD PATH [JSON]: at whichever api answers.
 ask() {
   local one
