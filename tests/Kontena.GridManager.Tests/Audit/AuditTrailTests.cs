@@ -99,24 +99,4 @@ public class AuditTrailTests
         Assert.Equal(RefusalNoteConsumer.Most, flood.Count);
         Assert.Equal("80", flood[0].Parameters["others_refused"]);
     }
-
-    [Fact]
-    public void Refusals_beyond_sixty_a_minute_are_counted_and_not_written_down()
-    {
-        var clock = new Minutes();
-        var budget = new RefusalBudget(clock);
-        Assert.All(Enumerable.Range(0, RefusalBudget.PerMinute), _ => Assert.Null(budget.Take("prod")));
-        Assert.Equal(1, budget.Take("prod"));
-        Assert.Equal(2, budget.Take("prod"));
-        Assert.Null(budget.Take("test"));
-        clock.Passed = TimeSpan.FromMinutes(1);
-        Assert.Null(budget.Take("prod"));
-    }
-
-    private sealed class Minutes : TimeProvider
-    {
-        public TimeSpan Passed { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Some.Now + Passed;
-    }
 }
