@@ -43,6 +43,34 @@ internal sealed class IntegrationKeeper(IntegrationUsers users, IStateStore stor
             await users.GiveAsync(user, cancellationToken);
             _given.Add(user);
         }
+
+        if (wanted.Count > 0)
+            await UnbindAsync(cancellationToken);
+    }
+
+    /// <summary>Takes away what was bound with keys that are its integration's no longer: the broker looks at a key when it is bound, and never again.</summary>
+    /// <remarks>A channel is not even looked at when it binds with a key once more: what it may is remembered with it. So it goes first, with its connection.</remarks>
+    private async Task UnbindAsync(CancellationToken cancellationToken)
+    {
+        var connected = (await ForbiddenAsync(cancellationToken)).Select(one => one.User).Distinct(StringComparer.Ordinal).ToList();
+        if (connected.Count == 0)
+            return;
+        foreach (var name in connected)
+        {
+            await users.DisconnectAsync(name, cancellationToken);
+            Logger.LogInformation("Connections of broker user {User} were closed: it had bound events that are its integration's no longer", name);
+        }
+
+        // With what was bound until then.
+        foreach (var binding in await ForbiddenAsync(cancellationToken))
+            await users.UnbindAsync(binding, cancellationToken);
+    }
+
+    /// <summary>Here, too, the broker is read before the store: who is given a grid meanwhile has bound to it rightly.</summary>
+    private async Task<IReadOnlyList<EventBinding>> ForbiddenAsync(CancellationToken cancellationToken)
+    {
+        var bindings = await users.BindingsAsync(cancellationToken);
+        return EventBinding.Forbidden(bindings, await WantedAsync(cancellationToken));
     }
 
     private async Task<IReadOnlyList<IntegrationRights>> WantedAsync(CancellationToken cancellationToken) =>
