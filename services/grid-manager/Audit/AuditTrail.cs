@@ -51,8 +51,8 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
             try
             {
                 var batch = new CommitBatch(partition);
-                await AppendAsync(batch, work, entry, refused, cancellationToken);
-                await store.CommitAsync(batch, cancellationToken);
+                if (await AppendAsync(batch, work, entry, refused, cancellationToken))
+                    await store.CommitAsync(batch, cancellationToken);
                 return;
             }
             catch (StateConflictException) when (attempt < MaxAttempts)
@@ -62,8 +62,8 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
         }
     }
 
-    private Task AppendAsync(CommitBatch batch, MessageUnderWay work, AuditEntry entry, CommandResult? refused, CancellationToken cancellationToken) =>
-        _writer.AppendAsync(batch, [entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), refused, UidOf(batch, entry))], cancellationToken);
+    private Task<bool> AppendAsync(CommitBatch batch, MessageUnderWay work, AuditEntry entry, CommandResult? refused, CancellationToken cancellationToken) =>
+        _writer.AppendAsync(batch, [(entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), refused, UidOf(batch, entry)), work.Id)], cancellationToken);
 
     /// <summary>Null when the command names no grid, where one is needed.</summary>
     private static string? PartitionOf(AuditEntry entry) => entry.IsAboutMaster ? StateKeys.System : entry.Grid is { Length: > 0 } grid ? grid : null;

@@ -23,16 +23,14 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
     public async Task<bool> AddAsync(
         CommitBatch batch, GridDraft draft, IEnumerable<(MessageUnderWay? Work, CommandResult? Answer)> commands, CancellationToken cancellationToken)
     {
-        var records = new List<AuditRecord>();
+        var records = new List<(AuditRecord, string?)>();
         foreach (var (work, answer) in commands)
         {
             if (work is not null && AuditedCommands.EntryOf(work.Message) is { } entry && answer is not { Outcome: CommandOutcome.NotFound } && !IsOneTooMany(batch.Partition, answer))
-                records.Add(entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), answer, UidOf(draft, entry)));
+                records.Add((entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), answer, UidOf(draft, entry)), work.Id));
         }
 
-        if (records.Count > 0)
-            await _writer.AppendAsync(batch, records, cancellationToken);
-        return records.Count > 0;
+        return records.Count > 0 && await _writer.AppendAsync(batch, records, cancellationToken);
     }
 
     private bool IsOneTooMany(string grid, CommandResult? answer) => answer is { Outcome: CommandOutcome.Refused } && !_refusals.Take(grid);

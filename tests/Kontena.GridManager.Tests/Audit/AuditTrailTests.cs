@@ -47,6 +47,8 @@ public class AuditTrailTests
         Assert.Contains("already exists", records[1].Reason, StringComparison.Ordinal);
         var head = await running.Store.GetAsync(StateKeys.AuditHead, "prod", AuditTrail.Writer, Cancelled);
         Assert.Null(AuditChain.Verify(head!.Value, records));
+        // Each is known again by its message.
+        Assert.Equal((2, 2), (head.Value.CarriedOut.Distinct().Count(), head.Value.Refused.Distinct().Count()));
         Assert.Empty(await RecordsAsync(running.Store, "nowhere"));
     }
 
