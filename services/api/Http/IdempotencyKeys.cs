@@ -54,6 +54,8 @@ internal sealed class IdempotencyKeys(RequestDelegate next, Commands commands, T
                 throw Refused(StatusCodes.Status409Conflict, "has been used, and whether that request took effect is unknown: nobody was left to say how it ended. Look, and send what is still wanted with another key");
             case KeyedRequestStanding.Different:
                 throw Refused(StatusCodes.Status422UnprocessableEntity, "has been used for another request: its path or body was another");
+            case KeyedRequestStanding.NoUser:
+                throw new HttpRefusal(StatusCodes.Status403Forbidden, new JsonObject { ["error"] = "invalid_token", ["error_description"] = "Invalid token" });
             default:
                 throw Refused(StatusCodes.Status429TooManyRequests, "can't be kept: as many have been used within a day as are kept for one user. Go on without");
         }
@@ -107,10 +109,10 @@ internal sealed class IdempotencyKeys(RequestDelegate next, Commands commands, T
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key));
         hash.AppendData(Encoding.UTF8.GetBytes($"{http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}\n"));
         hash.AppendData(body.Span);
-        var owner = TokenHash.Of(user.Id);
+        var owner = KeyedRequest.OwnerOf(user.Id);
         return new BeginKeyedRequest
         {
-            Id = TokenHash.Of($"{owner}\n{key}"), Owner = owner, Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset()), Attempt = ObjectId.New(time),
+            Id = TokenHash.Of($"{owner}\n{key}"), Owner = owner, UserId = user.Id, Fingerprint = Convert.ToHexStringLower(hash.GetHashAndReset()), Attempt = ObjectId.New(time),
         };
     }
 

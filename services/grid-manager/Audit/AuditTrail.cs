@@ -18,7 +18,7 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
 
     private const int MaxAttempts = 12;
     private readonly AuditWriter _writer = new(store, Writer, logger);
-    private readonly RefusalBudget _refusals = new(time);
+    private readonly RefusalBudget _refusals = new(time, line => logger.LogWarning("{Line}", line));
 
     /// <summary>Adds the record of the command under way to the batch that carries it out. Nothing outside a command: what the platform does by itself is in its log.</summary>
     /// <exception cref="StateUnavailableException">The chain can't be read.</exception>
@@ -32,15 +32,8 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
     public async Task RefusedAsync(object? reply, CancellationToken cancellationToken)
     {
         if (MessageUnderWay.Current is not { } work || ResultOf(reply) is not { Outcome: CommandOutcome.Refused } refused
-            || AuditedCommands.EntryOf(work.Message) is not { } entry || PartitionOf(entry) is not { } partition)
+            || AuditedCommands.EntryOf(work.Message) is not { } entry || PartitionOf(entry) is not { } partition || !_refusals.Take(partition))
             return;
-        if (_refusals.Take(partition) is { } unwritten)
-        {
-            if (unwritten == 1)
-                logger.LogWarning("More than {Most} refusals a minute in {Partition}: those beyond are not written into the audit log, so that they can't push the rest out of it", RefusalBudget.PerMinute, partition);
-            return;
-        }
-
         await CommitAsync(partition, work, entry, refused, cancellationToken);
     }
 
@@ -58,8 +51,8 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
             try
             {
                 var batch = new CommitBatch(partition);
-                await AppendAsync(batch, work, entry, refused, cancellationToken);
-                await store.CommitAsync(batch, cancellationToken);
+                if (await AppendAsync(batch, work, entry, refused, cancellationToken))
+                    await store.CommitAsync(batch, cancellationToken);
                 return;
             }
             catch (StateConflictException) when (attempt < MaxAttempts)
@@ -69,8 +62,8 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
         }
     }
 
-    private Task AppendAsync(CommitBatch batch, MessageUnderWay work, AuditEntry entry, CommandResult? refused, CancellationToken cancellationToken) =>
-        _writer.AppendAsync(batch, [entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), refused, UidOf(batch, entry))], cancellationToken);
+    private Task<bool> AppendAsync(CommitBatch batch, MessageUnderWay work, AuditEntry entry, CommandResult? refused, CancellationToken cancellationToken) =>
+        _writer.AppendAsync(batch, [(entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), refused, UidOf(batch, entry)), work.Id)], cancellationToken);
 
     /// <summary>Null when the command names no grid, where one is needed.</summary>
     private static string? PartitionOf(AuditEntry entry) => entry.IsAboutMaster ? StateKeys.System : entry.Grid is { Length: > 0 } grid ? grid : null;

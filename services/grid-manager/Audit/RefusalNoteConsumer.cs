@@ -2,6 +2,7 @@ using System.Globalization;
 using Kontena.Contracts.Audit;
 using Kontena.Contracts.Commands;
 using Kontena.Core.Audit;
+using Kontena.Hosting.Bus;
 using Kontena.State;
 using Kontena.State.Audit;
 using MassTransit;
@@ -21,15 +22,16 @@ internal sealed class RefusalNoteConsumer(IStateStore store, TimeProvider time, 
 
     public async Task Consume(ConsumeContext<NoteRefusals> context)
     {
-        var records = RecordsOf(context.Message, time.GetUtcNow());
+        var message = MessageUnderWay.Current?.Id;
+        var records = RecordsOf(context.Message, time.GetUtcNow()).Select(record => (record, message)).ToList();
         var writer = new AuditWriter(store, Writer, logger);
         for (var attempt = 1; records.Count > 0; attempt++)
         {
             try
             {
                 var batch = new CommitBatch(StateKeys.System);
-                await writer.AppendAsync(batch, records, context.CancellationToken);
-                await store.CommitAsync(batch, context.CancellationToken);
+                if (await writer.AppendAsync(batch, records, context.CancellationToken))
+                    await store.CommitAsync(batch, context.CancellationToken);
                 break;
             }
             catch (StateConflictException) when (attempt < MaxAttempts)

@@ -1,123 +1,61 @@
 using Kontena.Contracts.Nodes;
 using Kontena.State;
 using Kontena.State.Documents;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kontena.GridManager.Identities;
 
-/// <summary>Compares the users the broker has with those that nodes should have, and mends the difference: at once when told, and every half minute.</summary>
-/// <remarks>So a broker that lost its users has them again, and a revocation that met a broker that was away is made up for.</remarks>
-internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeProvider time, ILogger<IdentityKeeper> logger) : BackgroundService
+/// <summary>Compares the users the broker has with those that nodes should have, and mends the difference.</summary>
+internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeProvider time, ILogger<IdentityKeeper> logger)
+    : BrokerUserKeeper("nodes", time, logger)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
-
     /// <summary>How long the agent of a removed node can learn of it.</summary>
     private static readonly TimeSpan TellFor = TimeSpan.FromDays(30);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Lock _guard = new();
-    private readonly SemaphoreSlim _news = new(0, 1);
-    private bool _bounded;
     private readonly HashSet<BrokerUser> _given = [];
-    private string? _said;
-
-    /// <summary>Something was committed that concerns users: it is carried out now and not at the next look.</summary>
-    public void LookNow()
-    {
-        lock (_guard)
-        {
-            if (_news.CurrentCount == 0)
-                _news.Release();
-        }
-    }
+    private bool _bounded;
 
     /// <summary>Makes this user now, whatever the broker has.</summary>
     /// <returns>False when it was taken from its node meanwhile.</returns>
     /// <exception cref="HttpRequestException">The management API is away or refuses; the next look makes up for it.</exception>
     public async Task<bool> GiveAsync(BrokerUser user, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            await BoundOnceAsync(cancellationToken);
-            return await GiveWhileWantedAsync(user, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        using var turn = await TakeTurnAsync(cancellationToken);
+        await BoundOnceAsync(cancellationToken);
+        return await GiveWhileWantedAsync(user, cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Broken off when there is news: what is revoked comes before what is given once more. The broker is read before the store: a user whose node joins meanwhile is in neither, never only in the broker.</summary>
+    /// <inheritdoc/>
+    protected override async Task LookAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        await BoundOnceAsync(cancellationToken);
+        var seen = await users.ListAsync(cancellationToken);
+        var look = await ReadAsync(cancellationToken);
+        var plan = BrokerUserPlan.Of(look.Wanted, look.WithoutUser, look.Removed.Keys.ToHashSet(StringComparer.Ordinal), seen);
+        foreach (var name in plan.Revoke)
         {
-            try
-            {
-                await TurnAsync(stoppingToken);
-                _said = null;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                Say($"The broker's users can't be looked after; tried again every {Every.TotalSeconds:0} s: {exception.Message}");
-            }
-
-            await PauseAsync(stoppingToken);
+            var isRemoved = !look.WithoutUser.Contains(name);
+            await users.RevokeAsync(name, withQueues: isRemoved, cancellationToken);
+            Logger.LogInformation("Broker user {User} was removed: {Why}", name, isRemoved ? "so was its node" : "its node has to join anew");
         }
-    }
 
-    private async Task PauseAsync(CancellationToken stoppingToken)
-    {
-        using var due = new CancellationTokenSource(Every, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, stoppingToken);
-        try
+        await SettleAsync(look, cancellationToken);
+        var cutOff = await CutOffAsync(look.Wanted, cancellationToken);
+        // Once for each: an older version may have bound less.
+        foreach (var user in plan.Give.Concat(look.Wanted.Where(user => !_given.Contains(user))).Distinct().Where(user => !cutOff.Contains(user.Outlet.User)))
         {
-            await _news.WaitAsync(either.Token);
+            if (HasNews)
+                return;
+            if (await GiveAgainAsync(user, cancellationToken))
+                _given.Add(user);
         }
-        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
 
-    /// <summary>One look, broken off when there is news: what is revoked comes before what is given once more. The broker is read before the store: a user whose node joins meanwhile is in neither, never only in the broker.</summary>
-    internal async Task TurnAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
+        _given.IntersectWith(look.Wanted);
+        if (plan.Unknown.Count > 0)
         {
-            await BoundOnceAsync(cancellationToken);
-            var seen = await users.ListAsync(cancellationToken);
-            var look = await ReadAsync(cancellationToken);
-            var plan = BrokerUserPlan.Of(look.Wanted, look.WithoutUser, look.Removed.Keys.ToHashSet(StringComparer.Ordinal), seen);
-            foreach (var name in plan.Revoke)
-            {
-                var isRemoved = !look.WithoutUser.Contains(name);
-                await users.RevokeAsync(name, withQueues: isRemoved, cancellationToken);
-                logger.LogInformation("Broker user {User} was removed: {Why}", name, isRemoved ? "so was its node" : "its node has to join anew");
-            }
-
-            await SettleAsync(look, cancellationToken);
-            var cutOff = await CutOffAsync(look.Wanted, cancellationToken);
-            // Once for each: an older version may have bound less.
-            foreach (var user in plan.Give.Concat(look.Wanted.Where(user => !_given.Contains(user))).Distinct().Where(user => !cutOff.Contains(user.Outlet.User)))
-            {
-                if (_news.CurrentCount > 0)
-                    return;
-                if (await GiveAgainAsync(user, cancellationToken))
-                    _given.Add(user);
-            }
-
-            _given.IntersectWith(look.Wanted);
-            if (plan.Unknown.Count > 0)
-            {
-                Say($"The broker has {plan.Unknown.Count} users of nodes that the state store knows nothing of ({string.Join(", ", plan.Unknown.Take(3))}{(plan.Unknown.Count > 3 ? ", …" : "")}). They are left "
-                    + "alone: an older backup may have been restored, or this is another store. Join those machines again, or delete the users at the broker");
-            }
-        }
-        finally
-        {
-            _turn.Release();
+            Say($"The broker has {plan.Unknown.Count} users of nodes that the state store knows nothing of ({string.Join(", ", plan.Unknown.Take(3))}{(plan.Unknown.Count > 3 ? ", …" : "")}). They are left "
+                + "alone: an older backup may have been restored, or this is another store. Join those machines again, or delete the users at the broker");
         }
     }
 
@@ -155,7 +93,7 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
         foreach (var (name, queues) in surplus)
         {
             var outlet = wanted.First(user => user.Outlet.User == name).Outlet;
-            logger.LogWarning("Node {Grid}/{Node} has {Count} queues at the broker that are none of the house's; they are deleted, and it is cut off for half a minute. "
+            Logger.LogWarning("Node {Grid}/{Node} has {Count} queues at the broker that are none of the house's; they are deleted, and it is cut off for half a minute. "
                 + "Its agent is faulty or was taken over; kontena node reset-token shuts it out", outlet.Grid, outlet.Node, queues.Count);
             await users.CutOffAsync(name, queues, cancellationToken);
         }
@@ -166,7 +104,7 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
     /// <summary>What was removed stays for a while, so that an agent that was away can be told.</summary>
     private async Task SettleAsync(Look look, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         foreach (var one in look.Removed.Values.Concat(look.Settled))
         {
             var batch = new CommitBatch(one.Value.Grid);
@@ -226,12 +164,5 @@ internal sealed class IdentityKeeper(BrokerUsers users, IStateStore store, TimeP
             return;
         await users.BoundAsync(cancellationToken);
         _bounded = true;
-    }
-
-    private void Say(string line)
-    {
-        if (_said != line)
-            logger.LogWarning("{Line}", line);
-        _said = line;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class IntegrationConsumer(
     {
         var name = context.Message.Name;
         var result = await ledger.DecideAboutUsersAsync(
-            (store, cancellationToken) => UserReads.CalledAsync(store, Contracts.Identity.Integrations.Email(name), cancellationToken),
+            (store, cancellationToken) => UserReads.LeavingAsync(store, Contracts.Identity.Integrations.Email(name), cancellationToken),
             (users, _) => IntegrationDecisions.Remove(users, context.Message), context.CancellationToken);
         if (result.Outcome == CommandOutcome.Done && keepers.FirstOrDefault() is { } keeper)
         {

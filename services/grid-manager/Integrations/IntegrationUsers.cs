@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 
@@ -59,7 +58,6 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
         {
             ["configure"] = user.Configure, ["write"] = user.Write, ["read"] = user.Read,
         }, cancellationToken);
-        await UnbindAsync(user, cancellationToken);
     }
 
     /// <summary>The broker closes the connections of a user that is deleted.</summary>
@@ -80,19 +78,25 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
         }
     }
 
-    /// <summary>The broker looks at a routing key when it is bound, and never again: what was bound with one that is no longer allowed goes.</summary>
-    private async Task UnbindAsync(IntegrationRights user, CancellationToken cancellationToken)
+    /// <summary>What is bound to the exchange of events, by whomever.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async Task<IReadOnlyList<EventBinding>> BindingsAsync(CancellationToken cancellationToken)
     {
         var bound = await broker.ListAsync(BrokerManagement.Path("exchanges", Host, Queues.Events, "bindings", "source"), cancellationToken);
-        foreach (var one in bound.EnumerateArray())
-        {
-            var destination = Text(one, "destination");
-            if (!destination.StartsWith(user.Name + ".", StringComparison.Ordinal) || Regex.IsMatch(Text(one, "routing_key"), user.Events))
-                continue;
-            var kind = Text(one, "destination_type") == "queue" ? "q" : "e";
-            await broker.DeleteAsync(BrokerManagement.Path("bindings", Host, "e", Queues.Events, kind, destination, Text(one, "properties_key")), cancellationToken);
-        }
+        return
+        [
+            .. bound.EnumerateArray().Select(one => new EventBinding(
+                Text(one, "destination"), Text(one, "destination_type") == "queue", Text(one, "routing_key"), Text(one, "properties_key"))),
+        ];
     }
+
+    /// <inheritdoc cref="ListAsync"/>
+    public Task UnbindAsync(EventBinding one, CancellationToken cancellationToken) => broker.DeleteAsync(
+        BrokerManagement.Path("bindings", Host, "e", Queues.Events, one.IsQueue ? "q" : "e", one.Destination, one.PropertiesKey), cancellationToken);
+
+    /// <summary>Closes its connections. It may connect again.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public Task DisconnectAsync(string name, CancellationToken cancellationToken) => broker.DeleteAsync(BrokerManagement.Path("connections", "username", name), cancellationToken);
 
     private Task LimitAsync(string user, string limit, int value, CancellationToken cancellationToken) =>
         broker.PutAsync(BrokerManagement.Path("user-limits", user, limit), new JsonObject { ["value"] = value }, cancellationToken);

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Requests;
 using Kontena.GridManager.Decisions;
+using Kontena.GridManager.Users;
 using Kontena.State;
 using Kontena.State.Documents;
 using MassTransit;
@@ -13,8 +14,9 @@ internal sealed class KeyedRequestConsumer(GridLedger ledger) : IConsumer<BeginK
         await context.AnswerAsync(await ledger.DecideAboutRequestsAsync(
             async (store, cancelled) => (
                 Kept: await store.ListAsync(StateKeys.KeyedRequest, StateKeys.System, cancelled, new IndexValue("owner", context.Message.Owner)),
-                Answer: await store.GetAsync(StateKeys.KeyedAnswer, StateKeys.System, context.Message.Id, cancelled)),
-            (read, now) => KeyedRequestDecisions.Begin(read.Kept, read.Answer?.Value, context.Message, now), context.CancellationToken));
+                Answer: await store.GetAsync(StateKeys.KeyedAnswer, StateKeys.System, context.Message.Id, cancelled),
+                IsOfUser: context.Message.UserId is not { } user || await UserReads.IsUserAsync(store, user, cancelled)),
+            (read, now) => KeyedRequestDecisions.Begin(read.Kept, read.Answer?.Value, read.IsOfUser, context.Message, now), context.CancellationToken));
 
     public async Task Consume(ConsumeContext<EndKeyedRequest> context) =>
         await context.AnswerAsync(await ledger.DecideAboutRequestsAsync(

@@ -17,9 +17,14 @@ internal static class KeyedRequestDecisions
 
     /// <param name="kept">All of the owner.</param>
     /// <param name="answer">Of this request, when there is one.</param>
+    /// <param name="isOfUser">Whoever sent it is a user: of one who was removed since they were let in nothing would take away what is kept.</param>
+    /// <param name="command">The request.</param>
+    /// <param name="now">When it came.</param>
     public static Decision<KeyedRequestBegun> Begin(
-        IReadOnlyList<Versioned<KeyedRequest>> kept, KeyedAnswer? answer, BeginKeyedRequest command, DateTimeOffset now)
+        IReadOnlyList<Versioned<KeyedRequest>> kept, KeyedAnswer? answer, bool isOfUser, BeginKeyedRequest command, DateTimeOffset now)
     {
+        if (!isOfUser)
+            return new(new KeyedRequestBegun(KeyedRequestStanding.NoUser), null, []);
         var over = kept.Where(one => one.Value.BegunAt + KeyedRequest.Life <= now).ToList();
         if (kept.Except(over).FirstOrDefault(one => one.Value.Id == command.Id) is { } found)
             return new(StandingOf(found.Value, answer, command, now), null, []);

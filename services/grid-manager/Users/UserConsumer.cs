@@ -18,7 +18,7 @@ internal sealed class UserConsumer(GridLedger ledger, TimeProvider time, IEnumer
     public async Task Consume(ConsumeContext<RemoveUser> context)
     {
         await context.AnswerAsync(await ledger.DecideAboutUsersAsync(
-            (store, cancellationToken) => UserReads.CalledAsync(store, context.Message.Email, cancellationToken),
+            (store, cancellationToken) => UserReads.LeavingAsync(store, context.Message.Email, cancellationToken),
             (users, _) => UserDecisions.Remove(users, context.Message), context.CancellationToken));
         LookNow();
     }

@@ -43,7 +43,7 @@ internal static class UserDecisions
         return Put(user, found?.Version ?? 0, $"user {user.Email} invited{(found is null ? "" : " anew")}");
     }
 
-    /// <summary>With everything that lets them in.</summary>
+    /// <summary>With everything that lets them in, and what is kept of their requests.</summary>
     public static Decision<CommandResult> Remove(UserSnapshot users, RemoveUser command)
     {
         if (IsBuiltIn(command.Email))
@@ -55,6 +55,8 @@ internal static class UserDecisions
             batch.Delete(StateKeys.AccessToken, token.Value.Id, CommitBatch.AnyVersion);
         foreach (var code in users.Codes)
             batch.Delete(StateKeys.AuthorizationCode, code.Value.Id, CommitBatch.AnyVersion);
+        foreach (var request in users.Requests)
+            batch.Delete(StateKeys.KeyedRequest, request.Value.Id, CommitBatch.AnyVersion).Delete(StateKeys.KeyedAnswer, request.Value.Id, CommitBatch.AnyVersion);
         return new(CommandResult.Done(found.Value.Id), batch,
             [$"user {found.Value.Email} removed, with {users.Tokens.Count} tokens and {users.Codes.Count} codes"]);
     }

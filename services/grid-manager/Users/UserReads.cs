@@ -1,4 +1,5 @@
 using Kontena.Contracts.Identity;
+using Kontena.Contracts.Requests;
 using Kontena.State;
 using Kontena.State.Documents;
 
@@ -18,6 +19,9 @@ internal sealed record UserSnapshot
 
     /// <inheritdoc cref="Tokens"/>
     public IReadOnlyList<Versioned<AuthorizationCode>> Codes { get; init; } = [];
+
+    /// <summary>Kept of the user who is to go, with their answers.</summary>
+    public IReadOnlyList<Versioned<KeyedRequest>> Requests { get; init; } = [];
 
     public Versioned<User>? Called(string email) => Users.FirstOrDefault(one => one.Value.IsCalled(email));
 
@@ -42,6 +46,19 @@ internal static class UserReads
         var users = await store.ListAsync(StateKeys.User, StateKeys.System, cancellationToken, StateKeys.UserEmail(email!));
         return users is [var one, ..] ? await WithCredentialsAsync(store, snapshot with { Users = users }, one.Value.Id, cancellationToken) : snapshot;
     }
+
+    /// <summary>One user with everything that goes when they go.</summary>
+    public static async Task<UserSnapshot> LeavingAsync(IStateStore store, string? email, CancellationToken cancellationToken)
+    {
+        var snapshot = await CalledAsync(store, email, cancellationToken);
+        if (snapshot.Users is not [var user, ..])
+            return snapshot;
+        var owner = new IndexValue("owner", KeyedRequest.OwnerOf(user.Value.Id));
+        return snapshot with { Requests = await store.ListAsync(StateKeys.KeyedRequest, StateKeys.System, cancellationToken, owner) };
+    }
+
+    public static async Task<bool> IsUserAsync(IStateStore store, string id, CancellationToken cancellationToken) =>
+        id == User.Administrator.Id || await store.GetAsync(StateKeys.User, StateKeys.System, id, cancellationToken) is not null;
 
     public static async Task<UserSnapshot> OfIdAsync(IStateStore store, string userId, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
     public const string Writer = "scheduler";
 
     private readonly AuditWriter _writer = new(store, Writer, logger);
-    private readonly RefusalBudget _refusals = new(time);
+    private readonly RefusalBudget _refusals = new(time, line => logger.LogWarning("{Line}", line));
 
     /// <summary>Adds a record for each command of a step. What is not there was not refused: that leaves none, and neither does what nobody sent.</summary>
     /// <returns>Whether there is one.</returns>
@@ -23,26 +23,17 @@ internal sealed class AuditTrail(IStateStore store, TimeProvider time, ILogger l
     public async Task<bool> AddAsync(
         CommitBatch batch, GridDraft draft, IEnumerable<(MessageUnderWay? Work, CommandResult? Answer)> commands, CancellationToken cancellationToken)
     {
-        var records = new List<AuditRecord>();
+        var records = new List<(AuditRecord, string?)>();
         foreach (var (work, answer) in commands)
         {
             if (work is not null && AuditedCommands.EntryOf(work.Message) is { } entry && answer is not { Outcome: CommandOutcome.NotFound } && !IsOneTooMany(batch.Partition, answer))
-                records.Add(entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), answer, UidOf(draft, entry)));
+                records.Add((entry.ToRecord(Writer, work.Message, work.Caller, time.GetUtcNow(), answer, UidOf(draft, entry)), work.Id));
         }
 
-        if (records.Count > 0)
-            await _writer.AppendAsync(batch, records, cancellationToken);
-        return records.Count > 0;
+        return records.Count > 0 && await _writer.AppendAsync(batch, records, cancellationToken);
     }
 
-    private bool IsOneTooMany(string grid, CommandResult? answer)
-    {
-        if (answer is not { Outcome: CommandOutcome.Refused } || _refusals.Take(grid) is not { } unwritten)
-            return false;
-        if (unwritten == 1)
-            logger.LogWarning("More than {Most} refusals a minute in {Grid}: those beyond are not written into the audit log, so that they can't push the rest out of it", RefusalBudget.PerMinute, grid);
-        return true;
-    }
+    private bool IsOneTooMany(string grid, CommandResult? answer) => answer is { Outcome: CommandOutcome.Refused } && !_refusals.Take(grid);
 
     private static string? UidOf(GridDraft draft, AuditEntry entry) =>
         entry.Document is not { } id ? null

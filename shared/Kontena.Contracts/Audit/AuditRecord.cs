@@ -75,4 +75,10 @@ public sealed record AuditHead
 
     /// <summary>Hash of the record before <see cref="First"/>, which was let go: what is left can still be verified.</summary>
     public required string Anchor { get; init; }
+
+    /// <summary>Ids of the messages with the newest commands that were carried out: one that is tried again is not written down twice.</summary>
+    public IReadOnlyList<string> CarriedOut { get => field ?? []; init; } = [];
+
+    /// <summary>The same of those that were refused.</summary>
+    public IReadOnlyList<string> Refused { get => field ?? []; init; } = [];
 }

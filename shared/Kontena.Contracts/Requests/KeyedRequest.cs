@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Kontena.Contracts.Requests;
 
 /// <summary>A request that came with an <c>Idempotency-Key</c>, kept so that it is carried out once however often it is sent. Written by grid-manager; good for <see cref="Life"/>.</summary>
@@ -20,6 +23,9 @@ public sealed record KeyedRequest
 
     /// <summary>The status that was answered; null: there is no answer yet.</summary>
     public int? Status { get; init; }
+
+    /// <summary>What <see cref="Owner"/> is for a user.</summary>
+    public static string OwnerOf(string userId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(userId)));
 }
 
 /// <summary>The body of the answer to a <see cref="KeyedRequest"/>, with its id. Apart, as all requests of an owner are read at once.</summary>
@@ -41,6 +47,9 @@ public sealed record BeginKeyedRequest
     public required string Id { get; init; }
     public required string Owner { get; init; }
     public required string Fingerprint { get; init; }
+
+    /// <summary>Whose <see cref="Owner"/> is the hash: for one who is removed meanwhile nothing is kept any more. Null: from an api that does not say.</summary>
+    public string? UserId { get; init; }
 
     /// <summary>Of this sending alone.</summary>
     public required string Attempt { get; init; }
@@ -84,4 +93,7 @@ public enum KeyedRequestStanding
 
     /// <summary>The caller has used as many keys in a day as are kept.</summary>
     Full,
+
+    /// <summary>The caller is no user any more. Only for whoever has said who that is.</summary>
+    NoUser,
 }

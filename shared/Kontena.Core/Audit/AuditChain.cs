@@ -31,6 +31,7 @@ public static class AuditChain
         return (record, new AuditHead
         {
             Writer = record.Writer, Sequence = record.Sequence, Hash = record.Hash, First = head?.First ?? 1, Anchor = head?.Anchor ?? AuditRecord.Genesis,
+            CarriedOut = head?.CarriedOut ?? [], Refused = head?.Refused ?? [],
         });
     }
 

@@ -9,7 +9,8 @@ namespace Kontena.Hosting.Bus;
 /// <summary>What a consumer works on, and for whom: for what is written down far below it.</summary>
 /// <param name="Message">As it was sent.</param>
 /// <param name="Caller">Who asked for it at the front door; the platform itself when nobody did.</param>
-public sealed record MessageUnderWay(object Message, Caller Caller)
+/// <param name="Id">The same when it is tried again, or delivered again; null for one that came without.</param>
+public sealed record MessageUnderWay(object Message, Caller Caller, string? Id)
 {
     private static readonly AsyncLocal<MessageUnderWay?> Here = new();
 
@@ -61,7 +62,7 @@ internal sealed class CallerFilter<T> : IFilter<ConsumeContext<T>>
 {
     public async Task Send(ConsumeContext<T> context, IPipe<ConsumeContext<T>> next)
     {
-        MessageUnderWay.Begin(new MessageUnderWay(context.Message, context.CalledBy()));
+        MessageUnderWay.Begin(new MessageUnderWay(context.Message, context.CalledBy(), context.MessageId?.ToString("N")));
         await next.Send(context);
     }
 

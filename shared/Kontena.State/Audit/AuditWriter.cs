@@ -12,15 +12,22 @@ public sealed class AuditWriter(IStateStore store, string writer, ILogger logger
 {
     public const int MostKept = 10_000;
 
-    /// <param name="contents">In the order in which they happened; their places and hashes are filled in here.</param>
+    /// <param name="batch">Carries out what is written down.</param>
+    /// <param name="contents">In the order in which they happened; their places and hashes are filled in here. With the id of the message that each comes from: what an earlier try has written is left out.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there is something to write.</returns>
     /// <exception cref="StateUnavailableException">The chain can't be read.</exception>
-    public async Task AppendAsync(CommitBatch batch, IReadOnlyList<AuditRecord> contents, CancellationToken cancellationToken)
+    public async Task<bool> AppendAsync(CommitBatch batch, IReadOnlyList<(AuditRecord Content, string? Message)> contents, CancellationToken cancellationToken)
     {
         var found = await store.GetAsync(StateKeys.AuditHead, batch.Partition, writer, cancellationToken);
         var head = found?.Value;
-        foreach (var content in contents)
+        var missing = contents.Where(one => !WrittenCommands.Has(found?.Value, one.Message, one.Content.Outcome)).ToList();
+        if (missing.Count == 0)
+            return false;
+        foreach (var (content, message) in missing)
         {
             (var record, head) = AuditChain.Append(head, content);
+            head = WrittenCommands.Remember(head, message, content.Outcome);
             if (head.Sequence - head.First >= mostKept)
                 head = await LetGoAsync(batch, head, cancellationToken);
             batch.Put(StateKeys.AuditRecord, record, expected: 0);
@@ -28,6 +35,7 @@ public sealed class AuditWriter(IStateStore store, string writer, ILogger logger
 
         if (head is not null)
             batch.Put(StateKeys.AuditHead, head, found?.Version ?? 0);
+        return true;
     }
 
     private async Task<AuditHead> LetGoAsync(CommitBatch batch, AuditHead head, CancellationToken cancellationToken)

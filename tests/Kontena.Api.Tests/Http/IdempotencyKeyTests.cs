@@ -144,4 +144,12 @@ public sealed class IdempotencyKeyTests : IAsyncLifetime
         Assert.DoesNotContain("the-key", begun.ToString(), StringComparison.Ordinal);
         Assert.All(new[] { begun.Id, begun.Owner, begun.Fingerprint }, one => Assert.Equal(64, one.Length));
     }
+
+    [Fact]
+    public async Task Whoever_was_removed_since_they_were_let_in_is_refused_like_a_stranger()
+    {
+        _api.Bus.Answer<BeginKeyedRequest>(_ => new KeyedRequestBegun(KeyedRequestStanding.NoUser));
+        Assert.Equal((403, """{"error":"invalid_token","error_description":"Invalid token"}""", false), await PostAsync("k-1"));
+        Assert.Equal(0, Carried);
+    }
 }

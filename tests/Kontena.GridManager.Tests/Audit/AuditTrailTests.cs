@@ -47,6 +47,8 @@ public class AuditTrailTests
         Assert.Contains("already exists", records[1].Reason, StringComparison.Ordinal);
         var head = await running.Store.GetAsync(StateKeys.AuditHead, "prod", AuditTrail.Writer, Cancelled);
         Assert.Null(AuditChain.Verify(head!.Value, records));
+        // Each is known again by its message.
+        Assert.Equal((2, 2), (head.Value.CarriedOut.Distinct().Count(), head.Value.Refused.Distinct().Count()));
         Assert.Empty(await RecordsAsync(running.Store, "nowhere"));
     }
 
@@ -98,25 +100,5 @@ public class AuditTrailTests
         var flood = RefusalNoteConsumer.RecordsOf(new NoteRefusals { Refused = [.. Enumerable.Range(0, 100).Select(_ => Refused(2))] }, Some.Now);
         Assert.Equal(RefusalNoteConsumer.Most, flood.Count);
         Assert.Equal("80", flood[0].Parameters["others_refused"]);
-    }
-
-    [Fact]
-    public void Refusals_beyond_sixty_a_minute_are_counted_and_not_written_down()
-    {
-        var clock = new Minutes();
-        var budget = new RefusalBudget(clock);
-        Assert.All(Enumerable.Range(0, RefusalBudget.PerMinute), _ => Assert.Null(budget.Take("prod")));
-        Assert.Equal(1, budget.Take("prod"));
-        Assert.Equal(2, budget.Take("prod"));
-        Assert.Null(budget.Take("test"));
-        clock.Passed = TimeSpan.FromMinutes(1);
-        Assert.Null(budget.Take("prod"));
-    }
-
-    private sealed class Minutes : TimeProvider
-    {
-        public TimeSpan Passed { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => Some.Now + Passed;
     }
 }

@@ -99,6 +99,19 @@ public sealed class IntegrationTests
         Assert.Equal([one], IntegrationPlan.Of([one], new HashSet<IntegrationRights> { one }, new Dictionary<string, string> { [one.Name] = "older" }).Give);
     }
 
+    [Fact]
+    public void What_is_bound_with_a_key_of_a_grid_that_was_taken_is_found_and_nothing_of_others()
+    {
+        static EventBinding Bound(string destination, string key) => new(destination, IsQueue: true, key, "~");
+        var rights = IntegrationRights.Of(User("ci@integration", "ci"))!;
+        EventBinding[] others = [Bound("log-collector-events", "#"), Bound("integration.ci", "#"), Bound("integration.ci2.x", "#"), Bound("integration.gone.x", "grid.other.#")];
+        EventBinding[] own = [Bound("integration.ci.x", "grid.main.#"), Bound("integration.ci.x", "grid.other.#"), Bound("integration.ci.y.z", "#")];
+
+        Assert.Equal(own[1..], EventBinding.Forbidden([.. others, .. own], [rights]));
+        Assert.All(own, one => Assert.Equal(rights.Name, one.User));
+        Assert.Empty(EventBinding.Forbidden(own, [rights with { Events = "^grid\\.|^#$" }]));
+    }
+
     private static Decisions.Decision<CommandResult> Create(CreateIntegration command, params User[] users) =>
         IntegrationDecisions.Create(Of(users), command, _ => $"hash of {command.BrokerPassword}", Now, () => "5a0000000000000000000001");
 

@@ -13,12 +13,12 @@ public sealed class KeyedRequestTests
     private static readonly KeyedRequest Begun = new() { Id = "id", Owner = "owner", Fingerprint = "body", Attempt = "first", BegunAt = Some.Now };
 
     private static KeyedRequestStanding Standing(KeyedRequest kept, BeginKeyedRequest command, TimeSpan later = default, KeyedAnswer? answer = null) =>
-        KeyedRequestDecisions.Begin([new(kept, 1)], answer, command, Some.Now + later).Reply.Standing;
+        KeyedRequestDecisions.Begin([new(kept, 1)], answer, true, command, Some.Now + later).Reply.Standing;
 
     [Fact]
     public void A_key_is_begun_once_and_its_second_sending_waits_for_the_first()
     {
-        var first = KeyedRequestDecisions.Begin([], null, Sent, Some.Now);
+        var first = KeyedRequestDecisions.Begin([], null, true, Sent, Some.Now);
         Assert.Equal(KeyedRequestStanding.Begun, first.Reply.Standing);
         Assert.Equal(Begun, Assert.Single(first.Puts(StateKeys.KeyedRequest)));
 
@@ -45,7 +45,7 @@ public sealed class KeyedRequestTests
         var kept = Assert.Single(ended.Puts(StateKeys.KeyedRequest));
         var answer = Assert.Single(ended.Puts(StateKeys.KeyedAnswer));
 
-        var again = KeyedRequestDecisions.Begin([new(kept, 4)], answer, Sent with { Attempt = "second" }, Some.Now.AddHours(23));
+        var again = KeyedRequestDecisions.Begin([new(kept, 4)], answer, true, Sent with { Attempt = "second" }, Some.Now.AddHours(23));
         Assert.Equal(new KeyedRequestBegun(KeyedRequestStanding.Answered, 201, answer), again.Reply);
         Assert.Null(again.Batch);
         // Nobody ends it a second time.
@@ -68,7 +68,7 @@ public sealed class KeyedRequestTests
 
         Assert.Null(answer.Body);
         Assert.Equal(new KeyedRequestBegun(KeyedRequestStanding.Answered, 200),
-            KeyedRequestDecisions.Begin([new(ended.Puts(StateKeys.KeyedRequest).Single(), 4)], answer, Sent with { Attempt = "second" }, Some.Now).Reply);
+            KeyedRequestDecisions.Begin([new(ended.Puts(StateKeys.KeyedRequest).Single(), 4)], answer, true, Sent with { Attempt = "second" }, Some.Now).Reply);
     }
 
     [Fact]
@@ -76,11 +76,19 @@ public sealed class KeyedRequestTests
     {
         Versioned<KeyedRequest> Other(int number, DateTimeOffset at) => new(Begun with { Id = $"other-{number}", BegunAt = at }, 7);
         var full = Enumerable.Range(0, KeyedRequestDecisions.MostKept).Select(number => Other(number, Some.Now)).ToList();
-        Assert.Equal(KeyedRequestStanding.Full, KeyedRequestDecisions.Begin(full, null, Sent, Some.Now).Reply.Standing);
+        Assert.Equal(KeyedRequestStanding.Full, KeyedRequestDecisions.Begin(full, null, true, Sent, Some.Now).Reply.Standing);
 
         full[5] = Other(5, Some.Now - KeyedRequest.Life);
-        var begun = KeyedRequestDecisions.Begin(full, null, Sent, Some.Now);
+        var begun = KeyedRequestDecisions.Begin(full, null, true, Sent, Some.Now);
         Assert.Equal(KeyedRequestStanding.Begun, begun.Reply.Standing);
         Assert.Equal(["keyed-answer other-5 -1", "keyed-request other-5 7"], begun.Deletes().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_is_kept_for_whoever_was_removed_since_they_were_let_in()
+    {
+        var refused = KeyedRequestDecisions.Begin([], null, false, Sent, Some.Now);
+        Assert.Equal(new KeyedRequestBegun(KeyedRequestStanding.NoUser), refused.Reply);
+        Assert.Null(refused.Batch);
     }
 }

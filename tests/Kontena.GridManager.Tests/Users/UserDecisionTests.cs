@@ -1,6 +1,7 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
 using Kontena.Contracts.Identity;
+using Kontena.Contracts.Requests;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Grids;
 using Kontena.GridManager.Users;
@@ -107,18 +108,19 @@ public sealed class UserDecisionTests
     }
 
     [Fact]
-    public void A_user_goes_with_their_tokens_and_codes()
+    public void A_user_goes_with_their_tokens_and_codes_and_what_is_kept_of_their_requests()
     {
         var dev = Dev();
         var snapshot = With(dev) with
         {
             Tokens = [new(TokenDecisionTests.Token(dev.Id), 1)],
             Codes = [new(TokenDecisionTests.Code(dev.Id), 1)],
+            Requests = [new(new() { Id = "id", Owner = KeyedRequest.OwnerOf(dev.Id), Fingerprint = "body", Attempt = "first", BegunAt = Some.Now }, 1)],
         };
 
         var decision = UserDecisions.Remove(snapshot, new RemoveUser { Email = "dev@example.org" });
 
-        Assert.Equal(["user", "access-token", "authorization-code"], decision.Deletes().Select(one => one.Split(' ')[0]));
+        Assert.Equal(["user", "access-token", "authorization-code", "keyed-request", "keyed-answer"], decision.Deletes().Select(one => one.Split(' ')[0]));
         Assert.Equal("NotFound; : Not found", UserDecisions.Remove(With(), new RemoveUser { Email = "dev@example.org" }).Reply.Show());
         Assert.StartsWith("Refused; user: The administrator", UserDecisions.Remove(With(), new RemoveUser { Email = "admin" }).Reply.Show());
     }

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Identity;
+using Kontena.Contracts.Requests;
 using Kontena.GridManager.Decisions;
 using Kontena.GridManager.Tests.Platform;
 using Kontena.GridManager.Users;
@@ -49,8 +50,15 @@ public sealed class UserPlatformTests
         Assert.Single(await running.Store.ListAsync(StateKeys.AccessToken, StateKeys.System, Cancelled, new IndexValue("token", "t2")));
         Assert.Equal("NotFound; : refresh_token", (await running.AskAsync(new RefreshToken { RefreshHash = "r1", Token = new("t3", "last", "r3", "last") })).Show());
 
+        var sent = new BeginKeyedRequest { Id = "id", Owner = KeyedRequest.OwnerOf(dev), UserId = dev, Fingerprint = "body", Attempt = "first" };
+        Assert.Equal(KeyedRequestStanding.Begun, (await running.AskAsync<BeginKeyedRequest, KeyedRequestBegun>(sent)).Standing);
+        Assert.Equal("Done", (await running.AskAsync(new EndKeyedRequest { Id = "id", Attempt = "first", Status = 201, Body = "{}" })).Show());
+
         Assert.Equal("Done", (await running.AskAsync(new ChangeGridUser { Grid = "prod", Email = "dev@EXAMPLE.org" })).Show());
         Assert.Equal("Done", (await running.AskAsync(new RemoveUser { Email = "dev@example.org" })).Show());
+        Assert.Equal(KeyedRequestStanding.NoUser, (await running.AskAsync<BeginKeyedRequest, KeyedRequestBegun>(sent)).Standing);
+        Assert.Empty(await running.Store.ListAsync(StateKeys.KeyedRequest, StateKeys.System, Cancelled));
+        Assert.Empty(await running.Store.ListAsync(StateKeys.KeyedAnswer, StateKeys.System, Cancelled));
         Assert.Empty(await running.Store.ListAsync(StateKeys.AccessToken, StateKeys.System, Cancelled));
         Assert.Empty(await running.Store.ListAsync(StateKeys.User, StateKeys.System, Cancelled));
     }
