@@ -95,8 +95,8 @@ internal sealed class CommandDesk(
         using var due = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
-        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = either.Token };
-        using var response = new InProcessResponse(http);
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        using var response = new InProcessResponse(http, either.Token);
         http.Features.Set(new IntegrationSender(user));
         http.Request.Protocol = "AMQP";
         http.Request.Scheme = "amqp";
@@ -125,6 +125,7 @@ internal sealed class CommandDesk(
         try
         {
             await pipeline(http);
+            await response.BeginAsync();
         }
         finally
         {
@@ -134,6 +135,8 @@ internal sealed class CommandDesk(
         cancellationToken.ThrowIfCancellationRequested();
         if (due.IsCancellationRequested)
             return PublicReply.Problem(StatusCodes.Status504GatewayTimeout, $"There was no answer within {Longest.TotalSeconds:0} s; whether it still takes effect is unknown");
+        if (response.IsBroken)
+            return PublicReply.Problem(StatusCodes.Status500InternalServerError, "The answer broke off; the log of the api says why. What was asked for may have taken effect");
         return response.IsTooLong
             ? PublicReply.Problem(StatusCodes.Status422UnprocessableEntity, $"The answer has more than {InProcessResponse.Limit / 1024 / 1024} MB; ask for less of it (limit, from, since), or over HTTP")
             : PublicReply.Of(http.Response.StatusCode, response.Bytes);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Kontena.Api.Audit;
 using Kontena.Api.PublicBus;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
@@ -87,6 +88,21 @@ public sealed class CommandDeskTests
         Assert.Equal((403, "Integration ci is a viewer and may only look; this changes something. It takes an integration without the role viewer"), change);
         Assert.Equal((403, "Integration ci is a viewer and may only look; this shows a secret. It takes an integration without the role viewer"), secret);
         Assert.Empty(api.Bus.Asked);
+    }
+
+    [Fact]
+    public async Task What_it_is_refused_is_counted_for_the_audit_log_like_that_of_everybody_else()
+    {
+        await using var api = await StartAsync(isViewer: true);
+        await api.PutAsync(StateKeys.Grid, StateKeys.System, Some.Grid() with { Name = "other" });
+
+        await AskAsync(api, """{"operation":"showGrid","parameters":{"grid":"other"}}""");
+        await AskAsync(api, """{"operation":"showSecret","parameters":{"grid":"main","name":"x"}}""");
+        await AskAsync(api, """{"operation":"showGrid","parameters":{"grid":"main"}}""");
+
+        var refused = api.Services.GetRequiredService<RefusalWindow>().Take()!.Refused;
+        Assert.Equal(["ci grid user other 403 1", "ci grid user main 403 1"], refused.Select(one => $"{one.Caller.Id} {one.Need} {one.Grid} {one.Status} {one.Count}"));
+        Assert.All(refused, one => Assert.Equal(CallerKind.Integration, one.Caller.Kind));
     }
 
     [Theory]
