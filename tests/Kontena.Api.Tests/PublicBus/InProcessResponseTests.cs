@@ -10,7 +10,7 @@ public sealed class InProcessResponseTests
     public async Task What_waits_for_an_answer_to_begin_runs_once_the_last_first()
     {
         var http = new DefaultHttpContext();
-        using var response = new InProcessResponse(http, CancellationToken.None);
+        using var response = new InProcessResponse(http, TestContext.Current.CancellationToken);
         var ran = "";
         foreach (var number in new[] { 1, 2 })
         {
