@@ -1,4 +1,5 @@
 using Kontena.Api.Http;
+using Kontena.Api.PublicBus;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Nodes;
@@ -30,7 +31,7 @@ internal static class NodeTokenEndpoints
             new CreateNode { Grid = found.Name, Name = request.Name, Token = request.Token, Labels = request.Labels, TokenSeconds = request.ExpiresIn }, cancellationToken);
         var snapshot = await reader.OfNodesAsync(found, cancellationToken);
         var node = snapshot.NodeNamed(name ?? "") ?? throw HttpRefusal.NotFound();
-        return Reply.Created(NodeRendering.Render(node, snapshot, new LatestStats(), time.GetUtcNow()), KontenaResponseJson.Wire.NodeJson);
+        return Reply.Created(NodeRendering.Render(node, snapshot, new LatestStats(), time.GetUtcNow(), ViewerCheck.MayHaveTokens(http)), KontenaResponseJson.Wire.NodeJson);
     }
 
     private static async Task<IResult> ShowAsync(string grid, string node, SnapshotReader reader, CancellationToken cancellationToken)
