@@ -19,6 +19,9 @@ internal sealed class CommandDesk(
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     private const int LongestQueue = 255;
+
+    /// <summary>Characters of the reason to lay a command aside. It travels in a header, and the broker ends the connection over headers that fill more than a frame.</summary>
+    private const int LongestReason = 2_000;
     private const string StreamRefusal = "is a stream, which an answer can't be; ask for pages (limit, from, since), take events from kontena.events, or use HTTP";
 
     /// <summary>Who sent it is what the broker has checked; everything in the message is only what they say.</summary>
@@ -144,7 +147,8 @@ internal sealed class CommandDesk(
 
     private PublicAnswer LaidAside(string why)
     {
-        logger.LogDebug("A command was laid aside: {Why}", why);
-        return new PublicAnswer(null, why);
+        var shown = why.Length > LongestReason ? why[..LongestReason] + "…" : why;
+        logger.LogDebug("A command was laid aside: {Why}", shown);
+        return new PublicAnswer(null, shown);
     }
 }

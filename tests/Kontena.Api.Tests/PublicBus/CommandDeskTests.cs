@@ -149,6 +149,17 @@ public sealed class CommandDeskTests
     }
 
     [Fact]
+    public async Task The_reason_to_lay_one_aside_fits_into_a_header_however_much_is_wrong()
+    {
+        await using var api = await StartAsync();
+        var texts = string.Join(',', Enumerable.Range(0, 60).Select(number => $"\"{new string('x', 60)}{number}\":null"));
+
+        var failed = await Desk(api).AnswerAsync(Command("{\"operation\":\"listGrids\",\"parameters\":{" + texts + "}}") with { ReplyTo = null }, Cancelled);
+
+        Assert.InRange(failed.LaidAside!.Length, 1_000, 2_001);
+    }
+
+    [Fact]
     public async Task Removed_it_is_refused_at_once()
     {
         await using var api = await StartAsync();
