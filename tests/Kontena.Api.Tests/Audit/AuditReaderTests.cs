@@ -32,11 +32,11 @@ public sealed class AuditReaderTests
     [InlineData(0, 6)]
     [InlineData(1, 5)]
     [InlineData(2, 4)]
-    public void What_is_let_go_or_comes_meanwhile_was_not_removed_or_added_by_anybody(int from, int to)
+    public void What_is_let_go_or_comes_meanwhile_was_not_removed_or_added_by_anybody(int first, int end)
     {
         var (before, after) = Moving;
-        Assert.Null(AuditReader.Verify(before, after, _records[from..to]));
-        Assert.Null(AuditReader.Verify(before, AuditChain.Trim(_heads[5], _records[4]), _records[from..to]));
+        Assert.Null(AuditReader.Verify(before, after, _records[first..end]));
+        Assert.Null(AuditReader.Verify(before, AuditChain.Trim(_heads[5], _records[4]), _records[first..end]));
     }
 
     [Fact]
