@@ -22,6 +22,14 @@ internal sealed record IntegrationRights(string Name, string PasswordHash, strin
     /// <summary>No routing key.</summary>
     public const string Nothing = "^$a";
 
+    /// <summary>Whether something that is bound to the events is to be unbound: of its own what it may no longer hear, and whatever leads into the commands. Writing them allows to bind so,
+    /// each event would then be a command of nobody, and the binding would outlive whoever made it. Pure.</summary>
+    public bool Forbids(string destination, string routingKey) => IsIntoCommands(destination)
+        || (destination.StartsWith(Name + ".", StringComparison.Ordinal) && !Regex.IsMatch(routingKey, Events));
+
+    /// <summary>The exchange, and the queue of the same name.</summary>
+    public static bool IsIntoCommands(string destination) => destination == Queues.PublicCommands;
+
     /// <summary>Null when the user is no integration. Pure.</summary>
     public static IntegrationRights? Of(User user)
     {

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Kontena.Contracts.Messaging;
 using Kontena.Hosting.Bus;
 
@@ -59,7 +58,7 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
         {
             ["configure"] = user.Configure, ["write"] = user.Write, ["read"] = user.Read,
         }, cancellationToken);
-        await UnbindAsync(user, cancellationToken);
+        await UnbindAsync(user.Forbids, cancellationToken);
     }
 
     /// <summary>The broker closes the connections of a user that is deleted.</summary>
@@ -70,6 +69,7 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
     public async Task RevokeAsync(string name, bool withQueues, CancellationToken cancellationToken)
     {
         await broker.DeleteAsync(BrokerManagement.Path("users", name), cancellationToken);
+        await UnbindAsync((destination, _) => IntegrationRights.IsIntoCommands(destination), cancellationToken);
         if (!withQueues)
             return;
         foreach (var kind in new[] { "queues", "exchanges" })
@@ -81,13 +81,13 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
     }
 
     /// <summary>The broker looks at a routing key when it is bound, and never again: what was bound with one that is no longer allowed goes.</summary>
-    private async Task UnbindAsync(IntegrationRights user, CancellationToken cancellationToken)
+    private async Task UnbindAsync(Func<string, string, bool> isForbidden, CancellationToken cancellationToken)
     {
         var bound = await broker.ListAsync(BrokerManagement.Path("exchanges", Host, Queues.Events, "bindings", "source"), cancellationToken);
         foreach (var one in bound.EnumerateArray())
         {
             var destination = Text(one, "destination");
-            if (!destination.StartsWith(user.Name + ".", StringComparison.Ordinal) || Regex.IsMatch(Text(one, "routing_key"), user.Events))
+            if (!isForbidden(destination, Text(one, "routing_key")))
                 continue;
             var kind = Text(one, "destination_type") == "queue" ? "q" : "e";
             await broker.DeleteAsync(BrokerManagement.Path("bindings", Host, "e", Queues.Events, kind, destination, Text(one, "properties_key")), cancellationToken);
