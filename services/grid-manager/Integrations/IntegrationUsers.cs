@@ -69,15 +69,17 @@ internal sealed class IntegrationUsers(BrokerManagement broker)
     public async Task RevokeAsync(string name, bool withQueues, CancellationToken cancellationToken)
     {
         await broker.DeleteAsync(BrokerManagement.Path("users", name), cancellationToken);
-        await UnbindAsync((destination, _) => IntegrationRights.IsIntoCommands(destination), cancellationToken);
-        if (!withQueues)
-            return;
-        foreach (var kind in new[] { "queues", "exchanges" })
+        if (withQueues)
         {
-            var all = await broker.ListAsync(BrokerManagement.Path(kind, Host) + "?columns=name", cancellationToken);
-            foreach (var own in all.EnumerateArray().Select(one => Text(one, "name")).Where(own => own.StartsWith(name + ".", StringComparison.Ordinal)))
-                await broker.DeleteAsync(BrokerManagement.Path(kind, Host, own), cancellationToken);
+            foreach (var kind in new[] { "queues", "exchanges" })
+            {
+                var all = await broker.ListAsync(BrokerManagement.Path(kind, Host) + "?columns=name", cancellationToken);
+                foreach (var own in all.EnumerateArray().Select(one => Text(one, "name")).Where(own => own.StartsWith(name + ".", StringComparison.Ordinal)))
+                    await broker.DeleteAsync(BrokerManagement.Path(kind, Host, own), cancellationToken);
+            }
         }
+
+        await UnbindAsync((destination, _) => IntegrationRights.IsIntoCommands(destination), cancellationToken);
     }
 
     /// <summary>The broker looks at a routing key when it is bound, and never again: what was bound with one that is no longer allowed goes.</summary>
