@@ -83,6 +83,7 @@ public static class AuditedCommands
         [typeof(CreateNode)] = Of<CreateNode>(one => Node("create", one.Grid, one.Name, ("labels", Text(one.Labels)))),
         [typeof(UpdateNode)] = Of<UpdateNode>(one => Node("update", one.Grid, one.Node, ("labels", Text(one.Labels)), ("availability", one.Availability))),
         [typeof(ResetNodeToken)] = Of<ResetNodeToken>(one => Node(one.Clear ? "clear token" : "reset token", one.Grid, one.Node)),
+        [typeof(NoteTokenShown)] = Of<NoteTokenShown>(one => Node("show token", one.Grid, one.Node)),
         [typeof(RotateNodeKey)] = Of<RotateNodeKey>(one => Node("rotate key", one.Grid, one.Node)),
         [typeof(RemoveNode)] = Of<RemoveNode>(one => Node("remove node", one.Grid, one.Node)),
         [typeof(CreateStack)] = Of<CreateStack>(one => Stack("create", one.Grid, one.Request.Name)),

@@ -62,6 +62,15 @@ public class AuditTrailTests
     }
 
     [Fact]
+    public async Task Whom_the_token_of_a_node_is_shown_is_written_down_in_its_grid()
+    {
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
+        Assert.Equal(CommandOutcome.Done, (await AskAsync(running, new NoteTokenShown { Grid = "prod", Node = "core-01" }, Ann)).Outcome);
+        var record = Assert.Single(await RecordsAsync(running.Store, "prod"));
+        Assert.Equal(("HostNode", "core-01", "show token", Ann), (record.ResourceType, record.ResourceName, record.Event, record.Caller));
+    }
+
+    [Fact]
     public async Task A_command_whose_record_can_not_be_written_changes_nothing()
     {
         await using var running = await RunningGridManager.StartWithoutLivenessAsync();
