@@ -90,21 +90,23 @@ public sealed class CommandDeskTests
         Assert.Empty(api.Bus.Asked);
     }
 
-    [Theory]
-    [InlineData("""{"operation":"listGrids"}""")]
-    [InlineData("""{"operation":"showGrid","parameters":{"grid":"main"}}""")]
-    [InlineData("""{"operation":"listNodes","parameters":{"grid":"main"}}""")]
-    [InlineData("""{"operation":"showNode","parameters":{"grid":"main","node":"core-01"}}""")]
-    public async Task A_viewer_is_not_shown_the_token_with_which_machines_join(string question)
+    [Fact]
+    public async Task A_viewer_is_not_shown_the_token_with_which_machines_join()
     {
         await using var viewers = await StartAsync(isViewer: true);
         await using var users = await StartAsync();
-
-        var (status, seen) = await AskAsync(viewers, question);
-
-        Assert.Equal(200, status);
-        Assert.DoesNotContain("a-token-of-the-grid", seen!.ToJsonString(), StringComparison.Ordinal);
-        Assert.Contains("a-token-of-the-grid", (await AskAsync(users, question)).Body!.ToJsonString(), StringComparison.Ordinal);
+        string[] questions =
+        [
+            """{"operation":"listGrids"}""", """{"operation":"showGrid","parameters":{"grid":"main"}}""",
+            """{"operation":"listNodes","parameters":{"grid":"main"}}""", """{"operation":"showNode","parameters":{"grid":"main","node":"core-01"}}""",
+        ];
+        foreach (var question in questions)
+        {
+            var (status, seen) = await AskAsync(viewers, question);
+            Assert.Equal(200, status);
+            Assert.DoesNotContain("a-token-of-the-grid", seen!.ToJsonString(), StringComparison.Ordinal);
+            Assert.Contains("a-token-of-the-grid", (await AskAsync(users, question)).Body!.ToJsonString(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
