@@ -249,14 +249,14 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         foreach (var segment in segments)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (lines.Count >= query.Limit)
+            if (lines.Count >= query.Limit || lines.Sum(line => line.Text.Length) >= _options.PageText)
                 break;
             try
             {
                 using var connection = SegmentSchema.OpenReader(SegmentName.FileOf(_options.Directory, segment));
                 using var interrupt = SegmentSchema.InterruptOn(connection, cancellationToken);
                 lines.AddRange(new SegmentReader(connection, segment)
-                    .Read(query, after(segment), query.Limit - lines.Count, search, cancellationToken));
+                    .Read(query, after(segment), query.Limit - lines.Count, _options.PageText - lines.Sum(line => line.Text.Length), search, cancellationToken));
             }
             catch (SqliteException) when (cancellationToken.IsCancellationRequested)
             {
