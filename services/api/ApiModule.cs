@@ -23,6 +23,7 @@ using Kontena.Api.Stacks;
 using Kontena.Api.Stats;
 using Kontena.Api.Users;
 using Kontena.Api.Volumes;
+using Kontena.Contracts.Audit;
 using Kontena.Core.Ids;
 using Kontena.Hosting;
 using Kontena.Hosting.DeadLetters;
@@ -163,6 +164,7 @@ public static class ApiModule
                 .Refuses(422, "A number is none, or out of its range")
                 .WithSummary("Messages that could not be worked off, by queue").WithTags("admin"),
             replay => replay.WithFacts("replayDeadLetters", Need.MasterAdmin).Reads(limit).Refuses(404, "There is no such queue")
-                .Refuses(422, "The number is none, or out of its range").WithSummary("Send the messages of a queue on their way again").WithTags("admin"));
+                .Refuses(422, "The number is none, or out of its range").WithSummary("Send the messages of a queue on their way again").WithTags("admin"),
+            (http, name) => http.RequestServices.GetRequiredService<Commands>().AskGridManagerAsync(new NoteReplay { Queue = name }, http.RequestAborted));
     }
 }

@@ -22,6 +22,9 @@ internal sealed record LogCollectorOptions
     /// <summary>How long a question about lines may be read for. The api waits for 10 s.</summary>
     public TimeSpan QueryTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Characters of the lines in one answer, which ends with the line that is over it: many long lines are read in several. It must fit into a message of the broker, escaped.</summary>
+    public int PageText { get; init; } = 8 * 1024 * 1024;
+
     public EventLogOptions Events => new EventLogOptions { File = Path.Combine(Directory, "events.db"), KeptPerGrid = EventsPerGrid };
 
     /// <inheritdoc cref="EventLogOptions.KeptPerGrid"/>

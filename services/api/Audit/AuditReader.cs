@@ -11,13 +11,13 @@ internal sealed class AuditReader(IStateStore store)
     /// <summary>Records of a chain that are read at a time.</summary>
     private const int AtOnce = 50;
 
-    private const int VerifyAttempts = 5;
-
     /// <summary>The newest records of a grid, also what happened to the grid itself; oldest first.</summary>
     public async Task<IReadOnlyList<AuditRecord>> OfGridAsync(string grid, int limit, CancellationToken cancellationToken)
     {
         var about = await store.ListAsync(StateKeys.AuditRecord, StateKeys.System, cancellationToken, new IndexValue("grid", grid));
-        return await NewestAsync([.. await CursorsAsync(grid, cancellationToken), Cursor.Over([.. about.Select(one => one.Value)])], limit, cancellationToken);
+        // A chain each: only within one does the order in the store say what came first.
+        var chains = about.GroupBy(one => one.Value.Writer, one => one.Value, StringComparer.Ordinal).Select(chain => Cursor.Over([.. chain]));
+        return await NewestAsync([.. await CursorsAsync(grid, cancellationToken), .. chains], limit, cancellationToken);
     }
 
     /// <summary>The newest records of all there is, removed grids included; oldest first.</summary>
@@ -32,23 +32,28 @@ internal sealed class AuditReader(IStateStore store)
     /// <summary>The chains of a partition, each with where it is broken.</summary>
     public async Task<IReadOnlyList<(AuditHead Head, AuditBreak? Broken)>> VerifyAsync(string partition, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var before = await HeadsAsync(partition, cancellationToken);
-            var records = (await store.ListAsync(StateKeys.AuditRecord, partition, cancellationToken)).Select(one => one.Value).ToLookup(record => record.Writer, StringComparer.Ordinal);
-            var after = await HeadsAsync(partition, cancellationToken);
-            // The oldest are let go while this reads: then what is missing was not removed by anybody.
-            var moved = before.Any(head => after.FirstOrDefault(one => one.Writer == head.Writer) is { } now && now.First != head.First);
-            if (moved && attempt < VerifyAttempts)
-                continue;
-            var chains = before.Select(head => (head, AuditChain.Verify(head, [.. records[head.Writer].Where(record => record.Sequence <= head.Sequence)]))).ToList();
-            // Records of a chain whose head is gone have nothing that says where they end.
-            chains.AddRange(records.Where(chain => after.All(head => head.Writer != chain.Key)).Select(chain => (
-                new AuditHead { Writer = chain.Key, Sequence = 0, Hash = "", First = 0, Anchor = "" },
-                (AuditBreak?)new AuditBreak(AuditRecord.DocumentId(chain.Key, chain.First().Sequence), "has no chain: what says where it begins and ends was removed"))));
-            return chains;
-        }
+        var before = await HeadsAsync(partition, cancellationToken);
+        var records = (await store.ListAsync(StateKeys.AuditRecord, partition, cancellationToken)).Select(one => one.Value).ToLookup(record => record.Writer, StringComparer.Ordinal);
+        var after = await HeadsAsync(partition, cancellationToken);
+        var chains = before.Select(head => (head, Verify(head, after.FirstOrDefault(one => one.Writer == head.Writer) ?? head, records[head.Writer]))).ToList();
+        // Records of a chain whose head is gone have nothing that says where they end.
+        chains.AddRange(records.Where(chain => after.All(head => head.Writer != chain.Key)).Select(chain => (
+            new AuditHead { Writer = chain.Key, Sequence = 0, Hash = "", First = 0, Anchor = "" },
+            (AuditBreak?)new AuditBreak(AuditRecord.DocumentId(chain.Key, chain.First().Sequence), "has no chain: what says where it begins and ends was removed"))));
+        return chains;
     }
+
+    /// <summary>A chain that goes on while it is read: its oldest are let go and new ones come, and nobody has removed or added those.</summary>
+    /// <param name="before">Its head before the records were read: up to there all were to be found.</param>
+    /// <param name="after">Its head afterwards: from there on all were to be found, and nothing beyond.</param>
+    internal static AuditBreak? Verify(AuditHead before, AuditHead after, IEnumerable<AuditRecord> records) => after.First > before.Sequence && after.Sequence >= after.First
+        ? null
+        : AuditChain.Verify(
+            before with { First = after.First, Anchor = after.Anchor },
+            [
+                .. records.Where(record => record.Sequence < before.First || record.Sequence >= after.First)
+                    .Where(record => record.Sequence <= before.Sequence || record.Sequence > after.Sequence),
+            ]);
 
     /// <summary>What belongs to no grid, the grids, and those that were.</summary>
     public async Task<IReadOnlyList<string>> PartitionsAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Net;
+using Kontena.Api.Audit;
 using Kontena.Contracts.Identity;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -26,15 +27,30 @@ internal static class SignedInFeature
     public static void SignIn(this HttpContext http, SignedIn who)
     {
         http.Features.Set(who);
-        var program = http.Request.Headers.UserAgent.ToString();
-        http.Features.Set(new Caller
-        {
-            Id = who.User.Integration?.Name ?? who.User.Id,
-            Name = who.User.Email,
-            Kind = who.User.Integration is null ? CallerKind.User : CallerKind.Integration,
-            Address = AddressOf(http)?.ToString(),
-            Program = program.Length switch { 0 => null, > LongestProgram => program[..LongestProgram], _ => program },
-        });
+        http.IsOf(who.User);
+    }
+
+    /// <summary>For whoever writes down who asked; also of somebody who has shown something else than a token, and may do nothing more with it.</summary>
+    public static void IsOf(this HttpContext http, User user) => http.Features.Set(new Caller
+    {
+        Id = user.Integration?.Name ?? user.Id,
+        Name = user.Email,
+        Kind = user.Integration is null ? CallerKind.User : CallerKind.Integration,
+        Address = AddressOf(http)?.ToString(),
+        Program = ProgramOf(http),
+    });
+
+    /// <summary>Who asks, for whoever writes it down; where nobody is asked who they are, what is known of them.</summary>
+    public static Caller Asker(this HttpContext http) => http.Features.Get<Caller>() ?? new Caller
+    {
+        Id = RefusalWindow.Unknown, Name = RefusalWindow.Unknown, Kind = CallerKind.User, Address = AddressOf(http)?.ToString(), Program = ProgramOf(http),
+    };
+
+    /// <summary>Without signs that a terminal on which it is read would obey.</summary>
+    private static string? ProgramOf(HttpContext http)
+    {
+        var said = http.Request.Headers.UserAgent.ToString();
+        return said.Length == 0 ? null : string.Concat(said.Take(LongestProgram).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
     }
 
     /// <summary>An IPv4 address that came over an IPv6 socket is shown as what it is.</summary>

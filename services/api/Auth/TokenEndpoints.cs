@@ -35,10 +35,10 @@ internal static class TokenEndpoints
         var made = request switch
         {
             { GrantType: "authorization_code", Code: { } code } =>
-                await OnceAsync(reader.HasCodeAsync(code, cancellationToken), "authorization_code",
+                await OnceAsync(http, reader.OwnerOfCodeAsync(code, cancellationToken), "authorization_code",
                     () => commands.AskGridManagerAsync(new RedeemCode { CodeHash = TokenHash.Of(code), Token = fresh.Kept }, cancellationToken)),
             { GrantType: "refresh_token", RefreshToken: { } refresh } =>
-                await OnceAsync(reader.HasRefreshAsync(refresh, cancellationToken), "refresh_token",
+                await OnceAsync(http, reader.OwnerOfRefreshAsync(refresh, cancellationToken), "refresh_token",
                     () => commands.AskGridManagerAsync(new RefreshToken { RefreshHash = TokenHash.Of(refresh), Token = fresh.Kept }, cancellationToken)),
             { GrantType: "authorization_code" or "refresh_token" } =>
                 throw OAuth2.Invalid(request.GrantType == "refresh_token" ? "refresh_token" : "authorization_code"),
@@ -57,11 +57,10 @@ internal static class TokenEndpoints
         return TokenRendering.Render(token, user, time.GetUtcNow(), fresh);
     }
 
-    /// <param name="there">What nobody made is turned away here: guesses fill no queue.</param>
-    private static async Task<string?> OnceAsync(Task<bool> there, string what, Func<Task<string?>> exchange)
+    /// <param name="owner">What nobody made is turned away here: guesses fill no queue. Whose it is, is who exchanges it.</param>
+    private static async Task<string?> OnceAsync(HttpContext http, Task<User?> owner, string what, Func<Task<string?>> exchange)
     {
-        if (!await there)
-            throw OAuth2.Refusal(StatusCodes.Status404NotFound, "invalid_request", what);
+        http.IsOf(await owner ?? throw OAuth2.Refusal(StatusCodes.Status404NotFound, "invalid_request", what));
         try
         {
             return await exchange();

@@ -28,11 +28,17 @@ internal sealed class TokenReader(IStateStore store)
     public async Task<AuthorizationCode?> FindCodeAsync(string id, CancellationToken cancellationToken) =>
         ObjectId.IsValid(id) ? (await store.GetAsync(StateKeys.AuthorizationCode, StateKeys.System, id, cancellationToken))?.Value : null;
 
-    public async Task<bool> HasCodeAsync(string code, CancellationToken cancellationToken) =>
-        (await store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, cancellationToken, new IndexValue("code", TokenHash.Of(code)))).Count > 0;
+    /// <summary>Whose a code is; null when nobody made it.</summary>
+    public async Task<User?> OwnerOfCodeAsync(string code, CancellationToken cancellationToken) =>
+        await store.ListAsync(StateKeys.AuthorizationCode, StateKeys.System, cancellationToken, new IndexValue("code", TokenHash.Of(code))) is [var found, ..]
+            ? await UserAsync(found.Value.UserId, cancellationToken)
+            : null;
 
-    public async Task<bool> HasRefreshAsync(string refresh, CancellationToken cancellationToken) =>
-        (await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("refresh", TokenHash.Of(refresh)))).Count > 0;
+    /// <inheritdoc cref="OwnerOfCodeAsync"/>
+    public async Task<User?> OwnerOfRefreshAsync(string refresh, CancellationToken cancellationToken) =>
+        await store.ListAsync(StateKeys.AccessToken, StateKeys.System, cancellationToken, new IndexValue("refresh", TokenHash.Of(refresh))) is [var found, ..]
+            ? await UserAsync(found.Value.UserId, cancellationToken)
+            : null;
 
     public async Task<User?> UserAsync(string id, CancellationToken cancellationToken) =>
         id == User.Administrator.Id ? User.Administrator : (await store.GetAsync(StateKeys.User, StateKeys.System, id, cancellationToken))?.Value;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kontena.Api.Auth;
 using Kontena.Api.Http;
+using Kontena.Api.PublicBus;
 using Kontena.Api.Snapshots;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
@@ -40,11 +41,11 @@ internal static class GridEndpoints
         var user = http.SignedIn().User;
         var grids = await reader.GridsAsync(cancellationToken);
         var snapshots = await Task.WhenAll(grids.Where(grid => Need.GridUser.IsMetBy(user, grid.Name)).Select(grid => reader.WithUserCountAsync(grid, cancellationToken)));
-        return Reply.Ok(new GridsJson([.. snapshots.Select(GridRendering.Render)]), KontenaResponseJson.Wire.GridsJson);
+        return Reply.Ok(new GridsJson([.. snapshots.Select(snapshot => GridRendering.Render(snapshot, ViewerCheck.MayHaveTokens(http)))]), KontenaResponseJson.Wire.GridsJson);
     }
 
-    private static async Task<IResult> ShowAsync(string grid, SnapshotReader reader, CancellationToken cancellationToken) =>
-        Reply.Ok(await RenderAsync(reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
+    private static async Task<IResult> ShowAsync(string grid, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken) =>
+        Reply.Ok(await RenderAsync(http, reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
 
     private static async Task<IResult> CreateAsync(HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
     {
@@ -67,7 +68,7 @@ internal static class GridEndpoints
             Logs = LogsOf(request),
             CreatorId = http.SignedIn().User.Id,
         }, cancellationToken);
-        return Reply.Created(await RenderAsync(reader, created ?? request.Name ?? "", cancellationToken), KontenaResponseJson.Wire.GridJson);
+        return Reply.Created(await RenderAsync(http, reader, created ?? request.Name ?? "", cancellationToken), KontenaResponseJson.Wire.GridJson);
     }
 
     private static async Task<IResult> UpdateAsync(
@@ -90,7 +91,7 @@ internal static class GridEndpoints
             Quota = QuotaOf(request.Quota),
             StackQuotas = request.StackQuotas?.ToDictionary(one => one.Key, one => QuotaOf(one.Value) ?? new Quota(), StringComparer.Ordinal),
         }, cancellationToken);
-        return Reply.Ok(await RenderAsync(reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
+        return Reply.Ok(await RenderAsync(http, reader, grid, cancellationToken), KontenaResponseJson.Wire.GridJson);
     }
 
     private static async Task<IResult> DeleteAsync(string grid, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
@@ -129,8 +130,8 @@ internal static class GridEndpoints
         ]), KontenaResponseJson.Wire.NetworkCheckJson);
     }
 
-    private static async Task<GridJson> RenderAsync(SnapshotReader reader, string grid, CancellationToken cancellationToken) =>
-        GridRendering.Render(await reader.WithUserCountAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken));
+    private static async Task<GridJson> RenderAsync(HttpContext http, SnapshotReader reader, string grid, CancellationToken cancellationToken) =>
+        GridRendering.Render(await reader.WithUserCountAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken), ViewerCheck.MayHaveTokens(http));
 
     private static StatsdTarget? StatsdOf(GridRequest request)
     {

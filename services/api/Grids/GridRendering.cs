@@ -10,15 +10,15 @@ namespace Kontena.Api.Grids;
 /// <summary>Grid documents as the API shows them (rest-api.md §9.1).</summary>
 internal static class GridRendering
 {
-
-    public static GridJson Render(GridSnapshot snapshot)
+    /// <param name="withToken">False: whoever asks may only look.</param>
+    public static GridJson Render(GridSnapshot snapshot, bool withToken)
     {
         var grid = snapshot.Grid;
         return new GridJson
         {
             Id = grid.Name,
             Name = grid.Name,
-            Token = grid.Token,
+            Token = withToken ? grid.Token : null,
             InitialSize = grid.InitialSize,
             Stats = Stats(grid),
             DefaultAffinity = grid.DefaultAffinity,
@@ -40,12 +40,13 @@ internal static class GridRendering
     }
 
     /// <summary>The grid inside a node.</summary>
-    public static NodeGridJson RenderForNode(Grid grid) => new()
+    /// <param name="withToken">False: whoever asks may only look.</param>
+    public static NodeGridJson RenderForNode(Grid grid, bool withToken) => new()
     {
         Id = grid.Name,
         Name = grid.Name,
         InitialSize = grid.InitialSize,
-        Token = grid.Token,
+        Token = withToken ? grid.Token : null,
         Stats = Stats(grid),
         Logs = Logs(grid),
         TrustedSubnets = grid.TrustedSubnets,

@@ -1,5 +1,5 @@
+using Kontena.Api.Auth;
 using Kontena.Contracts.Commands;
-using Kontena.Contracts.Identity;
 using Kontena.Contracts.Messaging;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Stacks;
@@ -87,7 +87,7 @@ internal sealed class Commands(IControlBus bus, ApiOptions options, IHttpContext
     {
         try
         {
-            return await bus.AskAsync<TRequest, TReply>(destination, command, options.CommandTimeout, requests.HttpContext?.Features.Get<Caller>(), cancellationToken);
+            return await bus.AskAsync<TRequest, TReply>(destination, command, options.CommandTimeout, requests.HttpContext?.Asker(), cancellationToken);
         }
         catch (TimeoutException)
         {

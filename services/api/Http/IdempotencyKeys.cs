@@ -46,7 +46,7 @@ internal sealed class IdempotencyKeys(RequestDelegate next, Commands commands, T
                 await WriteAsync(http, begun.Status ?? StatusCodes.Status200OK, answer.ContentType, Encoding.UTF8.GetBytes(answer.Body ?? ""));
                 break;
             case KeyedRequestStanding.Answered:
-                throw Refused(StatusCodes.Status409Conflict, $"has been used: the request was answered with status {begun.Status}, and the answer was too long to be kept. Look at what it made");
+                throw Refused(StatusCodes.Status409Conflict, $"has been used: the request was answered with status {begun.Status}, and the answer is not kept: it was too long, or has the value of a secret in it. Look at what it made");
             case KeyedRequestStanding.Running:
                 http.Response.Headers.RetryAfter = "1";
                 throw Refused(StatusCodes.Status409Conflict, "is in use: the request with it is being carried out at this moment. Send it again in a second for its answer");
@@ -87,7 +87,8 @@ internal sealed class IdempotencyKeys(RequestDelegate next, Commands commands, T
     private async Task EndAsync(HttpContext http, BeginKeyedRequest begun, MemoryStream answer)
     {
         var status = http.Response.StatusCode;
-        var body = answer.Length <= KeyedAnswer.LongestBody ? Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length) : null;
+        var hasSecret = status < StatusCodes.Status400BadRequest && http.GetEndpoint()?.Metadata.GetMetadata<RouteFacts>() is { HasSecret: true };
+        var body = answer.Length <= KeyedAnswer.LongestBody && !hasSecret ? Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length) : null;
         try
         {
             await commands.AskGridManagerAsync(new EndKeyedRequest

@@ -43,6 +43,9 @@ internal sealed record RouteFacts(string Operation, Need Need)
     /// <summary>Its answer has a secret that is shown this once.</summary>
     public bool ShowsOnce { get; init; }
 
+    /// <summary>Its answer has the value of a secret in it: sent again with its key, it is told that it was carried out, and no more.</summary>
+    public bool HasSecret { get; init; }
+
     /// <summary>Null: as the need has it.</summary>
     public Denial? DeniedBy { get; init; }
 
@@ -111,6 +114,11 @@ internal static class RouteFactsWords
     public static TBuilder ShowsOnce<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
         builder.Change(facts => facts with { ShowsOnce = true });
+
+    /// <summary>After <see cref="WithFacts"/>: the answer has the value of a secret, which is kept nowhere but in the vault.</summary>
+    public static TBuilder HasSecret<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.Change(facts => facts with { HasSecret = true });
 
     private static TBuilder Change<TBuilder>(this TBuilder builder, Func<RouteFacts, RouteFacts> change)
         where TBuilder : IEndpointConventionBuilder

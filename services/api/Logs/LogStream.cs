@@ -1,5 +1,6 @@
 using Kontena.Api.Auth;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 
 namespace Kontena.Api.Logs;
 
@@ -28,14 +29,28 @@ internal sealed class LogStream<TLine>(LogFollowers followers, Standing standing
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var cancellationToken = httpContext.RequestAborted;
         using var seat = followers.Enter();
         // A first answer that fails is still a plain error; later the stream only waits.
-        var lines = await FirstAsync(cancellationToken);
+        var lines = await FirstAsync(httpContext.RequestAborted);
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         httpContext.Response.ContentType = "application/json";
-        await httpContext.Response.StartAsync(cancellationToken);
+        await httpContext.Response.StartAsync(httpContext.RequestAborted);
 
+        // A process that stops waits for its requests, and this one would not end by itself.
+        var stopping = httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        try
+        {
+            await GoOnAsync(httpContext, lines, ended.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The client sees the end, and asks again.
+        }
+    }
+
+    private async Task GoOnAsync(HttpContext httpContext, IReadOnlyList<TLine>? lines, CancellationToken cancellationToken)
+    {
         string? last = null;
         // Ends like one that the server stops: the client sees the end, and its next request says why.
         while (!cancellationToken.IsCancellationRequested && await standing.HoldsAsync(httpContext, cancellationToken))

@@ -36,7 +36,7 @@ internal static class EngineNodeEndpoints
         string engineId, HttpContext http, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var node = await FindAsync(engineId, http, reader, cancellationToken);
-        return await NodeEndpoints.AnswerAsync(node.Grid, node.Name, reader, stats, time, cancellationToken);
+        return await NodeEndpoints.AnswerAsync(node.Grid, node.Name, http, reader, stats, time, cancellationToken);
     }
 
     private static async Task<IResult> UpdateAsync(
@@ -46,7 +46,7 @@ internal static class EngineNodeEndpoints
         var request = await RequestBody.ReadAsync(http, KontenaResponseJson.Wire.NodeRequest);
         // Nothing but labels: whether a machine takes work is for people to say.
         await commands.AskGridManagerAsync(new UpdateNode { Grid = node.Grid, Node = node.Name, Labels = request.Labels }, cancellationToken);
-        return await NodeEndpoints.AnswerAsync(node.Grid, node.Name, reader, stats, time, cancellationToken);
+        return await NodeEndpoints.AnswerAsync(node.Grid, node.Name, http, reader, stats, time, cancellationToken);
     }
 
     private static async Task<Node> FindAsync(string engineId, HttpContext http, SnapshotReader reader, CancellationToken cancellationToken)

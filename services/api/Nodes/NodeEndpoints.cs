@@ -1,5 +1,6 @@
 using Kontena.Api.Auth;
 using Kontena.Api.Http;
+using Kontena.Api.PublicBus;
 using Kontena.Api.Snapshots;
 using Kontena.Api.Stats;
 using Kontena.Contracts.Http;
@@ -27,19 +28,20 @@ internal static class NodeEndpoints
             .Produces<NodeHealthJson>().WithSummary("Whether a node is there");
     }
 
-    private static async Task<IResult> ListAsync(string grid, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(
+        string grid, HttpContext http, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         var latest = await stats.LatestAsync(grid, cancellationToken);
-        return Reply.Ok(new NodesJson([.. snapshot.Nodes.Select(node => NodeRendering.Render(node, snapshot, latest, time.GetUtcNow()))]),
+        return Reply.Ok(new NodesJson([.. snapshot.Nodes.Select(node => NodeRendering.Render(node, snapshot, latest, time.GetUtcNow(), ViewerCheck.MayHaveTokens(http)))]),
             KontenaResponseJson.Wire.NodesJson);
     }
 
     private static async Task<IResult> ShowAsync(
-        string grid, string node, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
+        string grid, string node, HttpContext http, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var found = await reader.GridAsync(grid, cancellationToken);
-        return await AnswerAsync(found.Name, (await reader.NodeAsync(grid, node, cancellationToken)).Name, reader, stats, time, cancellationToken);
+        return await AnswerAsync(found.Name, (await reader.NodeAsync(grid, node, cancellationToken)).Name, http, reader, stats, time, cancellationToken);
     }
 
     private static async Task<IResult> UpdateAsync(
@@ -56,7 +58,7 @@ internal static class NodeEndpoints
             {
                 Grid = grid, Node = found.Name, Labels = request.Labels, Availability = request.Availability, ForgetAgent = request.ForgetAgent ?? false,
             }, cancellationToken);
-        return await AnswerAsync(grid, found.Name, reader, stats, time, cancellationToken);
+        return await AnswerAsync(grid, found.Name, http, reader, stats, time, cancellationToken);
     }
 
     private static async Task<IResult> RotateKeyAsync(string grid, string node, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
@@ -93,12 +95,12 @@ internal static class NodeEndpoints
     }
 
     internal static async Task<IResult> AnswerAsync(
-        string grid, string node, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
+        string grid, string node, HttpContext http, SnapshotReader reader, StatsReader stats, TimeProvider time, CancellationToken cancellationToken)
     {
         var snapshot = await reader.OfNodesAsync(await reader.GridAsync(grid, cancellationToken), cancellationToken);
         var found = snapshot.NodeNamed(node) ?? throw HttpRefusal.NotFound();
         var latest = await stats.LatestAsync(grid, cancellationToken);
-        var rendered = NodeRendering.Render(found, snapshot, latest, time.GetUtcNow());
+        var rendered = NodeRendering.Render(found, snapshot, latest, time.GetUtcNow(), ViewerCheck.MayHaveTokens(http));
         return Reply.Ok(rendered with { Data = await reader.DataOnAsync(found, cancellationToken) }, KontenaResponseJson.Wire.NodeJson);
     }
 }

@@ -14,7 +14,8 @@ internal static class NodeRendering
     private const string DefaultRegion = "default";
     private const string NoEtcd = "there is no etcd: this grid does without one, and a node that is connected needs nothing more";
 
-    public static NodeJson Render(Node node, GridSnapshot snapshot, LatestStats stats, DateTimeOffset now)
+    /// <param name="withToken">That of the grid; false: whoever asks may only look.</param>
+    public static NodeJson Render(Node node, GridSnapshot snapshot, LatestStats stats, DateTimeOffset now, bool withToken)
     {
         var facts = node.Facts;
         var liveness = snapshot.Liveness.GetValueOrDefault(node.Name);
@@ -58,7 +59,7 @@ internal static class NodeRendering
             ClockAhead = connected ? liveness?.ClockAhead : null,
             VersionSkew = NodeWarnings.SkewOf(facts?.AgentVersion, NodeWarnings.OwnVersion),
             Drain = node.Availability == NodeAvailability.Drain ? DrainOf(snapshot.Drains.GetValueOrDefault(node.Name)) : null,
-            Grid = GridRendering.RenderForNode(snapshot.Grid),
+            Grid = GridRendering.RenderForNode(snapshot.Grid, withToken),
             ResourceUsage = Usage(node, connected, stats.Nodes.FirstOrDefault(one => one.Node == node.Name)?.NodeStats),
         };
     }

@@ -1,5 +1,7 @@
 using Kontena.Api.Http;
+using Kontena.Api.PublicBus;
 using Kontena.Api.Snapshots;
+using Kontena.Contracts.Audit;
 using Kontena.Contracts.Http;
 using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Stats;
@@ -30,17 +32,22 @@ internal static class NodeTokenEndpoints
             new CreateNode { Grid = found.Name, Name = request.Name, Token = request.Token, Labels = request.Labels, TokenSeconds = request.ExpiresIn }, cancellationToken);
         var snapshot = await reader.OfNodesAsync(found, cancellationToken);
         var node = snapshot.NodeNamed(name ?? "") ?? throw HttpRefusal.NotFound();
-        return Reply.Created(NodeRendering.Render(node, snapshot, new LatestStats(), time.GetUtcNow()), KontenaResponseJson.Wire.NodeJson);
+        return Reply.Created(NodeRendering.Render(node, snapshot, new LatestStats(), time.GetUtcNow(), ViewerCheck.MayHaveTokens(http)), KontenaResponseJson.Wire.NodeJson);
     }
 
-    private static async Task<IResult> ShowAsync(string grid, string node, SnapshotReader reader, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(string grid, string node, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
     {
         await reader.GridAsync(grid, cancellationToken);
         var found = await reader.NodeAsync(grid, node, cancellationToken);
-        return found.Token is { } token
-            ? Reply.Ok(new NodeTokenJson($"{grid}/{found.Name}", token), KontenaResponseJson.Wire.NodeTokenJson)
-            : throw HttpRefusal.NotFound("Host node does not have a node token");
+        var shown = Render(found);
+        // What can't be written down is not shown.
+        await commands.AskGridManagerAsync(new NoteTokenShown { Grid = grid, Node = found.Name }, cancellationToken);
+        return shown;
     }
+
+    private static Reply Render(Node node) => node.Token is { } token
+        ? Reply.Ok(new NodeTokenJson($"{node.Grid}/{node.Name}", token), KontenaResponseJson.Wire.NodeTokenJson)
+        : throw HttpRefusal.NotFound("Host node does not have a node token");
 
     private static async Task<IResult> ResetAsync(
         string grid, string node, HttpContext http, Commands commands, SnapshotReader reader, CancellationToken cancellationToken)
@@ -51,7 +58,7 @@ internal static class NodeTokenEndpoints
         await commands.AskGridManagerAsync(
             new ResetNodeToken { Grid = grid, Node = found.Name, Token = request.Token, ResetConnection = request.ResetConnection ?? false, TokenSeconds = request.ExpiresIn },
             cancellationToken);
-        return await ShowAsync(grid, found.Name, reader, cancellationToken);
+        return Render(await reader.NodeAsync(grid, found.Name, cancellationToken));
     }
 
     private static async Task<IResult> ClearAsync(

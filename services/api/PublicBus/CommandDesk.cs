@@ -19,6 +19,9 @@ internal sealed class CommandDesk(
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     private const int LongestQueue = 255;
+
+    /// <summary>Characters of the reason to lay a command aside. It travels in a header, and the broker ends the connection over headers that fill more than a frame.</summary>
+    private const int LongestReason = 2_000;
     private const string StreamRefusal = "is a stream, which an answer can't be; ask for pages (limit, from, since), take events from kontena.events, or use HTTP";
 
     /// <summary>Who sent it is what the broker has checked; everything in the message is only what they say.</summary>
@@ -95,8 +98,8 @@ internal sealed class CommandDesk(
         using var due = new CancellationTokenSource(Longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellationToken);
         await using var scope = scopes.CreateAsyncScope();
-        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = either.Token };
-        using var response = new InProcessResponse(http);
+        var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
+        using var response = new InProcessResponse(http, either.Token);
         http.Features.Set(new IntegrationSender(user));
         http.Request.Protocol = "AMQP";
         http.Request.Scheme = "amqp";
@@ -125,6 +128,7 @@ internal sealed class CommandDesk(
         try
         {
             await pipeline(http);
+            await response.BeginAsync();
         }
         finally
         {
@@ -134,6 +138,8 @@ internal sealed class CommandDesk(
         cancellationToken.ThrowIfCancellationRequested();
         if (due.IsCancellationRequested)
             return PublicReply.Problem(StatusCodes.Status504GatewayTimeout, $"There was no answer within {Longest.TotalSeconds:0} s; whether it still takes effect is unknown");
+        if (response.IsBroken)
+            return PublicReply.Problem(StatusCodes.Status500InternalServerError, "The answer broke off; the log of the api says why. What was asked for may have taken effect");
         return response.IsTooLong
             ? PublicReply.Problem(StatusCodes.Status422UnprocessableEntity, $"The answer has more than {InProcessResponse.Limit / 1024 / 1024} MB; ask for less of it (limit, from, since), or over HTTP")
             : PublicReply.Of(http.Response.StatusCode, response.Bytes);
@@ -141,7 +147,8 @@ internal sealed class CommandDesk(
 
     private PublicAnswer LaidAside(string why)
     {
-        logger.LogDebug("A command was laid aside: {Why}", why);
-        return new PublicAnswer(null, why);
+        var shown = why.Length > LongestReason ? why[..LongestReason] + "…" : why;
+        logger.LogDebug("A command was laid aside: {Why}", shown);
+        return new PublicAnswer(null, shown);
     }
 }

@@ -67,6 +67,7 @@ internal sealed record CommandMessage(
     private static List<KeyValuePair<string, string>> ParametersOf(JsonElement root, JsonObject mistakes)
     {
         var found = new List<KeyValuePair<string, string>>();
+        var seen = 0;
         if (!root.TryGetProperty("parameters", out var given) || given.ValueKind == JsonValueKind.Null)
             return found;
         if (given.ValueKind != JsonValueKind.Object)
@@ -77,10 +78,10 @@ internal sealed record CommandMessage(
 
         foreach (var parameter in given.EnumerateObject())
         {
-            var values = parameter.Value.ValueKind == JsonValueKind.Array ? parameter.Value.EnumerateArray().ToList() : [parameter.Value];
+            var values = parameter.Value.ValueKind == JsonValueKind.Array ? parameter.Value.EnumerateArray().Take(MostParameters + 1).ToList() : [parameter.Value];
             foreach (var value in values)
             {
-                if (found.Count == MostParameters)
+                if (seen++ == MostParameters)
                 {
                     Wrong(mistakes, "parameters", $"has more than {MostParameters} values");
                     return found;

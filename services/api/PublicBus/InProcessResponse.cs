@@ -3,18 +3,26 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Kontena.Api.PublicBus;
 
 /// <summary>The answer of a request that came over no connection: kept in memory, up to a bound.</summary>
-internal sealed class InProcessResponse : HttpResponseFeature, IDisposable
+internal sealed class InProcessResponse : HttpResponseFeature, IHttpRequestLifetimeFeature, IDisposable
 {
     /// <summary>Bytes. Long lists have limits of their own.</summary>
     public const int Limit = 4 * 1024 * 1024;
 
     private readonly Bounded _body = new();
+    private readonly Stack<(Func<object, Task> Callback, object State)> _starting = new();
 
-    public InProcessResponse(HttpContext http)
+    public InProcessResponse(HttpContext http, CancellationToken aborted)
     {
+        RequestAborted = aborted;
         http.Features.Set<IHttpResponseFeature>(this);
+        http.Features.Set<IHttpRequestLifetimeFeature>(this);
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(_body));
     }
+
+    public CancellationToken RequestAborted { get; set; }
+
+    /// <summary>It broke off after it had begun: what there is of it says nothing.</summary>
+    public bool IsBroken { get; private set; }
 
     public override bool HasStarted => _body.Length > 0;
 
@@ -22,6 +30,17 @@ internal sealed class InProcessResponse : HttpResponseFeature, IDisposable
     public bool IsTooLong => _body.IsTooLong;
 
     public ReadOnlyMemory<byte> Bytes => _body.GetBuffer().AsMemory(0, (int)_body.Length);
+
+    public void Abort() => IsBroken = true;
+
+    public override void OnStarting(Func<object, Task> callback, object state) => _starting.Push((callback, state));
+
+    /// <summary>Runs what waits for the answer to begin, such as the count of refusals, the last first as over a connection. Here an answer begins when all of it is there.</summary>
+    public async Task BeginAsync()
+    {
+        while (_starting.TryPop(out var one))
+            await one.Callback(one.State);
+    }
 
     public void Dispose() => _body.Dispose();
 

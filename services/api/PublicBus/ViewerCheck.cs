@@ -22,6 +22,9 @@ internal static class ViewerCheck
             throw Refusal(viewer, "shows a secret");
     }
 
+    /// <summary>Whether whoever asks is shown the token of a grid: whoever has it brings in machines, and what runs on them has the grid's secrets.</summary>
+    public static bool MayHaveTokens(HttpContext http) => http.Features.Get<SignedIn>() is not { User.Integration.IsViewer: true };
+
     private static HttpRefusal Refusal(IntegrationLogin viewer, string why) => new(
         StatusCodes.Status403Forbidden, $"Integration {viewer.Name} is a {Names.Viewer} and may only look; this {why}. It takes an integration without the role {Names.Viewer}");
 }

@@ -15,7 +15,7 @@ internal static class SecretEndpoints
         var secrets = routes.MapGroup("/v1").WithTags("secrets");
         secrets.MapGet("/grids/{grid}/secrets", ListAsync).WithFacts("listSecrets", Need.GridUser).Produces<SecretsJson>()
             .WithSummary("The secrets of a grid, without their values");
-        secrets.MapPost("/grids/{grid}/secrets", CreateAsync).WithFacts("createSecret", Need.GridUser).Refuses(503, Closed).Produces<SecretValueJson>(201)
+        secrets.MapPost("/grids/{grid}/secrets", CreateAsync).WithFacts("createSecret", Need.GridUser).HasSecret().Refuses(503, Closed).Produces<SecretValueJson>(201)
             .WithMetadata(new BodyOf(typeof(SecretWriteRequest))).WithSummary("Keep a secret");
         secrets.MapPut("/grids/{grid}/secrets/{name}", UpdateAsync).WithFacts("writeSecret", Need.GridUser).Refuses(503, Closed)
             .Produces<SecretValueJson>().Produces<SecretValueJson>(201)

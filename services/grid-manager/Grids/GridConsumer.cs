@@ -61,7 +61,7 @@ internal sealed class GridConsumer(
         {
             // What says that they are to go is the grid's, and would go first.
             keeper.LookNow();
-            return CommandResult.Refused(FieldError.At("grid", "Logins of removed nodes are still being taken away at the broker; try again in a moment"));
+            return await RefusedAsync("Logins of removed nodes are still being taken away at the broker; try again in a moment", cancellationToken);
         }
 
         var emptied = await ledger.DecideAsync(command.Grid, (grid, _) =>
@@ -99,6 +99,10 @@ internal sealed class GridConsumer(
                 ? Decision.Unchanged()
                 : UserDecisions.WithMembers(DeleteGridDecision.Restore(deleted!), command.Grid, read.Members, now),
             cancellationToken);
-        return CommandResult.Refused(FieldError.At("grid", hindrance));
+        return await RefusedAsync(hindrance, cancellationToken);
     }
+
+    /// <summary>Through the ledger, which writes refusals down: else the audit log would end with a removal that was taken back.</summary>
+    private Task<CommandResult> RefusedAsync(string why, CancellationToken cancellationToken) =>
+        ledger.DecideAboutGridsAsync((_, _) => Decision.Refused("grid", why), cancellationToken);
 }

@@ -44,18 +44,17 @@ internal sealed class IntegrationKeeper(IntegrationUsers users, IStateStore stor
             _given.Add(user);
         }
 
-        if (wanted.Count > 0)
-            await UnbindAsync(cancellationToken);
+        await UnbindAsync(cancellationToken);
     }
 
     /// <summary>Takes away what was bound with keys that are its integration's no longer: the broker looks at a key when it is bound, and never again.</summary>
     /// <remarks>A channel is not even looked at when it binds with a key once more: what it may is remembered with it. So it goes first, with its connection.</remarks>
     private async Task UnbindAsync(CancellationToken cancellationToken)
     {
-        var connected = (await ForbiddenAsync(cancellationToken)).Select(one => one.User).Distinct(StringComparer.Ordinal).ToList();
-        if (connected.Count == 0)
+        var forbidden = await ForbiddenAsync(cancellationToken);
+        if (forbidden.Count == 0)
             return;
-        foreach (var name in connected)
+        foreach (var name in forbidden.Select(one => one.User).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal))
         {
             await users.DisconnectAsync(name, cancellationToken);
             Logger.LogInformation("Connections of broker user {User} were closed: it had bound events that are its integration's no longer", name);

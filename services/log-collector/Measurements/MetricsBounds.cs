@@ -8,6 +8,9 @@ internal static class MetricsBounds
     /// <summary>Names of interfaces in one row.</summary>
     public const int MostInterfaces = 16;
 
+    /// <summary>Characters of such a name; Linux has 15.</summary>
+    public const int LongestInterface = 64;
+
     /// <returns>A sentence, or null when the question can be answered.</returns>
     public static string? WhyNot(QueryMetrics query) =>
         query.To < query.From ? "the stretch of time ends before it begins"

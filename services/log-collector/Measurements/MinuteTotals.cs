@@ -35,7 +35,7 @@ internal sealed class MinuteTotals(bool withDisk)
     {
         foreach (var name in more)
         {
-            if (names.Count < MetricsBounds.MostInterfaces)
+            if (names.Count < MetricsBounds.MostInterfaces && name is { Length: <= MetricsBounds.LongestInterface })
                 names.Add(name);
         }
     }
@@ -43,7 +43,7 @@ internal sealed class MinuteTotals(bool withDisk)
     private MetricsMinute Row(long minute, Total total) => new()
     {
         At = new DateTimeOffset(minute * TimeSpan.TicksPerMinute, TimeSpan.Zero),
-        CpuUsed = Math.Round(total.Figures.Cpu, 2),
+        CpuUsed = Number(total.Figures.Cpu),
         Cores = total.Cores,
         MemoryUsed = Bytes(total.Figures.MemoryUsed),
         MemoryTotal = Bytes(total.Figures.MemoryTotal),
@@ -62,13 +62,16 @@ internal sealed class MinuteTotals(bool withDisk)
     {
         Interfaces = [.. names],
         RxBytes = Bytes(traffic.Rx),
-        RxBytesPerSecond = Math.Round(traffic.RxPerSecond, 2),
+        RxBytesPerSecond = Number(traffic.RxPerSecond),
         TxBytes = Bytes(traffic.Tx),
-        TxBytesPerSecond = Math.Round(traffic.TxPerSecond, 2),
+        TxBytesPerSecond = Number(traffic.TxPerSecond),
     };
 
     /// <summary>Limits that mean "none" may add up to more than a number holds; then it is the greatest there is.</summary>
     private static long Bytes(double bytes) => bytes >= long.MaxValue ? long.MaxValue : (long)Math.Round(bytes);
+
+    /// <summary>What a node says may be anything; what is no number can't be told.</summary>
+    private static double Number(double value) => double.IsNaN(value) ? 0 : Math.Round(Math.Clamp(value, -double.MaxValue, double.MaxValue), 2);
 
     private sealed class Total
     {

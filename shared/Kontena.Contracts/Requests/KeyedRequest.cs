@@ -71,7 +71,7 @@ public sealed record EndKeyedRequest
 
 /// <param name="Standing">What is to be done.</param>
 /// <param name="Status">Of the first answer.</param>
-/// <param name="Answer">The first answer; null when its body was too long to be kept.</param>
+/// <param name="Answer">The first answer; null when its body was not kept: it was too long, or had the value of a secret in it.</param>
 public sealed record KeyedRequestBegun(KeyedRequestStanding Standing, int? Status = null, KeyedAnswer? Answer = null);
 
 public enum KeyedRequestStanding

@@ -30,7 +30,7 @@ public sealed record AuditEntry(
     string ResourceType, string Event, string? Name, string Path, string? Grid, string? Kind, string? Document, IReadOnlyDictionary<string, string> Parameters)
 {
     /// <summary>Grids, people and programs are everybody's: what happens to them is not written in a grid's own chain.</summary>
-    public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken" or "Configuration" or "Integration";
+    public bool IsAboutMaster => ResourceType is "Grid" or "User" or "AccessToken" or "Configuration" or "Integration" or "DeadLetters";
 
     private const int LongestText = 500;
 
@@ -83,6 +83,7 @@ public static class AuditedCommands
         [typeof(CreateNode)] = Of<CreateNode>(one => Node("create", one.Grid, one.Name, ("labels", Text(one.Labels)))),
         [typeof(UpdateNode)] = Of<UpdateNode>(one => Node("update", one.Grid, one.Node, ("labels", Text(one.Labels)), ("availability", one.Availability))),
         [typeof(ResetNodeToken)] = Of<ResetNodeToken>(one => Node(one.Clear ? "clear token" : "reset token", one.Grid, one.Node)),
+        [typeof(NoteTokenShown)] = Of<NoteTokenShown>(one => Node("show token", one.Grid, one.Node)),
         [typeof(RotateNodeKey)] = Of<RotateNodeKey>(one => Node("rotate key", one.Grid, one.Node)),
         [typeof(RemoveNode)] = Of<RemoveNode>(one => Node("remove node", one.Grid, one.Node)),
         [typeof(CreateStack)] = Of<CreateStack>(one => Stack("create", one.Grid, one.Request.Name)),
@@ -110,6 +111,7 @@ public static class AuditedCommands
         [typeof(DeleteRegistry)] = Of<DeleteRegistry>(one => Registry("delete", one.Grid, one.Name)),
         [typeof(NoteExec)] = Of<NoteExec>(one => new AuditEntry("Container", "exec", one.Container, $"{one.Grid}/{one.Node}/{one.Container}", one.Grid, null, null,
             Given([("node", one.Node), ("interactive", one.Interactive ? "true" : null)]))),
+        [typeof(NoteReplay)] = Of<NoteReplay>(one => new AuditEntry("DeadLetters", "replay", one.Queue, one.Queue, null, null, null, Given([]))),
         [typeof(DeployService)] = Of<DeployService>(one => Service("deploy", one.Grid, one.Stack, one.Service, ("accept_data_loss", one.AcceptDataLoss ? "true" : null))),
         [typeof(DeployStack)] = Of<DeployStack>(one => Stack("deploy services", one.Grid, one.Stack, ("services", Text(one.Services)))),
         [typeof(CancelDeploy)] = Of<CancelDeploy>(one => Service("cancel deploy", one.Grid, one.Stack, one.Service, ("deploy_id", one.DeployId))),

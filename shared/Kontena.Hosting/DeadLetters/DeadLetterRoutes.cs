@@ -18,12 +18,15 @@ public static class DeadLetterRoutes
     /// <param name="prefix">Such as <c>/v1/admin</c>.</param>
     /// <param name="list">What else is said of the first route.</param>
     /// <param name="replay">What else is said of the second.</param>
+    /// <param name="beforeReplay">Awaited for a queue whose letters are about to be sent back; nothing is when it throws.</param>
     public static void MapDeadLetters(
-        this IEndpointRouteBuilder routes, string prefix, Action<RouteHandlerBuilder>? list = null, Action<RouteHandlerBuilder>? replay = null)
+        this IEndpointRouteBuilder routes, string prefix, Action<RouteHandlerBuilder>? list = null, Action<RouteHandlerBuilder>? replay = null,
+        Func<HttpContext, string, Task>? beforeReplay = null)
     {
         var group = routes.MapGroup(prefix + "/dead-letters");
         var listing = group.MapGet("", ListAsync);
-        var replaying = group.MapPost("{queue}/replay", ReplayAsync);
+        var replaying = group.MapPost("{queue}/replay", (IDeadLetters dead, string queue, string? limit, HttpContext http, CancellationToken cancellationToken) =>
+            ReplayAsync(dead, queue, limit, beforeReplay is null ? null : () => beforeReplay(http, queue), cancellationToken));
         list?.Invoke(listing);
         replay?.Invoke(replaying);
     }
@@ -45,10 +48,12 @@ public static class DeadLetterRoutes
         }
     }
 
-    private static async Task<IResult> ReplayAsync(IDeadLetters dead, string queue, string? limit, CancellationToken cancellationToken)
+    private static async Task<IResult> ReplayAsync(IDeadLetters dead, string queue, string? limit, Func<Task>? before, CancellationToken cancellationToken)
     {
         if (NumberOf(limit, otherwise: MaxReplay) is not (>= 1 and <= MaxReplay and var most))
             return Error(StatusCodes.Status422UnprocessableEntity, $"limit is {limit}; expected 1 to {MaxReplay}");
+        if (before is not null && DeadLetterName.OriginOf(queue) is not null)
+            await before();
         try
         {
             return await dead.ReplayAsync(queue, most, cancellationToken) is { } result

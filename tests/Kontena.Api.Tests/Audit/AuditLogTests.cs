@@ -22,15 +22,15 @@ public sealed class AuditLogTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     /// <summary>In grid-manager's place.</summary>
-    private async Task<AuditRecord> WriteAsync(string partition, int minute, string type, string name, string what, string? grid = "main", AuditOutcome outcome = AuditOutcome.Success)
+    private async Task<AuditRecord> WriteAsync(string partition, int minute, string type, string name, string what, string? grid = "main", AuditOutcome outcome = AuditOutcome.Success, string writer = "grid-manager")
     {
-        var (record, head) = AuditChain.Append(_heads.GetValueOrDefault(partition), new AuditRecord
+        var (record, head) = AuditChain.Append(_heads.GetValueOrDefault($"{partition}/{writer}"), new AuditRecord
         {
-            Writer = "grid-manager", Sequence = 0, Previous = "", Hash = "", At = Some.Noon.AddMinutes(minute), Grid = grid, ResourceType = type, ResourceName = name,
+            Writer = writer, Sequence = 0, Previous = "", Hash = "", At = Some.Noon.AddMinutes(minute), Grid = grid, ResourceType = type, ResourceName = name,
             ResourceId = $"id-of-{name}", Event = what, Outcome = outcome, Command = "Some",
             Caller = new Caller { Id = "5a9f", Name = "ann@example.com", Kind = CallerKind.User, Address = minute == 0 ? null : "10.0.0.9", Program = "kontena-cli/1.5.4" },
         });
-        _heads[partition] = head;
+        _heads[$"{partition}/{writer}"] = head;
         await _api.PutAsync(StateKeys.AuditRecord, partition, record);
         await _api.PutAsync(StateKeys.AuditHead, partition, head);
         return record;
@@ -66,6 +66,19 @@ public sealed class AuditLogTests : IAsyncLifetime
             Assert.Equal(62, (await NamesAsync($"/v1/grids/main/audit_log?{nothing}")).Split(' ').Length);
         var logs = (await _api.GetAsync("/v1/grids/main/audit_log")).Json["logs"]!.AsArray();
         Assert.Equal("s60 refused", string.Join(' ', logs.Where(log => log!["event_status"]!.GetValue<string>() != "success").Select(log => $"{log!["resource_name"]} {log["event_status"]}")));
+    }
+
+    [Fact]
+    public async Task Who_was_refused_in_a_grid_stands_at_its_time_among_what_was_done_with_it()
+    {
+        await WriteAsync(StateKeys.System, 1, "Grid", "main", "create");
+        await WriteAsync("main", 2, "Stack", "web", "create");
+        await WriteAsync(StateKeys.System, 3, "User", "bob", "assign user");
+        await WriteAsync(StateKeys.System, 4, "Access", "secrets", "refuse", outcome: AuditOutcome.Refused, writer: "api");
+        await WriteAsync("main", 5, "Stack", "web2", "create");
+
+        Assert.Equal("secrets web2", await NamesAsync("/v1/grids/main/audit_log?limit=2"));
+        Assert.Equal("main web bob secrets web2", await NamesAsync("/v1/grids/main/audit_log"));
     }
 
     [Fact]

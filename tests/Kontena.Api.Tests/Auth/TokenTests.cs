@@ -109,6 +109,8 @@ public sealed class TokenTests : IAsyncLifetime
         var wrong = await _api.SendAsync(HttpMethod.Post, "/oauth2/token", new { grant_type = "authorization_code", code = "7" }, _api.Anonymous);
         Assert.Equal("""404 {"error":"invalid_request","error_description":"authorization_code"}""", Said(wrong));
         Assert.Equal(2, _api.Bus.Asked.Count);
+        // For the audit log.
+        Assert.All(_api.Bus.Callers, one => Assert.Equal((Dev.Id, "dev@x", "127.0.0.1"), (one?.Id, one?.Name, one?.Address)));
     }
 
     [Theory]

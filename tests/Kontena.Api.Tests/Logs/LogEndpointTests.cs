@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using Kontena.Contracts.Logs;
 using Kontena.State;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Kontena.Api.Tests.Logs;
 
@@ -138,6 +140,24 @@ public sealed class LogEndpointTests
         Assert.Equal(' ', stream.ReadByte());
 
         await api.DeleteAsync(StateKeys.AccessToken, StateKeys.System, Some.Token(dev, "token-of-dev").Id);
+
+        // To its end, within the client's 30 s.
+        using var reader = new StreamReader(stream);
+        Assert.Equal("", (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
+    }
+
+    [Fact]
+    public async Task A_stream_ends_whole_when_the_process_stops()
+    {
+        await using var api = await ApiUnderTest.StartAsync();
+        await api.SeedAsync();
+        api.Bus.Answer<QueryLogs>(_ => new LogPage { Lines = [] });
+        using var answer = await api.Http.GetAsync(
+            new Uri("/v1/stacks/main/shop/container_logs?follow=1", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await using var stream = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(' ', stream.ReadByte());
+
+        api.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
         // To its end, within the client's 30 s.
         using var reader = new StreamReader(stream);

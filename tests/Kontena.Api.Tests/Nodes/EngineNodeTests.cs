@@ -48,6 +48,9 @@ public sealed class EngineNodeTests
         Assert.Equal(("main", "core-01", "zone=a"), (command.Grid, command.Node, Assert.Single(command.Labels!)));
         Assert.Null(command.Availability);
         Assert.False(command.ForgetAgent);
+        // For the audit log: nobody was asked who they are.
+        var asker = Assert.Single(api.Bus.Callers);
+        Assert.Equal(("unknown", "127.0.0.1"), (asker?.Name, asker?.Address));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Kontena.Api.Audit;
 using Kontena.Api.PublicBus;
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
@@ -89,6 +90,40 @@ public sealed class CommandDeskTests
         Assert.Empty(api.Bus.Asked);
     }
 
+    [Fact]
+    public async Task A_viewer_is_not_shown_the_token_with_which_machines_join()
+    {
+        await using var viewers = await StartAsync(isViewer: true);
+        await using var users = await StartAsync();
+        string[] questions =
+        [
+            """{"operation":"listGrids"}""", """{"operation":"showGrid","parameters":{"grid":"main"}}""",
+            """{"operation":"listNodes","parameters":{"grid":"main"}}""", """{"operation":"showNode","parameters":{"grid":"main","node":"core-01"}}""",
+        ];
+        foreach (var question in questions)
+        {
+            var (status, seen) = await AskAsync(viewers, question);
+            Assert.Equal(200, status);
+            Assert.DoesNotContain("a-token-of-the-grid", seen!.ToJsonString(), StringComparison.Ordinal);
+            Assert.Contains("a-token-of-the-grid", (await AskAsync(users, question)).Body!.ToJsonString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_it_is_refused_is_counted_for_the_audit_log_like_that_of_everybody_else()
+    {
+        await using var api = await StartAsync(isViewer: true);
+        await api.PutAsync(StateKeys.Grid, StateKeys.System, Some.Grid() with { Name = "other" });
+
+        await AskAsync(api, """{"operation":"showGrid","parameters":{"grid":"other"}}""");
+        await AskAsync(api, """{"operation":"showSecret","parameters":{"grid":"main","name":"x"}}""");
+        await AskAsync(api, """{"operation":"showGrid","parameters":{"grid":"main"}}""");
+
+        var refused = api.Services.GetRequiredService<RefusalWindow>().Take()!.Refused;
+        Assert.Equal(["ci grid user other 403 1", "ci grid user main 403 1"], refused.Select(one => $"{one.Caller.Id} {one.Need} {one.Grid} {one.Status} {one.Count}"));
+        Assert.All(refused, one => Assert.Equal(CallerKind.Integration, one.Caller.Kind));
+    }
+
     [Theory]
     [InlineData(null, MyQueue, "user_id is missing")]
     [InlineData("kontena", MyQueue, "user_id is 'kontena'")]
@@ -113,6 +148,17 @@ public sealed class CommandDeskTests
         Assert.Equal(new PublicAnswer(null, null), await Desk(api).AnswerAsync(Command("""{"operation":"listGrids"}""") with { ReplyTo = null }, Cancelled));
         var failed = await Desk(api).AnswerAsync(Command("nonsense") with { ReplyTo = null }, Cancelled);
         Assert.Contains("400: {\"message\":\"message is no JSON", failed.LaidAside, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_reason_to_lay_one_aside_fits_into_a_header_however_much_is_wrong()
+    {
+        await using var api = await StartAsync();
+        var texts = string.Join(',', Enumerable.Range(0, 60).Select(number => $"\"{new string('x', 60)}{number}\":null"));
+
+        var failed = await Desk(api).AnswerAsync(Command("{\"operation\":\"listGrids\",\"parameters\":{" + texts + "}}") with { ReplyTo = null }, Cancelled);
+
+        Assert.InRange(failed.LaidAside!.Length, 1_000, 2_001);
     }
 
     [Fact]

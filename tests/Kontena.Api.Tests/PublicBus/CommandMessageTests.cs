@@ -45,5 +45,14 @@ public sealed class CommandMessageTests
         Assert.Contains("at most", (string?)tooLong["message"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Parameters_that_are_wrong_are_counted_too()
+    {
+        var many = string.Join(',', Enumerable.Range(0, 1_000).Select(number => $"\"p{number}\":null"));
+        Assert.Null(Read("{\"operation\":\"a\",\"parameters\":{" + many + "}}", out var mistakes));
+        Assert.Equal(65, mistakes.Count);
+        Assert.Contains("more than 64", (string?)mistakes["parameters"], StringComparison.Ordinal);
+    }
+
     private static CommandMessage? Read(string text, out System.Text.Json.Nodes.JsonObject mistakes) => CommandMessage.Read(Encoding.UTF8.GetBytes(text), out mistakes);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kontena.Contracts.Commands;
+using Kontena.Contracts.Requests;
 using Kontena.Contracts.Services;
 using Kontena.Contracts.Vault;
 using Kontena.Core.Vault;
@@ -77,6 +78,22 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Contains(
             """[{"name":"PASS","secret":"DB_PASS","type":"env"},{"name":"pass.txt","secret":"DB_PASS","type":"file"},{"name":"O","secret":"OTHER","type":"env"}]""",
             (await _api.GetAsync("/v1/services/main/shop/web")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Made_with_an_idempotency_key_its_value_is_kept_with_no_answer()
+    {
+        Take(isNew: true);
+        _api.Bus.Answer<BeginKeyedRequest>(_ => new KeyedRequestBegun(KeyedRequestStanding.Begun));
+        _api.Bus.Answer<EndKeyedRequest>(_ => CommandResult.Done());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/grids/main/secrets") { Content = new StringContent("""{"name":"NEW","value":"s3cr3t"}""") };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", "k-1");
+
+        using var answer = await _api.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Contains("s3cr3t", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var kept = _api.Bus.Single<EndKeyedRequest>();
+        Assert.Equal((201, null), (kept.Status, kept.Body));
     }
 
     [Fact]

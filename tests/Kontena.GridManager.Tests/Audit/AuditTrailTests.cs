@@ -64,6 +64,19 @@ public class AuditTrailTests
     }
 
     [Fact]
+    public async Task Whom_a_token_of_a_node_is_shown_and_who_sends_dead_letters_back_is_written_down()
+    {
+        await using var running = await RunningGridManager.StartWithoutLivenessAsync();
+        Assert.Equal(CommandOutcome.Done, (await AskAsync(running, new NoteTokenShown { Grid = "prod", Node = "core-01" }, Ann)).Outcome);
+        var record = Assert.Single(await RecordsAsync(running.Store, "prod"));
+        Assert.Equal(("HostNode", "core-01", "show token", Ann), (record.ResourceType, record.ResourceName, record.Event, record.Caller));
+
+        Assert.Equal(CommandOutcome.Done, (await AskAsync(running, new NoteReplay { Queue = "grid-manager_error" }, Ann)).Outcome);
+        var replay = Assert.Single(await RecordsAsync(running.Store, StateKeys.System));
+        Assert.Equal(("DeadLetters", "grid-manager_error", "replay", Ann), (replay.ResourceType, replay.ResourceName, replay.Event, replay.Caller));
+    }
+
+    [Fact]
     public async Task A_command_whose_record_can_not_be_written_changes_nothing()
     {
         await using var running = await RunningGridManager.StartWithoutLivenessAsync();

@@ -85,6 +85,15 @@ public sealed class IntegrationTests
         Assert.Null(IntegrationRights.Of(User("dev@x", null)));
     }
 
+    [Theory]
+    [InlineData("integration.ci.events", "grid.main.#", false)]
+    [InlineData("integration.ci.events", "grid.other.#", true)]
+    [InlineData("integration.ci-2.events", "grid.other.#", false)]
+    [InlineData("log-collector-events", "#", false)]
+    [InlineData("kontena.commands", "grid.main.#", true)]
+    public void Events_are_unbound_from_what_may_not_hear_them_and_from_the_commands(string destination, string routingKey, bool goes) =>
+        Assert.Equal(goes ? 1 : 0, EventBinding.Forbidden([new EventBinding(destination, true, routingKey, "~")], [IntegrationRights.Of(User("ci@integration", "ci"))!]).Count);
+
     [Fact]
     public void What_the_broker_lacks_or_has_otherwise_is_given_and_a_login_of_nobody_goes()
     {

@@ -58,9 +58,17 @@ public sealed class MinuteTotalsTests
     }
 
     [Fact]
+    public void Whatever_a_node_says_a_row_can_be_told()
+    {
+        var row = Assert.Single(Rows([Node(0, user: double.MaxValue, system: double.MaxValue), Node(1, user: -double.MaxValue, system: -double.MaxValue)]));
+        Assert.Equal(0, row.CpuUsed);
+        Assert.Equal(double.MaxValue, Assert.Single(Rows([Node(0, user: double.MaxValue, system: double.MaxValue)])).CpuUsed);
+    }
+
+    [Fact]
     public void Names_of_interfaces_are_at_most_sixteen()
     {
-        var names = Enumerable.Range(0, 40).Select(number => $"if{number}").ToList();
+        List<string> names = [new string('x', 1_000_000), .. Enumerable.Range(0, 40).Select(number => $"if{number}")];
         var measured = Node(0) with { External = names };
 
         Assert.Equal(16, Assert.Single(Rows([measured])).External.Interfaces.Count);

@@ -38,7 +38,8 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
     }
 
     /// <summary>The newest matching lines, newest first; or, after a row, the oldest, oldest first.</summary>
-    public IReadOnlyList<LogLine> Read(QueryLogs query, long? after, int limit, SearchNode? search, CancellationToken cancellationToken)
+    /// <param name="text">Characters; the line that goes beyond is the last.</param>
+    public IReadOnlyList<LogLine> Read(QueryLogs query, long? after, int limit, int text, SearchNode? search, CancellationToken cancellationToken)
     {
         var sources = SourcesById(connection);
         var wanted = sources.Where(pair => pair.Value.Matches(query)).Select(pair => pair.Key).ToList();
@@ -46,7 +47,7 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
             return [];
 
         var everything = wanted.Count == sources.Count;
-        var shape = new Shape(Math.Max(after ?? 0, FirstRowSince(query.Since)), after is null, query.Since, limit, search);
+        var shape = new Shape(Math.Max(after ?? 0, FirstRowSince(query.Since)), after is null, query.Since, limit, text, search);
         if (everything || wanted.Count > FewSources || search is not null)
             return Run(shape, everything ? null : wanted, sources, cancellationToken);
 
@@ -57,7 +58,19 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
         var ordered = shape.NewestFirst
             ? lines.OrderByDescending(line => line.Id, StringComparer.Ordinal)
             : lines.OrderBy(line => line.Id, StringComparer.Ordinal);
-        return [.. ordered.Take(limit)];
+        return [.. Fitting(ordered.Take(limit), text)];
+    }
+
+    // Each container's lines were cut alone; where together they are cut none of them has ended yet.
+    private static IEnumerable<LogLine> Fitting(IEnumerable<LogLine> lines, int text)
+    {
+        foreach (var line in lines)
+        {
+            if (text <= 0)
+                yield break;
+            text -= line.Text.Length;
+            yield return line;
+        }
     }
 
     /// <summary>The newest measurements of each node of a grid, not older than so.</summary>
@@ -162,11 +175,13 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
             $"ORDER BY {order} {(shape.NewestFirst ? "DESC" : "ASC")} LIMIT $limit";
 
         var lines = new List<LogLine>();
+        var text = shape.Text;
         using var reader = command.ExecuteReader();
-        while (reader.Read())
+        while (text > 0 && reader.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
             lines.Add(LineOf(reader, sources[reader.GetInt64(2)]));
+            text -= lines[^1].Text.Length;
         }
 
         return lines;
@@ -198,5 +213,5 @@ internal sealed class SegmentReader(SqliteConnection connection, int segment)
         return (long)command.ExecuteScalar()!;
     }
 
-    private sealed record Shape(long After, bool NewestFirst, DateTimeOffset? Since, int Limit, SearchNode? Search);
+    private sealed record Shape(long After, bool NewestFirst, DateTimeOffset? Since, int Limit, int Text, SearchNode? Search);
 }

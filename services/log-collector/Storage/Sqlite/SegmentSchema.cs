@@ -89,6 +89,9 @@ internal static class SegmentSchema
     public static CancellationTokenRegistration InterruptOn(SqliteConnection connection, CancellationToken cancellationToken) =>
         cancellationToken.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
 
+    /// <summary>The file can't be written, whatever it is that is to be written.</summary>
+    public static bool IsOfTheDisk(Exception exception) => exception is SqliteException or IOException or UnauthorizedAccessException;
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

@@ -81,24 +81,35 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
             batch.Clear();
             while (batch.Count < MostPerCommit && _work.Reader.TryRead(out var work))
                 batch.Add(work);
-            try
-            {
-                Write(batch);
-                _writeFailure = null;
-                batch.ForEach(work => work.Done.TrySetResult());
-            }
-            catch (Exception exception)
-            {
-                _logger.LogWarning(exception, "{Count} batches of log lines could not be stored; their senders will try again", batch.Count);
-                var failure = new LogStoreException(
-                    $"the log segment in {_options.Directory} can't be written ({exception.Message}); see that the disk has room and this user may write there", exception);
-                _writeFailure = failure.Message;
-                batch.ForEach(work => work.Done.TrySetException(failure));
-                CloseWriters();
-            }
+            Store(batch);
         }
 
         CloseWriters();
+    }
+
+    private void Store(List<Work> batch)
+    {
+        try
+        {
+            Write(batch);
+            _writeFailure = null;
+            batch.ForEach(work => work.Done.TrySetResult());
+        }
+        catch (Exception exception) when (batch.Count > 1 && !SegmentSchema.IsOfTheDisk(exception))
+        {
+            // One of them can't be stored, as it says nothing where something must be; the others have nothing to do with it.
+            batch.ForEach(work => Store([work]));
+        }
+        catch (Exception exception)
+        {
+            _logger.LogWarning(exception, "{Count} batches of log lines could not be stored; their senders will try again", batch.Count);
+            var failure = new LogStoreException(SegmentSchema.IsOfTheDisk(exception)
+                ? $"the log segment in {_options.Directory} can't be written ({exception.Message}); see that the disk has room and this user may write there"
+                : $"a batch can't be stored as it is: {exception.Message}", exception);
+            _writeFailure = SegmentSchema.IsOfTheDisk(exception) ? failure.Message : _writeFailure;
+            batch.ForEach(work => work.Done.TrySetException(failure));
+            CloseWriters();
+        }
     }
 
     private void Write(List<Work> batch)
@@ -238,14 +249,14 @@ internal sealed class SqliteLogStore : ILogStore, IAsyncDisposable
         foreach (var segment in segments)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (lines.Count >= query.Limit)
+            if (lines.Count >= query.Limit || lines.Sum(line => line.Text.Length) >= _options.PageText)
                 break;
             try
             {
                 using var connection = SegmentSchema.OpenReader(SegmentName.FileOf(_options.Directory, segment));
                 using var interrupt = SegmentSchema.InterruptOn(connection, cancellationToken);
                 lines.AddRange(new SegmentReader(connection, segment)
-                    .Read(query, after(segment), query.Limit - lines.Count, search, cancellationToken));
+                    .Read(query, after(segment), query.Limit - lines.Count, _options.PageText - lines.Sum(line => line.Text.Length), search, cancellationToken));
             }
             catch (SqliteException) when (cancellationToken.IsCancellationRequested)
             {

@@ -1,5 +1,6 @@
 using Kontena.Contracts.Stats;
 using Kontena.LogCollector.Measurements;
+using Kontena.LogCollector.Storage;
 
 namespace Kontena.LogCollector.Tests.Storage.Sqlite;
 
@@ -37,6 +38,22 @@ public sealed class MetricsTests
 
         Assert.Equal([10.0], await CpuAsync(logs, Query()));
         Assert.Equal([3.0], await CpuAsync(logs, Query() with { Stack = "shop", Service = "web" }));
+    }
+
+    [Fact]
+    public async Task A_batch_that_makes_no_sense_takes_none_along_that_came_with_it()
+    {
+        await using var logs = new StoreOnDisk();
+        var cancelled = TestContext.Current.CancellationToken;
+
+        var stored = Enumerable.Range(0, 50).Select(number => logs.Store.AppendAsync(LogLines.Batch([$"line {number}"]), cancelled)).ToList();
+        var refused = logs.Store.AppendAsync(Batch("core-01", 0, 10) with { Containers = null! }, cancelled);
+        stored.AddRange(Enumerable.Range(50, 50).Select(number => logs.Store.AppendAsync(LogLines.Batch([$"line {number}"]), cancelled)));
+
+        await Task.WhenAll(stored);
+        await Assert.ThrowsAsync<LogStoreException>(() => refused);
+        Assert.Null(logs.Store.WriteFailure);
+        Assert.Equal(100, (await logs.LinesAsync(LogLines.Query(limit: 200))).Count);
     }
 
     [Fact]

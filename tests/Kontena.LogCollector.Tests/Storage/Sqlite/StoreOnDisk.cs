@@ -11,7 +11,7 @@ internal sealed class StoreOnDisk : IAsyncDisposable
 {
     private readonly LogCollectorOptions _options;
 
-    public StoreOnDisk(int days = 7, long bytes = 1024L * 1024 * 1024, string? copyOf = null, TimeSpan? queryTimeout = null)
+    public StoreOnDisk(int days = 7, long bytes = 1024L * 1024 * 1024, string? copyOf = null, TimeSpan? queryTimeout = null, int? pageText = null)
     {
         if (copyOf is not null)
         {
@@ -22,6 +22,8 @@ internal sealed class StoreOnDisk : IAsyncDisposable
         _options = new LogCollectorOptions { Directory = Directory, RetentionDays = days, RetentionBytes = bytes };
         if (queryTimeout is { } limit)
             _options = _options with { QueryTimeout = limit };
+        if (pageText is { } text)
+            _options = _options with { PageText = text };
         Store = Open(Clock);
     }
 
