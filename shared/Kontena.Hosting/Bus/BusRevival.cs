@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kontena.Hosting.Bus;
 
-/// <summary>Starts a bus again that does not come back by itself although its broker answers, and drops a connection that has ended without anybody seeing it.</summary>
+/// <summary>Starts a bus again that does not come back by itself although its broker answers, or has lost a queue without knowing, and drops a connection that has ended without anybody seeing it.</summary>
 /// <remarks>
 /// MassTransit takes a call to the broker that times out for the wish to stop, and gives up the queue for ever. That happens when the broker dies
 /// while a queue is being opened, or comes back before its queues have found their leaders. When to do what: <see cref="RevivalPlan"/>.
@@ -23,7 +23,7 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
         {
             await Task.Delay(Look, time, stoppingToken);
             var ready = bus.CheckHealth().Status == BusHealthStatus.Healthy;
-            (plan, var step) = plan.After(new BusSight(time.GetUtcNow(), side.WaitsFor is not null, ready, side.TakeGaveUp(), side.SilentFor(time), side.Confirmed, side.IsAdrift));
+            (plan, var step) = plan.After(new BusSight(time.GetUtcNow(), side.WaitsFor is not null, ready, side.TakeGaveUp(), side.SilentFor(time), side.Confirmed, side.IsAdrift, side.Unread.Count > 0));
             switch (step)
             {
                 case RevivalStep.Drop:
@@ -31,7 +31,10 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
                     side.Drop();
                     break;
                 case RevivalStep.StartAgain:
-                    LogStartingAgain(side.Name);
+                    if (ready)
+                        LogUnread(side.Name, string.Join(", ", side.Unread));
+                    else
+                        LogStartingAgain(side.Name);
                     await BoundedAsync(bus.StopAsync, stoppingToken);
                     // What was given up up to now is opened by the start; stopped once more in the middle of that, the bus would come back without its queues.
                     _ = side.TakeGaveUp();
@@ -66,6 +69,9 @@ internal sealed partial class BusRevival(IBusControl bus, BusSide side, IHostApp
 
     [LoggerMessage(LogLevel.Warning, "The {Side} connection does not come back by itself although the broker answers; opening it anew")]
     private partial void LogStartingAgain(string side);
+
+    [LoggerMessage(LogLevel.Warning, "Opening the {Side} connection anew: nobody reads {Queues} on it")]
+    private partial void LogUnread(string side, string queues);
 
     [LoggerMessage(LogLevel.Error, "The {Side} connection can't be opened anew in this process; it ends, to be started again. Containers run on")]
     private partial void LogEnding(string side);

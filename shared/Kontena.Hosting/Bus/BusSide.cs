@@ -8,6 +8,7 @@ namespace Kontena.Hosting.Bus;
 internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 {
     private readonly ConcurrentDictionary<string, bool> _queues = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, QueueReading> _readings = new(StringComparer.Ordinal);
     private TaskCompletionSource _reachable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IBus? _bus;
     private ReplyQueue? _replies;
@@ -64,7 +65,17 @@ internal sealed class BusSide : IBusObserver, IReceiveEndpointObserver
 
     public void Opened(string queue) => _queues[queue] = true;
 
-    public void Closed(string queue) => _queues.TryRemove(queue, out _);
+    public void Closed(string queue)
+    {
+        _queues.TryRemove(queue, out _);
+        _readings.TryRemove(queue, out _);
+    }
+
+    /// <summary>A channel is there to read the queue on; whoever reads says when that is over.</summary>
+    public QueueReading Begin(string queue, Func<bool> isOpen) => _readings[queue] = new QueueReading(isOpen);
+
+    /// <summary>Queues that this process is to read and did read, and whose channel has ended, whatever MassTransit thinks of them.</summary>
+    public IReadOnlyList<string> Unread => [.. Queues.Where(queue => _readings.TryGetValue(queue, out var reading) && !reading.IsUnderWay)];
 
     public void Lost(string reason)
     {

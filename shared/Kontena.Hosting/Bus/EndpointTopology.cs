@@ -48,7 +48,7 @@ internal static class EndpointTopology
     private static void ConfigureRabbitMq(
         IRabbitMqReceiveEndpointConfigurator rabbit, BusEndpoint endpoint, int concurrency, string? outlet, BusSide side, TimeProvider time)
     {
-        rabbit.ConfigureChannel(channel => channel.UseFilter(new UnansweredCallFilter(side)));
+        rabbit.ConfigureChannel(channel => channel.UseFilter(new UnansweredCallFilter(side, endpoint.Queue)));
         rabbit.ConfigureReceive(receive =>
         {
             receive.UseFilter(new LostConnectionFilter(concurrency, time));

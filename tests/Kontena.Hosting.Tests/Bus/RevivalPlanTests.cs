@@ -81,9 +81,35 @@ public sealed class RevivalPlanTests
     [Fact]
     public void Nothing_is_dropped_while_the_broker_is_away() => Assert.Equal(RevivalStep.None, Look(0, away: true, ready: false, silent: 60));
 
-    private RevivalStep Look(int second, bool away = false, bool ready = true, bool gaveUp = false, int silent = 0, long confirmed = 0, bool adrift = false)
+    [Fact]
+    public void A_ready_bus_that_leaves_a_queue_unread_is_started_again_and_ends_its_process_when_that_does_not_help()
     {
-        (_plan, var step) = _plan.After(new BusSight(Start.AddSeconds(second), away, ready, gaveUp, TimeSpan.FromSeconds(silent), confirmed, adrift));
+        Assert.Equal(RevivalStep.None, Look(0, unread: true));
+        Assert.Equal(RevivalStep.None, Look(4, unread: true));
+        Assert.Equal(RevivalStep.StartAgain, Look(5, unread: true));
+        _plan = _plan.AfterStart(failed: false);
+        Assert.Equal(RevivalStep.None, Look(6, unread: true));
+        Assert.Equal(RevivalStep.StartAgain, Look(11, unread: true));
+        Assert.Equal(RevivalStep.None, Look(12, unread: true));
+        Assert.Equal(RevivalStep.End, Look(17, unread: true));
+    }
+
+    [Fact]
+    public void A_queue_that_comes_back_by_itself_is_left_to_itself()
+    {
+        Look(0, unread: true);
+        Look(4, ready: false, unread: true);
+        Assert.Equal(RevivalStep.None, Look(8, unread: true));
+        Look(9);
+        Assert.Equal(RevivalStep.None, Look(13, unread: true));
+        Look(14, away: true, ready: false, unread: true);
+        Assert.Equal(RevivalStep.None, Look(19, unread: true));
+    }
+
+    private RevivalStep Look(
+        int second, bool away = false, bool ready = true, bool gaveUp = false, int silent = 0, long confirmed = 0, bool adrift = false, bool unread = false)
+    {
+        (_plan, var step) = _plan.After(new BusSight(Start.AddSeconds(second), away, ready, gaveUp, TimeSpan.FromSeconds(silent), confirmed, adrift, unread));
         return step;
     }
 }
