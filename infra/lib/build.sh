@@ -13,6 +13,7 @@ end_compiler() {
 }
 
 # publish NAME...: the deployables as framework-dependent, ahead-compiled folders artifacts/publish/NAME; those of which no source is newer are skipped.
+# Analyzers have their say when everything is compiled for the tests.
 # A folder is replaced whole, never written into: a process may be running from it.
 publish() {
   local name out made begun names=() projects=()
@@ -26,7 +27,7 @@ publish() {
   done
   if [ "${#names[@]}" -gt 0 ]; then
     begun=$(date +%s.%N)                    # what is changed while it builds is newer than the build
-    step "build ${names[*]}" compile msbuild "$root/infra/lib/publish.proj" -m -p:Configuration=Release "-p:Projects=${projects[*]}" \
+    step "build ${names[*]}" compile msbuild "$root/infra/lib/publish.proj" -m -p:Configuration=Release -p:RunAnalyzers=false "-p:Projects=${projects[*]}" \
       || refuse "the build of ${names[*]} failed" "see the lines above"
     for name in "${names[@]}"; do
       out=$root/artifacts/publish/$name made=$root/artifacts/publish/$(project_of "$name")

@@ -1,6 +1,9 @@
 using Kontena.Contracts.Commands;
 using Kontena.Contracts.Grids;
+using Kontena.Contracts.Nodes;
 using Kontena.Contracts.Services;
+using Kontena.Contracts.Stacks;
+using Kontena.Contracts.Volumes;
 using Kontena.Core.Ids;
 using Kontena.GridManager.Audit;
 using Kontena.State;
@@ -21,6 +24,12 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
     private const int MaxAttempts = 12;
 
     private readonly AuditTrail _trail = new(store, time, logger);
+
+    // Every decision in a grid reads all of these, and most of them are as they were.
+    private readonly KnownDocuments<Node> _nodes = new(store, StateKeys.Node);
+    private readonly KnownDocuments<Stack> _stacks = new(store, StateKeys.Stack);
+    private readonly KnownDocuments<Service> _services = new(store, StateKeys.Service);
+    private readonly KnownDocuments<Volume> _volumes = new(store, StateKeys.Volume);
 
     /// <summary>Grids share these by hash: bounded however many grids there are.</summary>
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
@@ -88,10 +97,10 @@ internal sealed class GridLedger(IStateStore store, TimeProvider time, ILogger<G
 
     private async Task<GridSnapshot> ReadAsync(Grid grid, bool withLiveness, bool withVault, CancellationToken cancellationToken)
     {
-        var nodes = store.ListAsync(StateKeys.Node, grid.Name, cancellationToken);
-        var stacks = store.ListAsync(StateKeys.Stack, grid.Name, cancellationToken);
-        var services = store.ListAsync(StateKeys.Service, grid.Name, cancellationToken);
-        var volumes = store.ListAsync(StateKeys.Volume, grid.Name, cancellationToken);
+        var nodes = _nodes.ListAsync(grid.Name, cancellationToken);
+        var stacks = _stacks.ListAsync(grid.Name, cancellationToken);
+        var services = _services.ListAsync(grid.Name, cancellationToken);
+        var volumes = _volumes.ListAsync(grid.Name, cancellationToken);
         var liveness = withLiveness ? store.ListAsync(StateKeys.NodeLiveness, grid.Name, cancellationToken) : null;
         var secrets = withVault ? store.ListAsync(StateKeys.Secret, grid.Name, cancellationToken) : null;
         var registries = withVault ? store.ListAsync(StateKeys.ExternalRegistry, grid.Name, cancellationToken) : null;

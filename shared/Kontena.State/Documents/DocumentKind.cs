@@ -54,6 +54,6 @@ public static class TypedReads
         return [.. stored.Select(one => Read(kind, one))];
     }
 
-    private static Versioned<T> Read<T>(DocumentKind<T> kind, StoredDocument stored) =>
+    internal static Versioned<T> Read<T>(DocumentKind<T> kind, StoredDocument stored) =>
         new(JsonSerializer.Deserialize(stored.Json, kind.Json) ?? throw new JsonException($"{stored.Key} is empty"), stored.Version);
 }

@@ -64,6 +64,23 @@ public abstract partial class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Documents_that_are_known_are_listed_as_they_are_now()
+    {
+        var known = new KnownDocuments<Node>(Store, Sample.Nodes);
+        await Store.CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one"), 0).Put(Sample.Nodes, Sample.Node("two"), 0), Token);
+        var first = await known.ListAsync(Sample.Partition, Token);
+        await Store.CommitAsync(Sample.Batch().Put(Sample.Nodes, Sample.Node("one", 2), 1).Put(Sample.Nodes, Sample.Node("two"), 1), Token);
+
+        var second = await known.ListAsync(Sample.Partition, Token);
+
+        Assert.Equal([("one", 2, 2L), ("two", 1, 2L)], second.Select(one => (one.Value.Name, one.Value.Number, one.Version)));
+        Assert.Same(first[1].Value, second[1].Value);
+        await Store.CommitAsync(Sample.Batch().Delete(Sample.Nodes, "two", 2), Token);
+        Assert.Single(await known.ListAsync(Sample.Partition, Token));
+        Assert.Empty(await known.ListAsync("other", Token));
+    }
+
+    [Fact]
     public async Task A_mark_is_another_one_after_each_change_and_only_then()
     {
         var seen = new HashSet<string> { await MarkAsync() };
