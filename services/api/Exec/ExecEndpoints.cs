@@ -24,7 +24,7 @@ internal static class ExecEndpoints
         exec.MapGet("", StreamAsync).WithFacts("openExec", Need.GridUser).WithMetadata(new StreamOnly()).Reads(Interactive, Tty, Shell)
             .Refuses(404, "The request asks for no websocket").Refuses(503, "As many sessions are open as are served at once")
             .WithSummary("A session over a websocket");
-        exec.MapPost("", BlockAsync).WithFacts("execCommand", Need.GridUser)
+        exec.MapPost("", BlockAsync).WithFacts("execCommand", Need.GridUser).HasSecret()
             .Refuses(500, "The command could not be run, or wrote more than 1 MB").Refuses(503, "The command did not end within 25 s and was stopped")
             .WithMetadata(new BodyOf(typeof(ExecRequest)))
             .WithSummary("Run to the end, within 25 s: [[stdout],[stderr],exit code]");

@@ -4,7 +4,7 @@ using Kontena.State;
 namespace Kontena.Api.Http;
 
 /// <summary>Answers that took much reading. One is given again as long as nothing has changed that it was made of; whether it has is asked of the store each time, so whoever changed something sees it.</summary>
-/// <remarks>A service of an older version changes documents without leaving a mark, hence nothing is given for longer than <see cref="Longest"/>.</remarks>
+/// <remarks>A service of an older version changes documents without leaving a mark, hence nothing is given for longer than <see cref="Longest"/> (decision 0053).</remarks>
 internal sealed class KeptAnswers(IStateStore store, TimeProvider time)
 {
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
