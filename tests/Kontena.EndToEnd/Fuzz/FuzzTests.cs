@@ -39,7 +39,7 @@ public sealed class FuzzTests(FuzzedPlatform platform)
     public async Task Whatever_is_sent_is_answered_as_documented_and_costs_no_memory()
     {
         Assert.SkipWhen(platform.Skip is not null, platform.Skip ?? "");
-        var (requests, from) = (Setting("KONTENA_FUZZ_REQUESTS", 3000), Setting("KONTENA_FUZZ_FROM", 1));
+        var (requests, from) = (Setting("KONTENA_FUZZ_REQUESTS", 1500), Setting("KONTENA_FUZZ_FROM", 1));
         var token = platform.Token();
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = AtOnce * 2, RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = platform.Api, Timeout = Longest };
         var operations = ApiOperation.Of(JsonNode.Parse(await http.GetStringAsync("openapi.json", Cancelled))!.AsObject());
